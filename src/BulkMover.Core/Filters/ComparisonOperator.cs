@@ -1,0 +1,11 @@
+namespace BulkMover.Core.Filters;
+
+public enum ComparisonOperator
+{
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}

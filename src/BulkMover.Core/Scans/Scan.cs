@@ -1,0 +1,64 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Tables;
+
+namespace BulkMover.Core.Scans;
+
+/// <summary>What is read of a snapshot: which columns and which rows.</summary>
+public sealed class Scan
+{
+    /// <param name="snapshot">The snapshot that is read.</param>
+    /// <param name="columns">Columns of the result, in this order; null for all.</param>
+    /// <param name="where">Rows of the result; null for all.</param>
+    /// <exception cref="InvalidInputException">A column does not exist, or is named twice.</exception>
+    public Scan(ITableSnapshot snapshot, IReadOnlyList<string>? columns, Filter? where)
+    {
+        Matching = snapshot.Matching;
+        Where = where;
+        OutputSchema = columns is null ? snapshot.Schema : Project(snapshot.Schema, columns);
+        ReadSchema = AddFilterColumns(OutputSchema, snapshot.Schema, where);
+    }
+
+    /// <summary>How a data file's columns are found for those of <see cref="ReadSchema"/>.</summary>
+    public ColumnMatching Matching { get; }
+
+    /// <summary>Rows of the result; null for all. Readers may prune by it; the exact filter is applied once, after decoding.</summary>
+    public Filter? Where { get; }
+
+    /// <summary>What readers deliver: the result's columns, then those that only <see cref="Where"/> needs.</summary>
+    public Schema ReadSchema { get; }
+
+    /// <summary>What the target gets: the first columns of <see cref="ReadSchema"/>.</summary>
+    public Schema OutputSchema { get; }
+
+    private static Schema Project(Schema table, IReadOnlyList<string> columns)
+    {
+        var projected = new Schema.Builder();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string column in columns)
+        {
+            if (!seen.Add(column))
+                throw new InvalidInputException("scan.column_twice", $"--columns names '{column}' twice. Name each column once.");
+            projected.Field(FindColumn(table, column));
+        }
+
+        return projected.Build();
+    }
+
+    private static Field FindColumn(Schema table, string column) =>
+        table.FieldsList.FirstOrDefault(field => field.Name == column)
+        ?? throw new InvalidInputException("scan.column_unknown",
+            $"There is no column '{column}'. The table has: {string.Join(", ", table.FieldsList.Select(f => f.Name))}.");
+
+    private static Schema AddFilterColumns(Schema output, Schema table, Filter? where)
+    {
+        if (where is null)
+            return output;
+
+        List<Field> missing = [.. where.Columns().Distinct(StringComparer.Ordinal)
+            .Where(column => output.FieldsList.All(field => field.Name != column))
+            .Select(column => FindColumn(table, column))];
+        return missing.Count == 0 ? output : new Schema([.. output.FieldsList, .. missing], output.Metadata);
+    }
+}

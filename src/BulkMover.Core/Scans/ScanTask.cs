@@ -1,0 +1,27 @@
+using BulkMover.Core.Stores;
+using BulkMover.Core.Types;
+
+namespace BulkMover.Core.Scans;
+
+/// <summary>A data file to read, with what the table's metadata knows about it.</summary>
+/// <param name="File">The data file.</param>
+/// <param name="FileBytes">Length of the whole file; reading the footer then needs no request for it.</param>
+/// <param name="Rows">Rows in the file as the metadata gives them; null when unknown.</param>
+/// <param name="Constants">
+/// Values of top-level columns that the metadata gives for the whole file (partition values): by column name of the table's schema.
+/// A constant wins over what the file holds only when the format's rule says so: see <paramref name="ConstantsWin"/>.
+/// </param>
+/// <param name="ConstantsWin">
+/// True: a constant replaces a column of the file (Delta and Hive: partition values are in the metadata or path). False: it fills a column
+/// that the file lacks (Iceberg spec, "Column Projection").
+/// </param>
+public sealed record ScanTask(
+    Location File,
+    long FileBytes,
+    long? Rows,
+    IReadOnlyDictionary<string, Scalar> Constants,
+    bool ConstantsWin)
+{
+    public static IReadOnlyDictionary<string, Scalar> NoConstants { get; } =
+        System.Collections.ObjectModel.ReadOnlyDictionary<string, Scalar>.Empty;
+}

@@ -1,0 +1,37 @@
+using Apache.Arrow;
+using BulkMover.Core.Scans;
+
+namespace BulkMover.Core.Tables;
+
+/// <summary>One version of a table, pinned: the same rows at every read.</summary>
+public interface ITableSnapshot
+{
+    /// <summary>Snapshot id, log version, or for plain files a hash of their names, sizes and times.</summary>
+    string Id { get; }
+
+    /// <summary>The rows' schema; fields carry their id (<see cref="Types.FieldIds"/>) where the format has ids.</summary>
+    Schema Schema { get; }
+
+    /// <summary>How the data files' columns are found in <see cref="Schema"/>.</summary>
+    ColumnMatching Matching { get; }
+
+    /// <summary>The order the table declares for its rows; empty when it has none.</summary>
+    IReadOnlyList<SortField> SortOrder { get; }
+
+    /// <summary>Names of the columns the table is partitioned by, source columns for transforms; empty when it is not.</summary>
+    IReadOnlyList<string> PartitionColumns { get; }
+
+    /// <summary>What the table uses, each with whether it is read.</summary>
+    IReadOnlyList<TableFeature> Features { get; }
+
+    /// <summary>What the user should know, such as a table that was moved; whole sentences.</summary>
+    IReadOnlyList<string> Notes { get; }
+
+    /// <summary>
+    /// Streams the scan tasks; files that <see cref="Scan.Where"/> rules out by partition values or statistics are left out.
+    /// The order is the same at every call.
+    /// </summary>
+    /// <exception cref="Errors.UnsupportedFeatureException">A file uses what is not read.</exception>
+    /// <exception cref="Errors.CorruptTableException">Metadata is missing or broken.</exception>
+    IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, CancellationToken cancellationToken);
+}

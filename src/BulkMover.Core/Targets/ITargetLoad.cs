@@ -1,0 +1,32 @@
+using Apache.Arrow;
+
+namespace BulkMover.Core.Targets;
+
+/// <summary>
+/// Rows on their way into a target. Encode and send may run concurrently. Disposing without a commit leaves readers of the target
+/// with what they saw before.
+/// </summary>
+public interface ITargetLoad : IAsyncDisposable
+{
+    /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
+    long EncodeBytes(RecordBatch batch);
+
+    /// <summary>
+    /// Turns a batch into blocks of the target's wire format. Takes the batch over: it is disposed with the last block that uses its
+    /// memory, or at once when this throws. Needs no I/O.
+    /// </summary>
+    /// <exception cref="Errors.ValueOutOfRangeException">A value has no equal in the target's type (invariant 4).</exception>
+    IEnumerable<IEncodedBlock> Encode(RecordBatch batch);
+
+    /// <summary>Sends a block, or keeps it back within <see cref="LoadLimits.HeldBytes"/>. Takes the block over and disposes it, also on failure.</summary>
+    /// <returns>Bytes that went out with this call.</returns>
+    Task<long> SendAsync(IEncodedBlock block, CancellationToken cancellationToken);
+
+    /// <summary>Sends what was kept back and waits until the target has confirmed everything.</summary>
+    /// <returns>Bytes that went out with this call.</returns>
+    Task<long> FlushAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes everything visible at once, where the target can. Only after <see cref="FlushAsync"/>. Invariant 3: repeating it changes nothing.</summary>
+    /// <returns>Rows that the target itself counts as having arrived with this load.</returns>
+    Task<long> CommitAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,9 @@
+namespace BulkMover.Core.Targets;
+
+/// <summary>What a target will do with a <see cref="TargetRequest"/>; making one changes nothing in the target.</summary>
+/// <param name="Request">What was asked.</param>
+/// <param name="Columns">How each column arrives, in the request's order.</param>
+/// <param name="Steps">What will be run to make, fill and publish the table, for people to read: statements without data.</param>
+/// <param name="Notes">What the user should know; whole sentences.</param>
+public record TargetPlan(
+    TargetRequest Request, IReadOnlyList<ColumnPlan> Columns, IReadOnlyList<string> Steps, IReadOnlyList<string> Notes);
