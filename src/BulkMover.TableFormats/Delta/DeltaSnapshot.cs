@@ -69,7 +69,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
             .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
-        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(new CheckpointColumns(filtered, partitionFields), cancellationToken))
+        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
         {
             if (add.DeletionVector is not null)
                 throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
@@ -89,7 +89,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 
     private static async Task<string?> FindFileWithVectorAsync(LogReplay replay, CancellationToken cancellationToken)
     {
-        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(CheckpointColumns.Identity, cancellationToken))
+        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync([], cancellationToken))
         {
             if (add.DeletionVector is not null)
                 return file.Name;

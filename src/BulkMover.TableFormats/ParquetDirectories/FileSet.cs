@@ -12,27 +12,17 @@ internal sealed class FileSet
 
     private readonly IObjectStore store;
     private readonly Location root;
-    private readonly StoredObject? single;
     private readonly GlobPattern? glob;
 
-    private FileSet(IObjectStore store, Location root, StoredObject? single, GlobPattern? glob) =>
-        (this.store, this.root, this.single, this.glob) = (store, root, single, glob);
-
-    public bool IsSingleFile => single is not null;
+    private FileSet(IObjectStore store, Location root, GlobPattern? glob) => (this.store, this.root, this.glob) = (store, root, glob);
 
     /// <summary>Finds out what is meant. A path that exists is meant literally, whatever characters are in its name.</summary>
     /// <exception cref="InvalidInputException">The glob is malformed, or has no directory before its first special character.</exception>
     public static async Task<FileSet> FindAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
     {
-        if (await store.ExistsAsync(location, cancellationToken))
-        {
-            await using IRangeReader reader = await store.OpenAsync(location, null, cancellationToken);
-            return new FileSet(store, location.Parent, new StoredObject(location, reader.Length), null);
-        }
-
         int special = GlobPattern.FirstSpecial(location.Path);
-        if (special < 0 || await IsDirectoryAsync(store, location, cancellationToken))
-            return new FileSet(store, location, null, null);
+        if (special < 0 || await IsAnythingAsync(store, location, cancellationToken))
+            return new FileSet(store, location, null);
 
         int slash = location.Path.LastIndexOf('/', special);
         if (slash <= 0)
@@ -41,7 +31,7 @@ internal sealed class FileSet
                 $"'{location}' would search everything. Name at least one directory or bucket before the first special character.");
         }
 
-        return new FileSet(store, location with { Path = location.Path[..slash] }, null, new GlobPattern(location.Path[(slash + 1)..]));
+        return new FileSet(store, location with { Path = location.Path[..slash] }, new GlobPattern(location.Path[(slash + 1)..]));
     }
 
     /// <summary>The files in the store's order, the same at every call while nothing changes.</summary>
@@ -49,14 +39,14 @@ internal sealed class FileSet
     /// <param name="cancellationToken">Stops the listing.</param>
     public async IAsyncEnumerable<ParquetFile> ListAsync(Action<string>? leftOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (single is not null)
-        {
-            yield return new ParquetFile(single, single.Location.Name);
-            yield break;
-        }
-
         await foreach (StoredObject found in store.ListAsync(root, cancellationToken))
         {
+            if (found.Location == root)
+            {
+                yield return new ParquetFile(found, root.Name);
+                yield break;
+            }
+
             string path = found.Location.Path[root.Path.Length..].TrimStart('/');
             bool isChosen = glob?.Matches(path) == true;
             if (!isChosen && glob?.MatchesDirectoryOf(path) == false || path.Split('/').Any(IsHidden))
@@ -71,7 +61,7 @@ internal sealed class FileSet
     // Spark and Hive read neither _SUCCESS, _metadata, _temporary/ nor .part-0.parquet.crc; a partition directory may begin with an underscore.
     private static bool IsHidden(string name) => name is ['.', ..] || name is ['_', ..] && !name.Contains('=', StringComparison.Ordinal);
 
-    private static async Task<bool> IsDirectoryAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
+    private static async Task<bool> IsAnythingAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
     {
         await foreach (StoredObject _ in store.ListAsync(location, cancellationToken))
             return true;

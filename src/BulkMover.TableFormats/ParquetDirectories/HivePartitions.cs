@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.TableFormats.ParquetDirectories;
@@ -9,8 +10,10 @@ internal sealed class HivePartitions
 
     public IReadOnlyList<HiveColumn> Columns { get; private set; } = [];
 
+    /// <param name="file">The file.</param>
+    /// <param name="schema">What the file itself holds.</param>
     /// <exception cref="CorruptTableException">The file lies under other columns than those before it.</exception>
-    public void Add(ParquetFile file)
+    public void Add(ParquetFile file, Schema schema)
     {
         IReadOnlyList<(string Column, string? Value)> values = HivePath.Parse(file.Path);
         if (firstFile is null)
@@ -18,8 +21,33 @@ internal sealed class HivePartitions
         else if (!values.Select(value => value.Column).SequenceEqual(Columns.Select(column => column.Name), StringComparer.Ordinal))
             throw Differ(file, values);
         for (int i = 0; i < values.Count; i++)
-            Columns[i].Add(values[i].Value);
+            Columns[i].Add(values[i].Value, Find(schema.FieldsList, Columns[i])?.DataType);
     }
+
+    /// <summary>
+    /// The table's fields: those of the files, then the partition columns that are in none. A field that has the name of a partition column
+    /// becomes that column, because the path's value wins.
+    /// </summary>
+    public List<Field> AddTo(IReadOnlyList<Field> files)
+    {
+        var fields = new List<Field>(files);
+        foreach (HiveColumn column in Columns)
+        {
+            Field? inFiles = Find(files, column);
+            var field = new Field(inFiles?.Name ?? column.Name, column.TypeOf(inFiles?.DataType), column.HasNull);
+            if (inFiles is null)
+                fields.Add(field);
+            else
+                fields[fields.IndexOf(inFiles)] = field;
+        }
+
+        return fields;
+    }
+
+    /// <summary>The column of that name: exactly, or else without regard to case.</summary>
+    public static Field? Find(IReadOnlyList<Field> fields, HiveColumn column) =>
+        fields.FirstOrDefault(field => field.Name == column.Name)
+        ?? fields.FirstOrDefault(field => string.Equals(field.Name, column.Name, StringComparison.OrdinalIgnoreCase));
 
     private HiveColumn[] StartWith(IReadOnlyList<(string Column, string? Value)> values, ParquetFile file)
     {

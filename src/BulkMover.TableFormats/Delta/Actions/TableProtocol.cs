@@ -3,7 +3,7 @@ namespace BulkMover.TableFormats.Delta.Actions;
 /// <summary>What a reader must know to read the table (PROTOCOL.md, "Protocol Evolution").</summary>
 internal sealed record TableProtocol
 {
-    public int? MinReaderVersion { get; init; }
+    public long? MinReaderVersion { get; init; }
 
     /// <summary>Exists only at reader version 3.</summary>
     public IReadOnlyList<string>? ReaderFeatures { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Apache.Arrow;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.TableFormats.Delta.Actions;
@@ -34,9 +35,11 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
     }
 
     /// <summary>The live files, in the same order at every call.</summary>
+    /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is.</param>
+    /// <param name="cancellationToken">Stops the replay.</param>
     /// <exception cref="CorruptTableException">The log cannot be read, or says two things about a file at once.</exception>
     public async IAsyncEnumerable<(AddFile Add, Location File)> LiveFilesAsync(
-        CheckpointColumns columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Each key with the commit that spoke first, and what it said.
         var seen = new Dictionary<UInt128, (int Commit, bool IsAdd)>();
@@ -57,7 +60,7 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
 
         if (segment.Checkpoint is null)
             yield break;
-        await foreach (AddFile add in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, columns, cancellationToken))
+        await foreach (AddFile add in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
         {
             Location file = DeltaPath.Resolve(table, add.Path);
             if (!seen.ContainsKey(FileKey.Of(file, add.DeletionVector)))
