@@ -6,7 +6,7 @@ using BulkMover.Core.Types;
 namespace BulkMover.Core.Filters;
 
 /// <summary>Leaves over fixed-width values that compare as numbers.</summary>
-internal static class NumberTest
+internal static class NumberLeaf
 {
     public static void Run<T>(ArrayData data, Filter leaf, SelectionBits bits)
         where T : unmanaged, INumberBase<T>, IComparisonOperators<T, T, bool> =>
