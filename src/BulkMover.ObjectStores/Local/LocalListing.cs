@@ -50,7 +50,7 @@ internal static class LocalListing
     private static StoredObject Describe(FileInfo file) => LocalErrors.Wrap(file.FullName, () =>
     {
         FileInfo content = Target(file) is { } target ? new FileInfo(target) : file;
-        return new StoredObject(new Location(Location.FileScheme, file.FullName), content.Length, content.LastWriteTimeUtc);
+        return new StoredObject(new Location(Location.FileScheme, file.FullName), content.Length, new DateTimeOffset(content.LastWriteTimeUtc));
     });
 
     private static string? Target(FileSystemInfo entry) =>
