@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using BulkMover.Cli.Reports;
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Embedded;
+
+namespace BulkMover.Cli.Commands;
+
+/// <summary>The commands, and the one place where errors and signals become exit codes: 0 done, 1 our bug, 2 your input, 3 the environment, 130 stopped.</summary>
+public static class CommandLine
+{
+    private const int OurBug = 1;
+    private const int YourInput = 2;
+    private const int Stopped = 130;
+
+    /// <summary>First argument of the child process that holds the embedded engine; not for people, hence not in the help.</summary>
+    private const string EmbeddedHostCommand = "embedded-host";
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is [EmbeddedHostCommand, ..])
+            return EmbeddedHost.Run(args[1..]);
+
+        ParseResult parsed = NewRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+            return ReportUsage(parsed);
+
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return await InvokeAsync(parsed, stop.Token);
+
+        // The first signal stops in order; the second is left to the system and ends the process at once.
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        }
+    }
+
+    private static RootCommand NewRoot()
+    {
+        var root = new RootCommand(
+            """
+            Copies Iceberg, Delta and Parquet tables into ClickHouse, right or not at all.
+
+            FROM is  parquet:PATH   a file, a directory (Hive partitions are read) or a glob
+                     delta:PATH     a table directory
+                     iceberg:PATH   a table directory or a metadata.json
+            TO is    clickhouse://user@host:8123/database/table   (clickhouses:// for TLS)
+                     clickhouse+embedded:DIR?table=db.name        an engine of your own, nothing to install
+
+            Examples:
+              bulkmover inspect iceberg:/lake/orders
+              bulkmover plan    delta:/lake/events clickhouse://me@db:8123/default/events
+              bulkmover copy    'parquet:/data/2026-*.parquet' 'clickhouse+embedded:./ch?table=default.trips'
+
+            A password comes from BULKMOVER_CLICKHOUSE_PASSWORD, never from an address.
+            """)
+        {
+            CopyCommand.New(),
+            PlanCommand.New(),
+            InspectCommand.New(),
+        };
+        return root;
+    }
+
+    private static int ReportUsage(ParseResult parsed)
+    {
+        string help = parsed.CommandResult.Command is RootCommand ? "bulkmover --help" : $"bulkmover {parsed.CommandResult.Command.Name} --help";
+        string problems = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
+        NewReport(parsed).Failed(new InvalidInputException("command.invalid", $"{problems} See '{help}'."));
+        return YourInput;
+    }
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, CancellationToken stop)
+    {
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            NewReport(parsed).Stopped();
+            return Stopped;
+        }
+        catch (BulkMoverException error)
+        {
+            NewReport(parsed).Failed(error);
+            return error.ExitCode;
+        }
+#pragma warning disable CA1031 // The last line of defence: whatever comes here is our bug and must say so.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            NewReport(parsed).Crashed(error);
+            return OurBug;
+        }
+    }
+
+    private static IReport NewReport(ParseResult parsed) =>
+        parsed.GetResult(SharedOptions.Output) is OptionResult && parsed.GetValue(SharedOptions.Output) == OutputFormat.Json
+            ? new JsonReport(Console.Out, Console.Error)
+            : new TextReport(Console.Out, Console.Error);
+}

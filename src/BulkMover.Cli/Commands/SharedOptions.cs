@@ -1,0 +1,60 @@
+using System.CommandLine;
+using BulkMover.Cli.Arguments;
+
+namespace BulkMover.Cli.Commands;
+
+/// <summary>Arguments and options that more than one command has; each is written once.</summary>
+public static class SharedOptions
+{
+    public static Argument<string> From { get; } = new("FROM") { Description = "The table to read: parquet:PATH, delta:PATH or iceberg:PATH." };
+
+    public static Argument<string> To { get; } = new("TO")
+    {
+        Description = "The table to write: clickhouse://user@host:8123/database/table or clickhouse+embedded:DIR?table=db.name.",
+    };
+
+    public static Option<string?> Snapshot { get; } = new("--snapshot")
+    {
+        Description = "Read this snapshot: an id or version, a time (2026-11-01T12:00:00Z), a branch or a tag. Default: the latest.",
+        HelpName = "ID|TIME|TAG",
+    };
+
+    public static Option<IReadOnlyList<string>?> Columns { get; } = new("--columns")
+    {
+        Description = "Read only these columns, in this order: a,b,\"odd, name\". Default: all.",
+        HelpName = "a,b",
+        CustomParser = result => ColumnList.Parse(result.Tokens[^1].Value),
+    };
+
+    public static Option<string?> Where { get; } = new("--where")
+    {
+        Description = "Read only these rows, as in SQL: \"day >= '2026-01-01' and country in ('DE', 'FR')\". "
+            + "Comparisons, and, or, not, in, between, is null, starts with.",
+        HelpName = "EXPR",
+    };
+
+    public static Option<string> OrderBy { get; } = new("--order-by")
+    {
+        Description = "ORDER BY of a new table, as in ClickHouse: \"country, day\". Default: the source's sort order.",
+        HelpName = "EXPR",
+    };
+
+    public static Option<string> PartitionBy { get; } = new("--partition-by")
+    {
+        Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\". Default: none.",
+        HelpName = "EXPR",
+    };
+
+    public static Option<string> Engine { get; } = new("--engine")
+    {
+        Description = "Engine of a new table. Default: MergeTree.",
+        HelpName = "ENGINE",
+    };
+
+    public static Option<OutputFormat> Output { get; } = new("--output")
+    {
+        Description = "text for people, json for scripts: one object a line on stdout.",
+        HelpName = "text|json",
+        DefaultValueFactory = _ => OutputFormat.Text,
+    };
+}

@@ -1,0 +1,34 @@
+using Apache.Arrow.Memory;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet;
+
+namespace BulkMover.Cli.Sources;
+
+/// <summary>An opened table and the store its files lie in.</summary>
+/// <param name="Name">As the user would type it, with an absolute path.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Store">Where its data files are read from.</param>
+public sealed record Source(string Name, ITable Table, IObjectStore Store)
+{
+    /// <summary>Opens a snapshot, and refuses by name what it uses and we cannot read (invariant 8).</summary>
+    public async Task<ITableSnapshot> OpenReadableSnapshotAsync(string? selector, CancellationToken cancellationToken)
+    {
+        ITableSnapshot snapshot = await OpenSnapshotAsync(selector, cancellationToken);
+        FeatureGate.ThrowIfRefused(Table.Format, Name, snapshot.Features);
+        return snapshot;
+    }
+
+    /// <summary>Opens a snapshot whatever it uses, to look at it.</summary>
+    public Task<ITableSnapshot> OpenSnapshotAsync(string? selector, CancellationToken cancellationToken) =>
+        Table.OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), cancellationToken);
+
+    /// <summary>The columns and rows that the options choose.</summary>
+    public static Scan NewScan(ITableSnapshot snapshot, IReadOnlyList<string>? columns, string? where) =>
+        new(snapshot, columns, where is null ? null : FilterParser.Parse(where, snapshot.Schema));
+
+    public IScanTaskReader NewReader(Scan scan) =>
+        new ParquetScanTaskReader(Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+}

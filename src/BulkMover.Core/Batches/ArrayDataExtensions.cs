@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+
+namespace BulkMover.Core.Batches;
+
+/// <summary>Spans over the buffers of an Arrow array.</summary>
+public static class ArrayDataExtensions
+{
+    /// <summary>
+    /// The array's own part of buffer 1 as values of <typeparamref name="T"/>: fixed-width values, indices, views, or with
+    /// <paramref name="extra"/> 1 the offsets of an array that is not empty. Null rows hold anything.
+    /// </summary>
+    public static ReadOnlySpan<T> Values<T>(this ArrayData data, int extra = 0)
+        where T : unmanaged
+    {
+        int size = Unsafe.SizeOf<T>();
+        ReadOnlySpan<byte> bytes = data.Buffers[1].Span;
+        return data.Length + extra == 0
+            ? []
+            : MemoryMarshal.Cast<byte, T>(bytes.Slice(checked(data.Offset * size), checked((data.Length + extra) * size)));
+    }
+}
