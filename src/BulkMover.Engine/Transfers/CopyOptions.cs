@@ -7,8 +7,8 @@ public sealed record CopyOptions
     public int Readers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Blocks that are sent at the same time. One alone leaves the connection idle while the target works on it; each more costs the target
-    /// memory, and beyond eight it only queues.
+    /// Blocks that are sent at the same time. One alone leaves the connection idle while the target works on what it got; by default no
+    /// more than eight, for each is an insert that the target holds in its memory.
     /// </summary>
     public int Writers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
