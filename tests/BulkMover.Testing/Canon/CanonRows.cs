@@ -10,12 +10,7 @@ public sealed class CanonRows
 
     public int Count => _lines.Count;
 
-    public void Add(ReadOnlySpan<char> line)
-    {
-        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(line)];
-        Encoding.UTF8.GetBytes(line, bytes);
-        _lines.Add(bytes);
-    }
+    public void Add(string line) => _lines.Add(Encoding.UTF8.GetBytes(line));
 
     /// <summary>Reads a file of such lines.</summary>
     public static CanonRows Read(string path)

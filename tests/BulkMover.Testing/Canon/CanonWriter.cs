@@ -13,15 +13,15 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
 {
     private readonly StringBuilder _line = new();
 
-    /// <summary>Adds the batch's rows with its columns in the batch's order.</summary>
-    public void Write(RecordBatch batch, CanonRows rows)
+    /// <summary>A line for each row, in order, with the columns in the batch's order. The batch must live while they are read.</summary>
+    public IEnumerable<string> Lines(RecordBatch batch)
     {
         IArrowArray[] columns = [.. batch.Arrays];
         for (int row = 0; row < batch.Length; row++)
         {
             _line.Clear();
             WriteStruct(batch.Schema.FieldsList, columns, row);
-            rows.Add(_line.ToString());
+            yield return _line.ToString();
         }
     }
 
