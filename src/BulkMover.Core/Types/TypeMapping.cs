@@ -50,7 +50,7 @@ public static class TypeMapping
     private static MappedType Find(Field field, string path, CalendarSupport calendar, bool nullable, int depth)
     {
         if (depth > MaxDepth)
-            throw new UnsupportedFeatureException("types.unsupported", $"Column '{path.Split('.')[0]}' is nested more than {MaxDepth} levels deep, which is refused. {NextStep}");
+            throw new UnsupportedFeatureException("types.unsupported", $"Column '{path}' is nested more than {MaxDepth} levels deep, which is refused. {NextStep}");
         TypeRow row = Rows[SourceType.RowName(field)];
         IArrowType type = SourceType.Storage(field.DataType);
         string? refusal = row.Refusal ?? Problem(type);

@@ -6,7 +6,7 @@ using BulkMover.Core.Types;
 namespace BulkMover.Core.Filters;
 
 /// <summary>Leaves over fixed-width values that compare as numbers.</summary>
-internal static class NumberTest
+internal static class NumberLeaf
 {
     public static void Run<T>(ArrayData data, Filter leaf, SelectionBits bits)
         where T : unmanaged, INumberBase<T>, IComparisonOperators<T, T, bool> =>
@@ -20,7 +20,8 @@ internal static class NumberTest
         switch (leaf)
         {
             case Filter.In isIn:
-                Loop(values, new IsIn<T>([.. isIn.Literals.Select(scalar => literal(scalar.Value!))]), bits);
+                // A hash set would find NaN, which is not equal to itself.
+                Loop(values, new IsIn<T>([.. isIn.Literals.Where(scalar => scalar.Value is not double.NaN).Select(scalar => literal(scalar.Value!))]), bits);
                 break;
             case Filter.Comparison comparison:
                 Compare(values, comparison.Operator, literal(comparison.Literal.Value!), bits);

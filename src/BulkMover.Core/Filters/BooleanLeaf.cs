@@ -4,7 +4,7 @@ using BulkMover.Core.Types;
 namespace BulkMover.Core.Filters;
 
 /// <summary>Leaves over boolean columns: the two answers are worked out once, the rows follow from the column's bits.</summary>
-internal static class BooleanTest
+internal static class BooleanLeaf
 {
     public static void Run(ArrayData data, Filter leaf, SelectionBits bits)
     {

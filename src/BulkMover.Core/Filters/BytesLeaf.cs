@@ -3,12 +3,11 @@ using System.Numerics;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
-using BulkMover.Core.Types;
 
 namespace BulkMover.Core.Filters;
 
 /// <summary>Leaves over strings and binary of every layout, compared byte by byte, unsigned.</summary>
-internal static class BytesTest
+internal static class BytesLeaf
 {
     /// <summary>Sets the bits of the valid rows for which the leaf is true; what a null row points to is not looked at.</summary>
     public static void Run(ArrayData data, Filter leaf, SelectionBits valid, SelectionBits bits)
@@ -32,7 +31,7 @@ internal static class BytesTest
     private static void Loop<TPredicate>(ArrayData data, TPredicate predicate, SelectionBits valid, SelectionBits bits)
         where TPredicate : struct, IPredicate<ReadOnlySpan<byte>>
     {
-        IArrowType type = LogicalTypes.Storage(data.DataType);
+        IArrowType type = FilterTypes.OfValues(data.DataType);
         switch (type.TypeId)
         {
             case ArrowTypeId.String or ArrowTypeId.Binary:

@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+
+namespace BulkMover.Databases.ClickHouse.Native;
+
+/// <summary>
+/// Puts a block together from pieces: bytes written into pooled chunks, and references into memory that outlives the block. What is
+/// written comes out in the order of the calls.
+/// </summary>
+/// <param name="expectedBytes">What will be written at most, references aside; a small block then takes a small chunk.</param>
+internal sealed class BlockWriter(long expectedBytes)
+{
+    /// <summary>A chunk of the pool: large enough that its end is a rare event, small enough to be kept for the next block.</summary>
+    public const int ChunkBytes = 1 << 20;
+
+    /// <summary>A piece so small is cheaper copied than sent on its own.</summary>
+    public const int ReferenceAtLeast = 4096;
+
+    private const int SmallestChunkBytes = 1 << 10;
+
+    private readonly List<ReadOnlyMemory<byte>> segments = [];
+    private readonly List<byte[]> chunks = [];
+    private readonly List<ArrayData> kept = [];
+    private byte[] chunk = [];
+    private int pieceStart;
+    private int position;
+
+    /// <summary>Bytes written and referenced.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>True when a segment points into memory that is not the writer's.</summary>
+    public bool HasReferences { get; private set; }
+
+    /// <summary>Bytes of the chunks that so much writing takes.</summary>
+    public static long ChunksFor(long bytes) => bytes <= ChunkBytes
+        ? Math.Max(SmallestChunkBytes, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes))
+        // A value is not cut at a chunk's end, which costs up to 31 bytes of each.
+        : (bytes + (bytes >> 14) + ChunkBytes) / ChunkBytes * ChunkBytes;
+
+    /// <summary>Free room of at least <paramref name="atLeast"/> bytes (at most 64). Call <see cref="Advance"/> with what was used of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Span<byte> Room(int atLeast)
+    {
+        if (chunk.Length - position < atLeast)
+            NextChunk();
+        return chunk.AsSpan(position);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Advance(int bytes)
+    {
+        position += bytes;
+        Bytes += bytes;
+    }
+
+    /// <summary>Copies the bytes.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            Span<byte> room = Room(1);
+            int part = Math.Min(room.Length, bytes.Length);
+            bytes[..part].CopyTo(room);
+            Advance(part);
+            bytes = bytes[part..];
+        }
+    }
+
+    /// <summary>The same byte so many times.</summary>
+    public void Fill(byte value, long count)
+    {
+        while (count > 0)
+        {
+            Span<byte> room = Room(1);
+            int part = (int)Math.Min(room.Length, count);
+            room[..part].Fill(value);
+            Advance(part);
+            count -= part;
+        }
+    }
+
+    /// <summary>Seven bits a byte, least significant first; the high bit says that more follow.</summary>
+    public void WriteVarUInt(ulong value)
+    {
+        Span<byte> room = Room(10);
+        int length = 0;
+        for (; value >= 0x80; value >>= 7)
+            room[length++] = (byte)(value | 0x80);
+        room[length++] = (byte)value;
+        Advance(length);
+    }
+
+    public void WriteUInt64(ulong value)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(Room(8), value);
+        Advance(8);
+    }
+
+    public void WriteString(string text)
+    {
+        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(text);
+        WriteVarUInt((ulong)utf8.Length);
+        Write(utf8);
+    }
+
+    /// <summary>Lets the block point to the bytes instead of copying them, unless they are few.</summary>
+    public void Reference(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length < ReferenceAtLeast)
+        {
+            Write(bytes.Span);
+            return;
+        }
+
+        EndPiece();
+        segments.Add(bytes);
+        Bytes += bytes.Length;
+        HasReferences = true;
+    }
+
+    /// <summary>What <see cref="Reference"/> copies of so many bytes.</summary>
+    public static long CopiedOf(long bytes) => bytes < ReferenceAtLeast ? bytes : 0;
+
+    /// <summary>Keeps memory that references point to, beside the batch's own, until the block is disposed.</summary>
+    public void Keep(ArrayData memory) => kept.Add(memory);
+
+    /// <summary>Ends the writing. The block takes the chunks over and, where it points into it, the batch; else the batch is disposed here.</summary>
+    public NativeBlock ToBlock(RecordBatch batch)
+    {
+        EndPiece();
+        int rows = batch.Length;
+        if (HasReferences)
+            return new NativeBlock(rows, segments, Bytes, chunks, [batch, .. kept], ArrowMemory.BytesOf(batch) + kept.Sum(ArrowMemory.BytesOf));
+
+        batch.Dispose();
+        DisposeKept();
+        return new NativeBlock(rows, segments, Bytes, chunks, [], 0);
+    }
+
+    /// <summary>Gives everything back when no block was made.</summary>
+    public void Dispose()
+    {
+        foreach (byte[] rented in chunks)
+            ArrayPool<byte>.Shared.Return(rented);
+        DisposeKept();
+    }
+
+    private void DisposeKept()
+    {
+        foreach (ArrayData memory in kept)
+            memory.Dispose();
+    }
+
+    private void NextChunk()
+    {
+        EndPiece();
+        int length = (int)Math.Min(ChunkBytes, ChunksFor(Math.Max(0, expectedBytes - ((long)chunks.Count * ChunkBytes))));
+        chunk = ArrayPool<byte>.Shared.Rent(length);
+        chunks.Add(chunk);
+        pieceStart = position = 0;
+    }
+
+    private void EndPiece()
+    {
+        if (position > pieceStart)
+            segments.Add(chunk.AsMemory(pieceStart, position - pieceStart));
+        pieceStart = position;
+    }
+}

@@ -1,0 +1,45 @@
+using Apache.Arrow;
+
+namespace BulkMover.Databases.ClickHouse.Native.Columns;
+
+/// <summary>Lists of a fixed number of items: where each ends, then all items.</summary>
+/// <param name="size">Items of each list.</param>
+/// <param name="items">The items' column.</param>
+internal sealed class FixedSizeListEncoder(int size, ListItems items) : ValueEncoder
+{
+    public override void WritePrefix(BlockWriter writer) => items.WritePrefix(writer);
+
+    public override long CopiedBytes(ArrayData data) => (8L * data.Length) + items.CopiedBytes(Items(data));
+
+    public override void Write(ArrayData data, Validity valid, BlockWriter writer)
+    {
+        if (valid.Nulls > 0)
+        {
+            // Unlike other lists these own items also where they are null.
+            var runs = new ItemRuns(data.Length);
+            for (int slot = 0; slot < data.Length; slot++)
+                runs.Add(((long)data.Offset + slot) * size, valid.HoldsValue(slot) ? size : 0);
+            runs.Write(data.Children[0], items, writer);
+            return;
+        }
+
+        for (long slot = 1; slot <= data.Length; slot++)
+            writer.WriteUInt64((ulong)(slot * size));
+        try
+        {
+            items.Write(Items(data), writer);
+        }
+        catch (SlotException bad)
+        {
+            throw bad.At(bad.Slot / size);
+        }
+    }
+
+    private ArrayData Items(ArrayData data)
+    {
+        ArrayData child = data.Children[0];
+        long start = (long)data.Offset * size;
+        long length = (long)data.Length * size;
+        return start + length <= child.Length ? child.Slice((int)start, (int)length) : throw Offsets.Invalid();
+    }
+}

@@ -1,0 +1,29 @@
+using Apache.Arrow;
+
+namespace BulkMover.Databases.ClickHouse.Native.Columns;
+
+/// <summary>A struct: its fields, one whole column after the other.</summary>
+internal sealed class StructEncoder(ColumnEncoder[] fields) : ValueEncoder
+{
+    public override void WritePrefix(BlockWriter writer)
+    {
+        foreach (ColumnEncoder field in fields)
+            field.WritePrefix(writer);
+    }
+
+    public override long CopiedBytes(ArrayData data)
+    {
+        long bytes = 0;
+        for (int i = 0; i < fields.Length; i++)
+            bytes += fields[i].CopiedBytes(Field(data, i));
+        return bytes;
+    }
+
+    public override void Write(ArrayData data, Validity valid, BlockWriter writer)
+    {
+        for (int i = 0; i < fields.Length; i++)
+            fields[i].Write(Field(data, i), valid, writer);
+    }
+
+    private static ArrayData Field(ArrayData data, int i) => data.Children[i].Slice(data.Offset, data.Length);
+}

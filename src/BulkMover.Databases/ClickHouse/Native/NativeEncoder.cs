@@ -1,0 +1,79 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Native.Columns;
+
+namespace BulkMover.Databases.ClickHouse.Native;
+
+/// <summary>
+/// Turns record batches into blocks of ClickHouse's Native format, as HTTP takes it without a client revision: number of columns, number
+/// of rows, then for each column its name, its type and its values. Safe for concurrent use.
+/// </summary>
+public sealed class NativeEncoder
+{
+    private readonly IReadOnlyList<TargetColumn> columns;
+    private readonly ColumnEncoder[] encoders;
+
+    /// <param name="columns">The columns of the batches that will come, in their order.</param>
+    public NativeEncoder(IReadOnlyList<TargetColumn> columns)
+    {
+        this.columns = columns;
+        encoders = [.. columns.Select(column => ColumnEncoders.Create(column.Type))];
+    }
+
+    /// <summary>Upper bound of the bytes that <see cref="Encode"/> takes beside the batch. Looks at lengths and offsets only.</summary>
+    public long EncodeBytes(RecordBatch batch) => BlockWriter.ChunksFor(CopiedBytes(batch));
+
+    /// <summary>
+    /// Encodes a batch into one block. Takes the batch over: it goes with the block, or at once when nothing of its memory is needed any
+    /// more or when this throws.
+    /// </summary>
+    /// <exception cref="ValueOutOfRangeException">A value has no equal in the target's type; the message names column, row and value.</exception>
+    /// <exception cref="CorruptTableException">The batch contradicts itself: an offset or an index points outside.</exception>
+    public NativeBlock Encode(RecordBatch batch)
+    {
+        var writer = new BlockWriter(CopiedBytes(batch));
+        try
+        {
+            Write(batch, writer);
+        }
+        catch
+        {
+            writer.Dispose();
+            batch.Dispose();
+            throw;
+        }
+
+        return writer.ToBlock(batch);
+    }
+
+    private void Write(RecordBatch batch, BlockWriter writer)
+    {
+        writer.WriteVarUInt((ulong)columns.Count);
+        writer.WriteVarUInt((ulong)batch.Length);
+        for (int i = 0; i < columns.Count; i++)
+        {
+            writer.WriteString(columns[i].Name);
+            writer.WriteString(columns[i].Type.TargetType);
+            if (batch.Length == 0)
+                continue;
+
+            encoders[i].WritePrefix(writer);
+            try
+            {
+                encoders[i].Write(batch.Column(i).Data, Validity.AllOf(batch.Length), writer);
+            }
+            catch (SlotException bad)
+            {
+                throw new ValueOutOfRangeException(bad.Code, $"Column '{bad.Path}', row {bad.Slot} of its batch: {bad.Message} {bad.NextStep}", bad);
+            }
+        }
+    }
+
+    private long CopiedBytes(RecordBatch batch)
+    {
+        long bytes = 20;
+        for (int i = 0; i < columns.Count; i++)
+            bytes += 20 + (3 * (columns[i].Name.Length + columns[i].Type.TargetType.Length)) + encoders[i].CopiedBytes(batch.Column(i).Data);
+        return bytes;
+    }
+}

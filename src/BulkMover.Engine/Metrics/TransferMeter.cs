@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Engine.Metrics;
+
+/// <summary>Counts what a transfer does. Written by its workers, read by anyone at any time.</summary>
+internal sealed class TransferMeter(CopyOptions options)
+{
+    private long startedAt;
+    private long movingSince;
+    private long endedAt;
+    private Survey? planned;
+    private long rowsRead;
+    private long rowsSent;
+    private long bytesRead;
+    private long bytesWritten;
+    private long plannedBytesDone;
+
+    public StageMeter Plan { get; } = new("plan", 1);
+
+    public StageMeter Begin { get; } = new("begin", 1);
+
+    public StageMeter Open { get; } = new("open", options.Openers);
+
+    public StageMeter Fetch { get; } = new("fetch", options.Readers);
+
+    public StageMeter Decode { get; } = new("decode", options.Readers);
+
+    public StageMeter Encode { get; } = new("encode", CopyOptions.Encoders);
+
+    public StageMeter Send { get; } = new("send", options.Writers);
+
+    public StageMeter Flush { get; } = new("flush", 1);
+
+    public StageMeter Commit { get; } = new("commit", 1);
+
+    public long RowsRead => Interlocked.Read(ref rowsRead);
+
+    public long RowsSent => Interlocked.Read(ref rowsSent);
+
+    public void Start() => Volatile.Write(ref startedAt, Stopwatch.GetTimestamp());
+
+    public void StartMoving(Survey survey)
+    {
+        Volatile.Write(ref movingSince, Stopwatch.GetTimestamp());
+        Volatile.Write(ref planned, survey);
+    }
+
+    /// <summary>Times stand still from here on.</summary>
+    public void Stop() => Volatile.Write(ref endedAt, Stopwatch.GetTimestamp());
+
+    public void AddRowsRead(long rows) => Interlocked.Add(ref rowsRead, rows);
+
+    public void AddRowsSent(long rows) => Interlocked.Add(ref rowsSent, rows);
+
+    public void AddBytesRead(long bytes) => Interlocked.Add(ref bytesRead, bytes);
+
+    public void AddBytesWritten(long bytes) => Interlocked.Add(ref bytesWritten, bytes);
+
+    public void AddPlannedBytesDone(long bytes) => Interlocked.Add(ref plannedBytesDone, bytes);
+
+    public TransferProgress Snapshot()
+    {
+        Survey? survey = Volatile.Read(ref planned);
+        long done = Interlocked.Read(ref plannedBytesDone);
+        TimeSpan elapsed = Since(Volatile.Read(ref startedAt));
+        return new TransferProgress(elapsed, survey, RowsRead, RowsSent, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
+            done, TimeLeft(survey, done),
+            [
+                Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, Open), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),
+                Encode.Snapshot(elapsed, Send), Send.Snapshot(elapsed, null), Flush.Snapshot(elapsed, null), Commit.Snapshot(elapsed, null),
+            ]);
+    }
+
+    private TimeSpan? TimeLeft(Survey? survey, long done) =>
+        survey is null || done == 0 ? null : Since(Volatile.Read(ref movingSince)) * ((survey.Bytes - done) / (double)done);
+
+    private TimeSpan Since(long start)
+    {
+        if (start == 0)
+            return TimeSpan.Zero;
+        long end = Volatile.Read(ref endedAt);
+        return Stopwatch.GetElapsedTime(start, end == 0 ? Stopwatch.GetTimestamp() : end);
+    }
+}

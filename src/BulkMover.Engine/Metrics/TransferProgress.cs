@@ -1,0 +1,36 @@
+namespace BulkMover.Engine.Metrics;
+
+/// <summary>Where a transfer stands at one moment.</summary>
+/// <param name="Elapsed">Since it began.</param>
+/// <param name="Planned">What will move; null until the survey is done.</param>
+/// <param name="RowsRead">Rows that were decoded and that the filter keeps.</param>
+/// <param name="RowsSent">Rows that the target has taken.</param>
+/// <param name="BytesRead">Bytes fetched from the source.</param>
+/// <param name="BytesWritten">Bytes sent to the target.</param>
+/// <param name="PlannedBytesDone">
+/// Of the planned bytes, those that need no more reading, whether they were read, were left out by projection, or were ruled out by statistics.
+/// </param>
+/// <param name="TimeLeft">At the rate so far; null while there is nothing to tell it from.</param>
+/// <param name="Stages">Every stage, in the order of the flow.</param>
+public sealed record TransferProgress(
+    TimeSpan Elapsed,
+    Survey? Planned,
+    long RowsRead,
+    long RowsSent,
+    long BytesRead,
+    long BytesWritten,
+    long PlannedBytesDone,
+    TimeSpan? TimeLeft,
+    IReadOnlyList<StageProgress> Stages)
+{
+    public double RowsPerSecond => PerSecond(RowsSent);
+
+    public double BytesReadPerSecond => PerSecond(BytesRead);
+
+    public double BytesWrittenPerSecond => PerSecond(BytesWritten);
+
+    /// <summary>One sentence: what the transfer waits for most.</summary>
+    public string Bottleneck => Metrics.Bottleneck.Name(Stages, Elapsed);
+
+    private double PerSecond(long count) => Elapsed > TimeSpan.Zero ? count / Elapsed.TotalSeconds : 0;
+}

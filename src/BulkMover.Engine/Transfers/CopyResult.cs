@@ -1,0 +1,14 @@
+using BulkMover.Engine.Metrics;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>What a copy moved and where its time went.</summary>
+/// <param name="Rows">Rows that the target counts as having arrived.</param>
+/// <param name="BytesRead">Bytes fetched from the source.</param>
+/// <param name="BytesWritten">Bytes sent to the target.</param>
+/// <param name="Seconds">From the survey to the commit.</param>
+/// <param name="Stages">Every stage, in the order of the flow.</param>
+/// <param name="Bottleneck">One sentence: what a faster copy would need.</param>
+/// <param name="PeakLeasedBytes">The most that was leased of the memory budget at one time.</param>
+public sealed record CopyResult(
+    long Rows, long BytesRead, long BytesWritten, double Seconds, IReadOnlyList<StageProgress> Stages, string Bottleneck, long PeakLeasedBytes);

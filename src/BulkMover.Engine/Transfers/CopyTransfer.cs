@@ -1,0 +1,124 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Engine.Flows;
+using BulkMover.Engine.Memory;
+using BulkMover.Engine.Metrics;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>Copies one snapshot: survey → open → fetch → decode → encode → send → flush → commit. For one run.</summary>
+/// <param name="snapshot">What is read.</param>
+/// <param name="scan">Which of its columns and rows.</param>
+/// <param name="reader">Reads the files of the snapshot's plan for that scan.</param>
+/// <param name="target">Where to; disposed by the caller.</param>
+/// <param name="plan">What the target said it will do with <see cref="Scan.OutputSchema"/>.</param>
+/// <param name="memory">Counts everything that the copy holds.</param>
+/// <param name="options">Without <see cref="CopyOptions.Problems"/>.</param>
+public sealed class CopyTransfer(
+    ITableSnapshot snapshot, Scan scan, IScanTaskReader reader, ITarget target, TargetPlan plan, MemoryBudget memory, CopyOptions options)
+{
+    // A sender that has to wait holds what it has ready: that is one item read ahead per worker, and more would only be memory.
+    private const int NoneWaiting = 0;
+
+    private readonly TransferMeter meter = new(options);
+
+    /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
+    public TransferProgress Progress => meter.Snapshot();
+
+    /// <summary>Runs to the commit, or leaves the target's readers with what they saw before.</summary>
+    /// <exception cref="BulkMoverException">The first thing that failed.</exception>
+    /// <exception cref="OperationCanceledException">The user cancelled before anything failed.</exception>
+    public async Task<CopyResult> RunAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        meter.Start();
+        meter.StartMoving(await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
+
+        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
+        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(transfer, plan, limits, cancellationToken), cancellationToken);
+        long rows;
+        try
+        {
+            await MoveRowsAsync(load, cancellationToken);
+            meter.AddBytesWritten(await StepAsync(meter.Flush, () => load.FlushAsync(cancellationToken), cancellationToken));
+            // Invariant 4: no row is lost on the way without an error.
+            ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
+            rows = await StepAsync(meter.Commit, () => load.CommitAsync(cancellationToken), cancellationToken);
+            ThrowUnlessEqual("were sent", meter.RowsSent, "have arrived as the target counts them", rows);
+        }
+        catch (Exception failure)
+        {
+            await CleanUpAsync(load, failure);
+            throw;
+        }
+
+        await load.DisposeAsync();
+        meter.Stop();
+        TransferProgress end = Progress;
+        return new CopyResult(rows, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
+    }
+
+    private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
+    {
+        var from = new SourceStages(scan, reader, load, memory, meter);
+        var to = new TargetStages(load, meter);
+
+        using var flow = new Flow(cancellationToken);
+        Stage<IEncodedBlock> send = flow.AddStage<IEncodedBlock>(meter.Send, NoneWaiting, to.SendAsync);
+        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send));
+        Stage<LeasedScan> decode = flow.AddStage<LeasedScan>(
+            meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, stopping));
+        Stage<LeasedScan> fetch = flow.AddStage<LeasedScan>(
+            meter.Fetch, NoneWaiting, (rowGroup, stopping) => from.FetchAsync(rowGroup, decode, stopping));
+        Stage<ScanTask> open = flow.AddStage<ScanTask>(meter.Open, NoneWaiting, (task, stopping) => from.OpenAsync(task, fetch, stopping));
+
+        await flow.RunAsync(async stopping =>
+        {
+            using SharedStopwatch.Interval planning = meter.Plan.Handles();
+            await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
+                await open.SendAsync(task);
+        });
+    }
+
+    /// <summary>Runs a step that is no stage with a stage's care: its time is measured, and a foreign cancellation is a failure.</summary>
+    private static async Task<T> StepAsync<T>(StageMeter step, Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (step.Handles())
+                return await call();
+        }
+        catch (Exception error) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The copy was stopped.", error, cancellationToken);
+        }
+        catch (OperationCanceledException error)
+        {
+            throw Timeouts.AsFailure(step.Name, error);
+        }
+    }
+
+    private static void ThrowUnlessEqual(string happened, long rows, string happenedThen, long rowsThen)
+    {
+        if (rows != rowsThen)
+        {
+            throw new TargetException("engine.rows_differ",
+                $"{rows:N0} rows {happened}, but {rowsThen:N0} {happenedThen}. Do not rely on the target's rows of this copy; " +
+                "empty the target and copy again, and report it if it happens twice.");
+        }
+    }
+
+    private static async Task CleanUpAsync(ITargetLoad load, Exception failure)
+    {
+        try
+        {
+            await load.DisposeAsync();
+        }
+        catch (Exception error)
+        {
+            // The user has to hear why the copy failed; that cleaning up failed as well only goes along with it.
+            failure.Data["cleaning up"] = error.Message;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Targets;
+using BulkMover.Engine.Flows;
+using BulkMover.Engine.Memory;
+using BulkMover.Engine.Metrics;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>What the stages from a scan task to a record batch do with one item. Invariant 7: they lease bytes before the bytes exist.</summary>
+internal sealed class SourceStages(Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, TransferMeter meter)
+{
+    private readonly RowSelection selection = new(scan);
+
+    /// <summary>Reads the footer and sends the row groups on as they come, so that all workers share even a single file.</summary>
+    public async Task OpenAsync(ScanTask task, Stage<LeasedScan> fetch, CancellationToken stopping)
+    {
+        var file = new FileProgress(task, meter);
+        using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, reader.OpenBytes(task), task.File.ToString(), stopping);
+        await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, stopping))
+        {
+            file.Begin();
+            meter.AddBytesRead(rowGroup.HeldBytes);
+            await fetch.SendAsync(new LeasedScan(rowGroup, lease.Split(rowGroup.HeldBytes), file));
+        }
+
+        file.EndListing();
+    }
+
+    /// <summary>Reads the column chunks.</summary>
+    public async Task FetchAsync(LeasedScan item, Stage<LeasedScan> decode, CancellationToken stopping)
+    {
+        IRowGroupScan rowGroup = item.Scan;
+        try
+        {
+            memory.ThrowIfTooSmall(rowGroup.Name, (MemoryUse.Fetch, rowGroup.FetchBytes), (MemoryUse.Decode, rowGroup.DecodeBytes));
+            MemoryLease lease = await LeaseAsync(meter.Fetch, MemoryUse.Fetch, rowGroup.FetchBytes, rowGroup.Name, stopping);
+            lease.TakeOver(item.Lease);
+            item = item with { Lease = lease };
+            await rowGroup.FetchAsync(stopping);
+        }
+        catch
+        {
+            item.Dispose();
+            throw;
+        }
+
+        meter.AddBytesRead(rowGroup.FetchBytes);
+        await decode.SendAsync(item);
+    }
+
+    /// <summary>Makes record batches, of the selected rows and columns only.</summary>
+    public async Task DecodeAsync(LeasedScan item, Stage<LeasedBatch> encode, CancellationToken stopping)
+    {
+        using (item)
+        {
+            IRowGroupScan rowGroup = item.Scan;
+            using MemoryLease workingSet = await LeaseAsync(meter.Decode, MemoryUse.Decode, rowGroup.DecodeBytes, rowGroup.Name, stopping);
+            long rows = 0;
+            while (rowGroup.ReadNext(stopping) is { } batch)
+            {
+                rows += batch.Length;
+                LeasedBatch selected = await SelectAsync(batch, rowGroup.Name, stopping);
+                meter.AddRowsRead(selected.Batch.Length);
+                await encode.SendAsync(selected);
+            }
+
+            // Invariant 4: a row group that ends early must not pass for a short one.
+            if (rows != rowGroup.Rows)
+            {
+                throw new CorruptTableException("engine.row_group_incomplete",
+                    $"{rowGroup.Name} has {rowGroup.Rows:N0} rows by its metadata, but its pages hold {rows:N0}. The file must be written again.");
+            }
+
+            item.File.End(rowGroup);
+        }
+    }
+
+    // Takes the batch over. It came to be within the decoder's working set; from here on it is leased as what it is, together with what
+    // encoding it will need: asked for in two steps, the first could be what the second waits for.
+    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, string rowGroup, CancellationToken stopping)
+    {
+        MemoryLease? lease = null;
+        try
+        {
+            lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, BytesFor(batch), $"A batch of {rowGroup}", stopping);
+            batch = selection.Apply(batch);
+            lease.Resize(BytesFor(batch));
+            return new LeasedBatch(batch, lease);
+        }
+        catch
+        {
+            batch.Dispose();
+            lease?.Dispose();
+            throw;
+        }
+    }
+
+    private long BytesFor(RecordBatch batch) => BatchBytes.Of(batch) + load.EncodeBytes(batch);
+
+    private async ValueTask<MemoryLease> LeaseAsync(StageMeter stage, MemoryUse use, long bytes, string what, CancellationToken stopping)
+    {
+        ValueTask<MemoryLease> leasing = memory.LeaseAsync(use, bytes, what, stopping);
+        if (leasing.IsCompleted)
+            return await leasing;
+
+        using (stage.WaitsForMemory())
+            return await leasing;
+    }
+}

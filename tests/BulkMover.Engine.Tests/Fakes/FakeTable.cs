@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+
+namespace BulkMover.Engine.Tests.Fakes;
+
+/// <summary>Rows numbered from 0 in files of row groups of batches; calls <see cref="At"/> wherever a source could fail.</summary>
+internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITableSnapshot, IScanTaskReader
+{
+    public int Files { get; set; } = 10;
+
+    public int RowGroups { get; set; } = 2;
+
+    public int Batches { get; set; } = 2;
+
+    public int BatchRows { get; set; } = 10;
+
+    public long OpenBytes { get; set; } = 100;
+
+    /// <summary>By row group: what it holds since the file was opened, needs to be fetched, needs to be decoded.</summary>
+    public Func<int, (long Held, long Fetch, long Decode)> Sizes { get; set; } = _ => (10, 1000, 500);
+
+    /// <summary>Rows that the last row group has less than its metadata says.</summary>
+    public int MissingRows { get; set; }
+
+    /// <summary>Whether the metadata knows the files' rows.</summary>
+    public bool RowsAreKnown { get; set; } = true;
+
+    public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Called synchronously, as decoding is.</summary>
+    public Action<CancellationToken> AtDecode { get; set; } = _ => { };
+
+    public long Rows => (long)Files * RowGroups * Batches * BatchRows;
+
+    public string Id => "1";
+
+    public Schema Schema { get; } = new([new Field("id", Int64Type.Default, nullable: false), new Field("odd", BooleanType.Default, nullable: false)], null);
+
+    public ColumnMatching Matching => ColumnMatching.Name;
+
+    public IReadOnlyList<SortField> SortOrder => [];
+
+    public IReadOnlyList<string> PartitionColumns => [];
+
+    public IReadOnlyList<TableFeature> Features => [];
+
+    public IReadOnlyList<string> Notes => [];
+
+    private Ledger Ledger => ledger;
+
+    public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (int file = 0; file < Files; file++)
+        {
+            await At(Step.Plan, cancellationToken);
+            long? rows = RowsAreKnown ? Rows / Files : null;
+            yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false);
+        }
+    }
+
+    long IScanTaskReader.OpenBytes(ScanTask task)
+    {
+        At(Step.OpenBytes, CancellationToken.None).GetAwaiter().GetResult();
+        return OpenBytes;
+    }
+
+    public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        int file = int.Parse(Path.GetFileNameWithoutExtension(task.File.Path));
+        for (int rowGroup = 0; rowGroup < RowGroups; rowGroup++)
+        {
+            await At(Step.Open, cancellationToken);
+            yield return new RowGroup(this, (file * RowGroups) + rowGroup);
+        }
+    }
+
+    private RecordBatch MakeBatch(long firstRow, int rows)
+    {
+        var ids = new Int64Array.Builder();
+        var odds = new BooleanArray.Builder();
+        for (long row = firstRow; row < firstRow + rows; row++)
+        {
+            ids.Append(row);
+            odds.Append(row % 2 != 0);
+        }
+
+        var batch = new CountedBatch(Schema, [ids.Build(allocator), odds.Build(allocator)], rows, ledger);
+        ledger.Made(batch);
+        return batch;
+    }
+
+    internal sealed class CountedBatch(Schema schema, IEnumerable<IArrowArray> columns, int rows, Ledger ledger) : RecordBatch(schema, columns, rows)
+    {
+        protected override void Dispose(bool disposing)
+        {
+            ledger.Disposed(this);
+            base.Dispose(disposing);
+        }
+    }
+
+    internal sealed class RowGroup : IRowGroupScan
+    {
+        private readonly FakeTable table;
+        private readonly int index;
+        private int batchesRead;
+
+        public RowGroup(FakeTable table, int index)
+        {
+            (this.table, this.index) = (table, index);
+            (HeldBytes, FetchBytes, DecodeBytes) = table.Sizes(index);
+            table.Ledger.Made(this);
+        }
+
+        public string Name => $"Row group {index}";
+
+        public long Rows => (long)table.Batches * table.BatchRows;
+
+        public long HeldBytes { get; }
+
+        public long FetchBytes { get; }
+
+        public long DecodeBytes { get; }
+
+        public Task FetchAsync(CancellationToken cancellationToken) => table.At(Step.Fetch, cancellationToken);
+
+        public RecordBatch? ReadNext(CancellationToken cancellationToken)
+        {
+            table.At(Step.Decode, cancellationToken).GetAwaiter().GetResult();
+            table.AtDecode(cancellationToken);
+            if (batchesRead == table.Batches)
+                return null;
+
+            bool last = batchesRead == table.Batches - 1 && index == (table.Files * table.RowGroups) - 1;
+            long firstRow = (index * Rows) + (batchesRead++ * table.BatchRows);
+            return table.MakeBatch(firstRow, table.BatchRows - (last ? table.MissingRows : 0));
+        }
+
+        public void Dispose() => table.Ledger.Disposed(this);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.Engine.Tests.Fakes;
+
+/// <summary>Takes the numbers of the rows; calls <see cref="At"/> wherever a target could fail.</summary>
+internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITarget
+{
+    public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Keeps as much back as it may until it is flushed.</summary>
+    public bool KeepsBack { get; set; }
+
+    /// <summary>Rows that get lost between the last insert and the commit.</summary>
+    public int LosesRows { get; set; }
+
+    /// <summary>Multiplies what encoding says to need.</summary>
+    public long EncodeFactor { get; set; } = 1;
+
+    public Exception? DisposeFails { get; set; }
+
+    /// <summary>What the target's readers see.</summary>
+    public IReadOnlyList<long> Visible { get; private set; } = [];
+
+    public int Commits { get; private set; }
+
+    public string Name => "fake";
+
+    private Ledger Ledger => ledger;
+
+    private MemoryAllocator Allocator => allocator;
+
+    public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(new TargetPlan(request, [], [], []));
+
+    public async Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken)
+    {
+        await At(Step.Begin, cancellationToken);
+        return new Load(this, limits);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Load : ITargetLoad
+    {
+        private readonly FakeTarget target;
+        private readonly LoadLimits limits;
+        private readonly ConcurrentBag<long> rows = [];
+        private readonly ConcurrentBag<Block> kept = [];
+        private long keptBytes;
+
+        public Load(FakeTarget target, LoadLimits limits)
+        {
+            (this.target, this.limits) = (target, limits);
+            target.Ledger.Made(this);
+        }
+
+        public long EncodeBytes(RecordBatch batch)
+        {
+            target.At(Step.EncodeBytes, CancellationToken.None).GetAwaiter().GetResult();
+            return batch.Length * sizeof(long) * target.EncodeFactor;
+        }
+
+        public IEnumerable<IEncodedBlock> Encode(RecordBatch batch)
+        {
+            // Two blocks, the second of which needs the batch: as where some columns are sent from the batch's own memory.
+            bool handedOver = false;
+            try
+            {
+                int half = batch.Length / 2;
+                target.At(Step.Encode, CancellationToken.None).GetAwaiter().GetResult();
+                yield return new Block(target, batch, 0, half, withBatch: false);
+                target.At(Step.Encode, CancellationToken.None).GetAwaiter().GetResult();
+                var last = new Block(target, batch, half, batch.Length - half, withBatch: true);
+                handedOver = true;
+                yield return last;
+            }
+            finally
+            {
+                if (!handedOver)
+                    batch.Dispose();
+            }
+        }
+
+        public async Task<long> SendAsync(IEncodedBlock block, CancellationToken cancellationToken)
+        {
+            if (target.KeepsBack && Interlocked.Add(ref keptBytes, block.HeldBytes) <= limits.HeldBytes)
+            {
+                kept.Add((Block)block);
+                return 0;
+            }
+
+            using (block)
+            {
+                await target.At(Step.Send, cancellationToken);
+                return Take((Block)block);
+            }
+        }
+
+        public async Task<long> FlushAsync(CancellationToken cancellationToken)
+        {
+            await target.At(Step.Flush, cancellationToken);
+            long bytes = 0;
+            while (kept.TryTake(out Block? block))
+            {
+                using (block)
+                    bytes += Take(block);
+            }
+
+            return bytes;
+        }
+
+        public async Task<long> CommitAsync(CancellationToken cancellationToken)
+        {
+            await target.At(Step.Commit, cancellationToken);
+            target.Commits++;
+            target.Visible = [.. rows.Skip(target.LosesRows).Order()];
+            return target.Visible.Count;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            target.Ledger.Disposed(this);
+            while (kept.TryTake(out Block? block))
+                block.Dispose();
+            return target.DisposeFails is null ? ValueTask.CompletedTask : ValueTask.FromException(target.DisposeFails);
+        }
+
+        private long Take(Block block)
+        {
+            foreach (long row in block.Values)
+                rows.Add(row);
+            return block.Bytes;
+        }
+    }
+
+    private sealed class Block : IEncodedBlock
+    {
+        private readonly FakeTarget target;
+        private readonly IMemoryOwner<byte> memory;
+        private readonly RecordBatch? batch;
+        private Action? released;
+
+        public Block(FakeTarget target, RecordBatch batch, int start, int rows, bool withBatch)
+        {
+            (this.target, this.batch, Rows) = (target, withBatch ? batch : null, rows);
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(((Int64Array)batch.Column(0)).Values.Slice(start, rows));
+            memory = target.Allocator.Allocate(bytes.Length);
+            bytes.CopyTo(memory.Memory.Span);
+            HeldBytes = bytes.Length + (withBatch ? 100 : 0);
+            target.Ledger.Made(this);
+        }
+
+        public long Rows { get; }
+
+        public long Bytes => Rows * sizeof(long);
+
+        public long HeldBytes { get; }
+
+        public ReadOnlySpan<long> Values => MemoryMarshal.Cast<byte, long>(memory.Memory.Span)[..(int)Rows];
+
+        public void OnDisposed(Action released) => this.released = released;
+
+        public void Dispose()
+        {
+            target.Ledger.Disposed(this);
+            memory.Dispose();
+            batch?.Dispose();
+            released?.Invoke();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using System.Text;
+using BulkMover.Databases.ClickHouse.Embedded;
+using Xunit;
+
+namespace BulkMover.Testing.ClickHouse;
+
+/// <summary>
+/// A real ClickHouse for the tests of an assembly: <c>[assembly: AssemblyFixture(typeof(ClickHouseServerFixture))]</c>, then take it as a
+/// constructor parameter. Each test class makes its own database.
+/// </summary>
+public class ClickHouseServerFixture : IAsyncLifetime
+{
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private int databases;
+    private EmbeddedServer? server;
+
+    public ClickHouseServerFixture() => Root = Directory.CreateTempSubdirectory("bulkmover-clickhouse-").FullName;
+
+    /// <summary>HTTP interface of the server.</summary>
+    public Uri Endpoint => server!.Endpoint;
+
+    public virtual string User => "default";
+
+    public virtual string Password => "";
+
+    /// <summary>Current directory of the server: what <c>file()</c> and <c>icebergLocal()</c> shall see is put below it.</summary>
+    public string FilesDirectory => Path.Combine(Root, "files");
+
+    protected string Root { get; }
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Directory.CreateDirectory(FilesDirectory);
+        if (Password.Length > 0)
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+        server = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions(Path.Combine(Root, "data"), TestHost.OfTests())
+            {
+                WorkingDirectory = FilesDirectory, ConfigFile = ConfigFile(),
+            }, CancellationToken.None);
+    }
+
+    /// <summary>Runs one statement; what it prints, by default tab-separated. An error of the server fails the test.</summary>
+    public async Task<string> QueryAsync(string sql, CancellationToken cancellationToken)
+    {
+        using var body = new StringContent(sql);
+        using HttpResponseMessage answer = await http.PostAsync(new Uri(Endpoint, "?wait_end_of_query=1"), body, cancellationToken);
+        string text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{sql}\n{text}");
+    }
+
+    /// <summary>Makes a database that no other test uses.</summary>
+    public async Task<string> NewDatabaseAsync(CancellationToken cancellationToken)
+    {
+        string database = $"db{Interlocked.Increment(ref databases)}";
+        await QueryAsync($"CREATE DATABASE {database} ENGINE = Atomic", cancellationToken);
+        return database;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (server is not null)
+            await server.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Path of a configuration file for the server; null for none.</summary>
+    protected virtual string? ConfigFile() => null;
+}
