@@ -1,3 +1,4 @@
+using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
@@ -26,6 +27,9 @@ public sealed class CopyTransfer(
 
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
+
+    /// <summary>Where selected rows are copied to.</summary>
+    internal MemoryAllocator Allocator { get; init; } = MemoryAllocator.Default.Value;
 
     /// <summary>Runs to the commit, or leaves the target's readers with what they saw before.</summary>
     /// <exception cref="BulkMoverException">The first thing that failed.</exception>
@@ -61,7 +65,7 @@ public sealed class CopyTransfer(
 
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
-        var from = new SourceStages(scan, reader, load, memory, meter);
+        var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
 
         using var flow = new Flow(cancellationToken);

@@ -1,4 +1,7 @@
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Types;
 using BulkMover.Engine.Tests.Fakes;
 using BulkMover.Engine.Transfers;
 
@@ -133,6 +136,17 @@ public sealed class CopyTransferFailureTests
 
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
         }
+
+        AssertNothingHappened(world);
+    }
+
+    [Fact]
+    public async Task Copy_FilterFails_LeavesNothingAndTellsIt()
+    {
+        // A literal that is not of the column's type: the parser never makes one.
+        var world = new World { Where = new Filter.Comparison("id", ComparisonOperator.Equal, new Scalar(Int64Type.Default, "text")) };
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
 
         AssertNothingHappened(world);
     }
