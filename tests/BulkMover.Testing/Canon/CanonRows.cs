@@ -12,6 +12,9 @@ public sealed class CanonRows
 
     public void Add(string line) => _lines.Add(Encoding.UTF8.GetBytes(line));
 
+    /// <summary>The lines in the order in which they came.</summary>
+    public IEnumerable<string> Lines() => _lines.Select(Encoding.UTF8.GetString);
+
     /// <summary>Reads a file of such lines.</summary>
     public static CanonRows Read(string path)
     {
