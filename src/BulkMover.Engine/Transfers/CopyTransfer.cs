@@ -57,7 +57,8 @@ public sealed class CopyTransfer(
             throw;
         }
 
-        await load.DisposeAsync();
+        // The rows are there: what cleaning up throws is a failure, but the user's cancel comes too late.
+        await StepAsync(meter.Commit, () => DisposeAsync(load), CancellationToken.None);
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(rows, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
@@ -111,6 +112,12 @@ public sealed class CopyTransfer(
                 $"{rows:N0} rows {happened}, but {rowsThen:N0} {happenedThen}. Do not rely on the target's rows of this copy; " +
                 "empty the target and copy again, and report it if it happens twice.");
         }
+    }
+
+    private static async Task<bool> DisposeAsync(ITargetLoad load)
+    {
+        await load.DisposeAsync();
+        return true;
     }
 
     private static async Task CleanUpAsync(ITargetLoad load, Exception failure)

@@ -121,6 +121,19 @@ public sealed class CopyTransferFailureTests
     }
 
     [Fact]
+    public async Task Copy_CleaningUpAfterTheCommitTimesOut_IsAFailureAndNoCancellation()
+    {
+        var world = new World();
+        world.Target.DisposeFails = new TaskCanceledException("Timed out.");
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("engine.timed_out", error.Code);
+        Assert.Equal(400, world.Target.Visible.Count);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_UserCancelsWhileWaitingForMemory_StopsWithinASecond()
     {
         var world = new World();
