@@ -96,6 +96,7 @@ public static class TypeMapping
     {
         _ when Decimal(type) is (_, < 0) => "ClickHouse has no decimals with a negative scale",
         _ when Decimal(type) is var (precision, scale) && Math.Max(precision, scale) > MaxPrecision => "ClickHouse has no decimals of more than 76 digits",
+        DictionaryType { ValueType: NestedType or DictionaryType or NullType } => "dictionaries of such values are not read yet",
         DictionaryType => null,
         FixedSizeBinaryType { TypeId: ArrowTypeId.FixedSizedBinary, ByteWidth: < 1 or > MaxFixedBytes } =>
             $"a FixedString has 1 to {MaxFixedBytes} bytes",
