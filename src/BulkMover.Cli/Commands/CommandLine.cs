@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using BulkMover.Cli.Reports;
 using BulkMover.Core.Errors;
@@ -70,7 +69,7 @@ public static class CommandLine
     {
         string help = parsed.CommandResult.Command is RootCommand ? "bulkmover --help" : $"bulkmover {parsed.CommandResult.Command.Name} --help";
         string problems = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
-        NewReport(parsed).Failed(new InvalidInputException("command.invalid", $"{problems} See '{help}'."));
+        Report.For(parsed).Failed(new InvalidInputException("command.invalid", $"{problems} See '{help}'."));
         return YourInput;
     }
 
@@ -82,25 +81,20 @@ public static class CommandLine
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            NewReport(parsed).Stopped();
+            Report.For(parsed).Stopped();
             return Stopped;
         }
         catch (BulkMoverException error)
         {
-            NewReport(parsed).Failed(error);
+            Report.For(parsed).Failed(error);
             return error.ExitCode;
         }
 #pragma warning disable CA1031 // The last line of defence: whatever comes here is our bug and must say so.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            NewReport(parsed).Crashed(error);
+            Report.For(parsed).Crashed(error);
             return OurBug;
         }
     }
-
-    private static IReport NewReport(ParseResult parsed) =>
-        parsed.GetResult(SharedOptions.Output) is OptionResult && parsed.GetValue(SharedOptions.Output) == OutputFormat.Json
-            ? new JsonReport(Console.Out, Console.Error)
-            : new TextReport(Console.Out, Console.Error);
 }

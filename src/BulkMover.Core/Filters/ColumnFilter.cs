@@ -3,7 +3,6 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
 using BulkMover.Core.Errors;
-using BulkMover.Core.Types;
 
 namespace BulkMover.Core.Filters;
 
@@ -91,54 +90,54 @@ internal static class ColumnFilter
 
     private static void Test(ArrayData data, Filter leaf, SelectionBits valid, SelectionBits bits)
     {
-        switch (LogicalTypes.Storage(data.DataType).TypeId)
+        switch (FilterTypes.OfValues(data.DataType).TypeId)
         {
             case ArrowTypeId.Null:
                 break;
             case ArrowTypeId.Boolean:
-                BooleanTest.Run(data, leaf, bits);
+                BooleanLeaf.Run(data, leaf, bits);
                 break;
             case ArrowTypeId.Int8:
-                NumberTest.Run<sbyte>(data, leaf, bits);
+                NumberLeaf.Run<sbyte>(data, leaf, bits);
                 break;
             case ArrowTypeId.UInt8:
-                NumberTest.Run<byte>(data, leaf, bits);
+                NumberLeaf.Run<byte>(data, leaf, bits);
                 break;
             case ArrowTypeId.Int16:
-                NumberTest.Run<short>(data, leaf, bits);
+                NumberLeaf.Run<short>(data, leaf, bits);
                 break;
             case ArrowTypeId.UInt16:
-                NumberTest.Run<ushort>(data, leaf, bits);
+                NumberLeaf.Run<ushort>(data, leaf, bits);
                 break;
             case ArrowTypeId.Int32 or ArrowTypeId.Date32 or ArrowTypeId.Time32 or ArrowTypeId.Decimal32:
-                NumberTest.Run<int>(data, leaf, bits);
+                NumberLeaf.Run<int>(data, leaf, bits);
                 break;
             case ArrowTypeId.UInt32:
-                NumberTest.Run<uint>(data, leaf, bits);
+                NumberLeaf.Run<uint>(data, leaf, bits);
                 break;
             case ArrowTypeId.Int64 or ArrowTypeId.Date64 or ArrowTypeId.Time64 or ArrowTypeId.Timestamp or ArrowTypeId.Decimal64:
-                NumberTest.Run<long>(data, leaf, bits);
+                NumberLeaf.Run<long>(data, leaf, bits);
                 break;
             case ArrowTypeId.UInt64:
-                NumberTest.Run<ulong>(data, leaf, bits);
+                NumberLeaf.Run<ulong>(data, leaf, bits);
                 break;
             case ArrowTypeId.HalfFloat:
-                NumberTest.Run<Half>(data, leaf, bits);
+                NumberLeaf.Run<Half>(data, leaf, bits);
                 break;
             case ArrowTypeId.Float:
-                NumberTest.Run<float>(data, leaf, bits);
+                NumberLeaf.Run<float>(data, leaf, bits);
                 break;
             case ArrowTypeId.Double:
-                NumberTest.Run<double>(data, leaf, bits);
+                NumberLeaf.Run<double>(data, leaf, bits);
                 break;
             case ArrowTypeId.Decimal128:
-                NumberTest.Run<Int128>(data, leaf, bits);
+                NumberLeaf.Run<Int128>(data, leaf, bits);
                 break;
             case ArrowTypeId.Decimal256:
-                NumberTest.Run(data, leaf, Int256.Of, bits);
+                NumberLeaf.Run(data, leaf, Int256.Of, bits);
                 break;
             default:
-                BytesTest.Run(data, leaf, valid, bits);
+                BytesLeaf.Run(data, leaf, valid, bits);
                 break;
         }
     }

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using BulkMover.Core.Types;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.Core.Filters;
@@ -18,7 +19,7 @@ internal sealed class FilterErrors(string text, Schema table)
 
     private string Columns()
     {
-        IEnumerable<string> names = table.FieldsList.Take(MaxColumnsNamed).Select(field => $"{field.Name} ({field.DataType.Name})");
+        IEnumerable<string> names = table.FieldsList.Take(MaxColumnsNamed).Select(field => $"{field.Name} ({SourceType.Describe(field)})");
         int more = table.FieldsList.Count - MaxColumnsNamed;
         return string.Join(", ", names) + (more > 0 ? $" and {more} more." : ".");
     }

@@ -42,11 +42,11 @@ internal sealed class LiteralBinder(FilterErrors errors)
 
     public Filter StartsWith(Field column, FilterLiteral prefix)
     {
-        ArrowTypeId type = LogicalTypes.Storage(column.DataType).TypeId;
+        ArrowTypeId type = FilterTypes.OfValues(column.DataType).TypeId;
         bool isText = type is ArrowTypeId.String or ArrowTypeId.LargeString or ArrowTypeId.StringView;
         bool isBinary = type is ArrowTypeId.Binary or ArrowTypeId.LargeBinary or ArrowTypeId.BinaryView;
         if (!isText && !isBinary)
-            throw errors.At(prefix.Position, "type", $"'{column.Name}' is {column.DataType.Name}; a prefix is looked for in strings and binary only.");
+            throw errors.At(prefix.Position, "type", $"'{column.Name}' is {SourceType.Describe(column)}; a prefix is looked for in strings and binary only.");
         if (prefix.Kind != FilterLiteralKind.String && !(isBinary && prefix.Kind == FilterLiteralKind.Binary))
             throw errors.At(prefix.Position, "literal", "a prefix is written as '…'.");
         return new Filter.StartsWith(column.Name, Bind(column, prefix).Value!.Value as byte[] ?? []);
@@ -54,7 +54,7 @@ internal sealed class LiteralBinder(FilterErrors errors)
 
     private FloorLiteral Bind(Field column, FilterLiteral literal)
     {
-        IArrowType type = LogicalTypes.Storage(column.DataType);
+        IArrowType type = FilterTypes.OfValues(column.DataType);
         FloorLiteral? floor = type.TypeId switch
         {
             ArrowTypeId.Boolean => Boolean(type, literal),
@@ -66,13 +66,13 @@ internal sealed class LiteralBinder(FilterErrors errors)
             _ when TemporalLiteral.IsTemporal(type) => Temporal(type, literal),
             _ when NumberBounds.Of(type) is { } bounds => Number(literal) is { } number ? bounds.Floor(type, number) : null,
             _ => throw errors.At(literal.Position, "type",
-                $"'{column.Name}' is {column.DataType.Name}; of such a column only IS NULL and IS NOT NULL can be asked."),
+                $"'{column.Name}' is {SourceType.Describe(column)}; of such a column only IS NULL and IS NOT NULL can be asked."),
         };
-        return floor ?? throw errors.At(literal.Position, "literal", $"this is no value for '{column.Name}', which is {column.DataType.Name}. {Hint(type)}");
+        return floor ?? throw errors.At(literal.Position, "literal", $"this is no value for '{column.Name}', which is {SourceType.Describe(column)}. {Hint(type)}");
     }
 
     private static Filter.Comparison Never(Field column) =>
-        new(column.Name, ComparisonOperator.Less, LowestValue.Of(LogicalTypes.Storage(column.DataType)));
+        new(column.Name, ComparisonOperator.Less, LowestValue.Of(FilterTypes.OfValues(column.DataType)));
 
     private static FloorLiteral Exact(IArrowType type, object value) => new(new Scalar(type, value), IsExact: true);
 
@@ -87,7 +87,7 @@ internal sealed class LiteralBinder(FilterErrors errors)
     private static FloorLiteral? Bytes(Field column, IArrowType type, FilterLiteral literal) => literal.Kind switch
     {
         FilterLiteralKind.Binary => Exact(type, Convert.FromHexString(literal.Text)),
-        FilterLiteralKind.String when LogicalTypes.IsUuid(column) =>
+        FilterLiteralKind.String when FilterTypes.IsUuid(column) =>
             Guid.TryParse(literal.Text, out Guid uuid) ? Exact(type, uuid.ToByteArray(bigEndian: true)) : null,
         FilterLiteralKind.String => Exact(type, Encoding.UTF8.GetBytes(literal.Text)),
         _ => null,

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using BulkMover.Core.Errors;
+using BulkMover.Datasets.Lineitem;
+
+var root = new RootCommand("Makes the datasets that demo, tests and measurements use.") { LineitemCommand.Create() };
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (BulkMoverException error)
+{
+    await Console.Error.WriteLineAsync($"error {error.Code}: {error.Message}");
+    return error.ExitCode;
+}
+catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync($"error datasets.io: {error.Message}");
+    return 3;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
