@@ -6,7 +6,7 @@ using Apache.Arrow.Memory;
 namespace BulkMover.Core.Batches;
 
 /// <summary>Keeps what a batch in the making holds, so that a failure half-way (no memory) releases it.</summary>
-internal sealed class TakenBuffers(MemoryAllocator allocator)
+public sealed class TakenBuffers(MemoryAllocator allocator)
 {
     private readonly List<IDisposable> _held = [];
 
