@@ -7,23 +7,23 @@ public sealed class CorpusIndex
 {
     private static readonly Lazy<CorpusIndex> Loaded = new(() => new CorpusIndex(FindDirectory()));
 
-    private readonly Dictionary<string, CorpusEntry> _entries;
+    private readonly Dictionary<string, CorpusEntry> entries;
 
     private CorpusIndex(string directory)
     {
         Directory = directory;
         using FileStream json = File.OpenRead(Path.Combine(directory, "INDEX.json"));
         CorpusEntry[] entries = JsonSerializer.Deserialize<CorpusEntry[]>(json, JsonSerializerOptions.Web)!;
-        _entries = entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        this.entries = entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
     public static CorpusIndex Instance => Loaded.Value;
 
     public string Directory { get; }
 
-    public IReadOnlyCollection<CorpusEntry> Entries => _entries.Values;
+    public IReadOnlyCollection<CorpusEntry> Entries => entries.Values;
 
-    public CorpusEntry this[string name] => _entries[name];
+    public CorpusEntry this[string name] => entries[name];
 
     private static string FindDirectory()
     {

@@ -18,7 +18,7 @@ internal sealed class RandomBatch(MemoryAllocator allocator, Random random)
         new DictionaryType(Int16Type.Default, StringType.Default, false), NullType.Default, new GuidType(),
     ];
 
-    private readonly TestArrays _flat = new(allocator, random);
+    private readonly TestArrays flat = new(allocator, random);
 
     public RecordBatch Build(int rows)
     {
@@ -46,7 +46,7 @@ internal sealed class RandomBatch(MemoryAllocator allocator, Random random)
     {
         object?[] values = [.. Enumerable.Range(0, rows).Select(_ => random.Next(4) == 0 ? null : Value(type is DictionaryType d ? d.ValueType : type))];
         IArrowType storage = type is ExtensionType extension ? extension.StorageType : type;
-        IArrowArray array = _flat.Build(storage, storage is NullType ? new object?[rows] : values, random.Next(10));
+        IArrowArray array = flat.Build(storage, storage is NullType ? new object?[rows] : values, random.Next(10));
         return type is ExtensionType wrapped ? wrapped.CreateArray(array) : array;
     }
 
@@ -79,7 +79,7 @@ internal sealed class RandomBatch(MemoryAllocator allocator, Random random)
     private IArrowArray Maps(int rows, Func<int, IArrowArray> child)
     {
         (int before, ArrowBuffer validity, ArrowBuffer offsets, int total) = Shape(rows, sizeof(int));
-        IArrowArray keys = _flat.Build(Int64Type.Default, [.. Enumerable.Range(0, total).Select(i => (object)(long)i)]), values = child(total);
+        IArrowArray keys = flat.Build(Int64Type.Default, [.. Enumerable.Range(0, total).Select(i => (object)(long)i)]), values = child(total);
         var type = new MapType(new Field("key", Int64Type.Default, false), new Field("value", values.Data.DataType, true));
         var entries = new ArrayData(type.KeyValueType, total, 0, 0, [ArrowBuffer.Empty], [keys.Data, values.Data]);
         return Slice(new ArrayData(type, before + rows, -1, 0, [validity, offsets], [entries]), before, rows);
