@@ -5,12 +5,14 @@ namespace BulkMover.ObjectStores.Local;
 /// <summary>Lists the files below a directory, one directory in memory at a time.</summary>
 internal static class LocalListing
 {
-    /// <summary>Within a directory files and directories come in ordinal order of their names; a missing directory lists nothing.</summary>
-    public static IEnumerable<StoredObject> Below(string root)
+    /// <summary>
+    /// Within a directory files and directories come in ordinal order of their names. A file lists itself; what is missing lists nothing.
+    /// </summary>
+    public static IEnumerable<StoredObject> At(string root)
     {
         var directory = new DirectoryInfo(root);
         if (!directory.Exists)
-            return [];
+            return File.Exists(root) ? [Describe(new FileInfo(root))] : [];
         string real = Target(directory) ?? directory.FullName;
         return Walk(directory, real, [real]);
     }
@@ -24,7 +26,7 @@ internal static class LocalListing
         {
             if (entry is FileInfo file)
             {
-                yield return new StoredObject(new Location(Location.FileScheme, file.FullName), LengthOf(file));
+                yield return Describe(file);
                 continue;
             }
 
@@ -44,9 +46,12 @@ internal static class LocalListing
         return entries;
     });
 
-    /// <summary>Length of a file or of what a link points to; a link to nothing is a missing file.</summary>
-    private static long LengthOf(FileInfo file) =>
-        LocalErrors.Wrap(file.FullName, () => Target(file) is { } target ? new FileInfo(target).Length : file.Length);
+    /// <summary>Length and time of a file or of what a link points to; a link to nothing is a missing file.</summary>
+    private static StoredObject Describe(FileInfo file) => LocalErrors.Wrap(file.FullName, () =>
+    {
+        FileInfo content = Target(file) is { } target ? new FileInfo(target) : file;
+        return new StoredObject(new Location(Location.FileScheme, file.FullName), content.Length, new DateTimeOffset(content.LastWriteTimeUtc));
+    });
 
     private static string? Target(FileSystemInfo entry) =>
         LocalErrors.Wrap(entry.FullName, () => entry.LinkTarget is null ? null : entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName);

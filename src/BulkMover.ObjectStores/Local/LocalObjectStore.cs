@@ -29,7 +29,7 @@ public sealed class LocalObjectStore : IObjectStore
         string root = PathOf(prefix);
         // Directories are read when the caller comes to them, on its own thread: there is nothing to wait for.
         await Task.CompletedTask;
-        foreach (StoredObject found in LocalListing.Below(root))
+        foreach (StoredObject found in LocalListing.At(root))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return found;

@@ -49,8 +49,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     /// <exception cref="CorruptTableException">The log is broken.</exception>
     public static async Task<DeltaSnapshot> OpenAsync(IObjectStore store, Location table, LogSegment segment, CancellationToken cancellationToken)
     {
-        var replay = new LogReplay(store, table, segment);
-        (TableProtocol protocol, TableMetadata metadata) = await replay.ReadStateAsync(cancellationToken);
+        var log = new LogReplay(store, table, segment);
+        (TableProtocol protocol, TableMetadata metadata) = await log.ReadStateAsync(cancellationToken);
         if (protocol.MinReaderVersion is null || protocol is { MinReaderVersion: 3, ReaderFeatures: null })
         {
             throw new CorruptTableException("delta.protocol_broken",
@@ -58,9 +58,9 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         }
 
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
-        Field[] partitionFields = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        string? fileWithVector = protocol.Requires("deletionVectors") ? await FindFileWithVectorAsync(replay, cancellationToken) : null;
-        return new DeltaSnapshot(table, segment.Version, replay, schema.Arrow, partitionFields,
+        Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
+        string? fileWithVector = protocol.Requires("deletionVectors") ? await FindFileWithVectorAsync(log, cancellationToken) : null;
+        return new DeltaSnapshot(table, segment.Version, log, schema.Arrow, partitions,
             DeltaFeatures.Of(protocol, metadata, schema, fileWithVector));
     }
 

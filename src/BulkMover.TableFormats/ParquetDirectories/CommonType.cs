@@ -28,7 +28,7 @@ internal static class CommonType
 
     /// <summary>The first field with the common type; null when there is none. It may be null where one of both may.</summary>
     public static Field? OfFields(Field first, Field second) =>
-        LogicalTypes.IsUuid(first) == LogicalTypes.IsUuid(second) && Of(first.DataType, second.DataType) is { } type
+        first.IsUuid() == second.IsUuid() && Of(first.DataType, second.DataType) is { } type
             ? new Field(first.Name, type, first.IsNullable || second.IsNullable, first.Metadata)
             : null;
 
@@ -75,6 +75,6 @@ internal static class CommonType
     };
 
     private static bool IsSame(Field left, Field right) =>
-        left.Name == right.Name && left.IsNullable == right.IsNullable && LogicalTypes.IsUuid(left) == LogicalTypes.IsUuid(right)
+        left.Name == right.Name && left.IsNullable == right.IsNullable && left.IsUuid() == right.IsUuid()
         && IsSame(left.DataType, right.DataType);
 }

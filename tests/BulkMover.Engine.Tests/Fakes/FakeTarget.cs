@@ -13,15 +13,15 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
-    public bool KeepsBack { get; init; }
+    public bool KeepsBack { get; set; }
 
     /// <summary>Rows that get lost between the last insert and the commit.</summary>
-    public int LosesRows { get; init; }
+    public int LosesRows { get; set; }
 
     /// <summary>Multiplies what encoding says to need.</summary>
-    public long EncodeFactor { get; init; } = 1;
+    public long EncodeFactor { get; set; } = 1;
 
-    public Exception? DisposeFails { get; init; }
+    public Exception? DisposeFails { get; set; }
 
     /// <summary>What the target's readers see.</summary>
     public IReadOnlyList<long> Visible { get; private set; } = [];
@@ -29,6 +29,10 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     public int Commits { get; private set; }
 
     public string Name => "fake";
+
+    private Ledger Ledger => ledger;
+
+    private MemoryAllocator Allocator => allocator;
 
     public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new TargetPlan(request, [], [], []));
@@ -134,8 +138,6 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
         }
     }
 
-    private Ledger Ledger => ledger;
-
     private sealed class Block : IEncodedBlock
     {
         private readonly FakeTarget target;
@@ -171,6 +173,4 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             released?.Invoke();
         }
     }
-
-    private MemoryAllocator Allocator => allocator;
 }

@@ -4,4 +4,4 @@ namespace BulkMover.TableFormats.Delta.Log;
 /// <param name="Version">The version that it made.</param>
 /// <param name="Bytes">Length of the file.</param>
 /// <param name="Modified">When the file was written, if the store says so.</param>
-internal readonly record struct LogCommit(long Version, long Bytes, DateTimeOffset? Modified);
+internal sealed record LogCommit(long Version, long Bytes, DateTimeOffset? Modified);

@@ -37,17 +37,17 @@ internal sealed class LogListing
     /// <exception cref="CorruptTableException">There is no log, or nothing in it.</exception>
     public static async Task<LogListing> ReadAsync(IObjectStore store, Location table, CancellationToken cancellationToken)
     {
-        Location log = table.Combine("_delta_log");
-        var commits = new List<LogCommit>();
+        Location directory = table.Combine("_delta_log");
+        var found = new List<LogCommit>();
         var parts = new Dictionary<(long Version, string Checkpoint), (int Parts, List<StoredObject> Files)>();
         bool isEmpty = true;
-        await foreach (StoredObject file in store.ListAsync(log, cancellationToken))
+        await foreach (StoredObject file in store.ListAsync(directory, cancellationToken))
         {
             isEmpty = false;
-            if (file.Location.Parent != log || LogFileName.Parse(file.Location.Name) is not { } name)
+            if (file.Location.Parent != directory || LogFileName.Parse(file.Location.Name) is not { } name)
                 continue;
             if (name.Checkpoint is null)
-                commits.Add(new LogCommit(name.Version, file.Bytes, file.Modified));
+                found.Add(new LogCommit(name.Version, file.Bytes, file.Modified));
             else if (parts.TryGetValue((name.Version, name.Checkpoint), out (int Parts, List<StoredObject> Files) checkpoint))
                 checkpoint.Files.Add(file);
             else
@@ -66,11 +66,11 @@ internal sealed class LogListing
             .OrderBy(entry => entry.Key.Checkpoint, StringComparer.Ordinal)
             .Select(entry => new LogCheckpoint(entry.Key.Version, entry.Value.Files))
             .DistinctBy(checkpoint => checkpoint.Version);
-        var listing = new LogListing(log, commits, complete);
+        var listing = new LogListing(directory, found, complete);
         return listing.LatestVersion >= 0
             ? listing
             : throw new CorruptTableException("delta.log_empty",
-                $"'{log}' holds neither a commit nor a complete checkpoint, so there is no version to read. Check that the table was copied whole.");
+                $"'{directory}' holds neither a commit nor a complete checkpoint, so there is no version to read. Check that the table was copied whole.");
     }
 
     /// <exception cref="CorruptTableException">A commit that the version needs is missing.</exception>

@@ -93,15 +93,15 @@ internal sealed partial class SchemaReader
         "timestamp" => new TimestampType(TimeUnit.Microsecond, "UTC"),
         "timestamp_ntz" => new TimestampType(TimeUnit.Microsecond, (string?)null),
         "decimal" => new Decimal128Type(10, 0),
-        _ => ReadDecimal(name) ?? Unreadable(name, path),
+        _ => (IArrowType?)ReadDecimal(name) ?? Unreadable(name, path),
     };
 
     private static Decimal128Type? ReadDecimal(string name)
     {
         Match match = DecimalName().Match(name);
         return match.Success
-            && int.TryParse(match.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int precision)
-            && int.TryParse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int scale)
+            && int.TryParse(match.Groups["precision"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int precision)
+            && int.TryParse(match.Groups["scale"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int scale)
             && precision is >= 1 and <= 38 && scale <= precision
             ? new Decimal128Type(precision, scale)
             : null;
@@ -115,6 +115,6 @@ internal sealed partial class SchemaReader
         return NullType.Default;
     }
 
-    [GeneratedRegex(@"^decimal\(\s*(\d{1,2})\s*,\s*(\d{1,2})\s*\)$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^decimal\(\s*(?<precision>\d{1,2})\s*,\s*(?<scale>\d{1,2})\s*\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex DecimalName();
 }

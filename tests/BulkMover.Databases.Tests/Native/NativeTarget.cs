@@ -1,0 +1,53 @@
+using Apache.Arrow;
+using BulkMover.Core.Types;
+using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.Native;
+
+/// <summary>A table on the real server that takes our blocks.</summary>
+internal sealed class NativeTarget(ClickHouseServerFixture server)
+{
+    // What a load sets: a null must not become a default, and a struct may be null.
+    private const string Settings = "&input_format_null_as_default=0&insert_null_as_default=0&enable_nullable_tuple_type=1&async_insert=0";
+
+    private static readonly HttpClient Http = new();
+    private static int tables;
+
+    public static CalendarSupport Wide { get; } = new(WideDates: false, WideTimestamps: true);
+
+    public static NativeEncoder EncoderFor(Schema schema, CalendarSupport calendar) =>
+        new([.. schema.FieldsList.Select(field => TargetColumn.Of(field, calendar))]);
+
+    /// <summary>Makes the table that the mapping asks for, sends the batch, and reads it back in the given format.</summary>
+    public async Task<string> RoundTripAsync(RecordBatch batch, string select, CancellationToken cancellationToken)
+    {
+        string columns = string.Join(", ", batch.Schema.FieldsList.Select(
+            field => $"{ClickHouseName.Quote(field.Name)} {TypeMapping.Find(field, Wide).TargetType}"));
+        string table = await CreateAsync(columns, cancellationToken);
+        using (NativeBlock block = EncoderFor(batch.Schema, Wide).Encode(batch))
+            await InsertAsync(table, block, cancellationToken);
+        return await server.QueryAsync(select.Replace("{table}", table, StringComparison.Ordinal), cancellationToken);
+    }
+
+    public async Task<string> CreateAsync(string columns, CancellationToken cancellationToken)
+    {
+        string table = $"native{Interlocked.Increment(ref tables)}";
+        await server.QueryAsync($"CREATE TABLE {table} ({columns}) ENGINE = MergeTree ORDER BY () SETTINGS enable_nullable_tuple_type = 1", cancellationToken);
+        return table;
+    }
+
+    public async Task InsertAsync(string table, NativeBlock block, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        await block.WriteToAsync(body, cancellationToken);
+        Assert.Equal(block.Bytes, body.Length);
+        body.Position = 0;
+        using var content = new StreamContent(body);
+        var insert = new Uri(server.Endpoint, $"?query={Uri.EscapeDataString($"INSERT INTO {table} FORMAT Native")}{Settings}");
+        using HttpResponseMessage answer = await Http.PostAsync(insert, content, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException(await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+}
