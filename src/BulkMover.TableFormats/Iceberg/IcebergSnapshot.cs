@@ -22,10 +22,10 @@ public sealed class IcebergSnapshot : ITableSnapshot
     private readonly SnapshotManifests? manifests;
     private readonly Location root;
 
-    private IcebergSnapshot(IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema)
+    private IcebergSnapshot(
+        IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema, PathResolver paths)
     {
-        (this.store, this.schema, root) = (store, schema, file.TableRoot);
-        paths = PathResolver.ForMetadata(store, root, metadata.Location);
+        (this.store, this.schema, this.paths, root) = (store, schema, paths, file.TableRoot);
         manifests = snapshot is null ? null : new SnapshotManifests(store, metadata, snapshot);
         Id = snapshot?.Id.ToString(CultureInfo.InvariantCulture) ?? "none";
         SortOrder = [.. SortFields(metadata, schema)];
@@ -66,11 +66,12 @@ public sealed class IcebergSnapshot : ITableSnapshot
     internal static async Task<IcebergSnapshot> OpenAsync(
         IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema, CancellationToken cancellationToken)
     {
-        var opened = new IcebergSnapshot(store, metadata, file, snapshot, schema);
+        var paths = PathResolver.ForMetadata(store, file.TableRoot, metadata.Location);
+        var opened = new IcebergSnapshot(store, metadata, file, snapshot, schema, paths);
         // An encrypted manifest list cannot be looked into; the table is refused for that already.
         if (opened.manifests is not null && snapshot!.KeyId is null)
         {
-            IAsyncEnumerable<OpenManifest> all = opened.manifests.ReadAsync(opened.paths, cancellationToken);
+            IAsyncEnumerable<OpenManifest> all = opened.manifests.ReadAsync(paths, cancellationToken);
             opened.Features = [.. opened.Features, .. await DeleteDetector.FindAsync(store, all, schema, cancellationToken)];
         }
 

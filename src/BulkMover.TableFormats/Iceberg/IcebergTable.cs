@@ -53,6 +53,7 @@ public sealed class IcebergTable : ITable
         IcebergSchema schema = currentSchema || snapshot?.SchemaId is not { } id ? metadata.CurrentSchema
             : metadata.Schemas.GetValueOrDefault(id) ?? throw new CorruptTableException("iceberg.metadata_invalid",
                 $"Snapshot {snapshot.Id} in '{file.Location}' has the schema {id}, which is not in 'schemas'. Restore the metadata.");
+        schema = NameMapping.Apply(schema, metadata, file.Location.ToString());
         return await IcebergSnapshot.OpenAsync(store, metadata, file, snapshot, schema, cancellationToken);
     }
 }

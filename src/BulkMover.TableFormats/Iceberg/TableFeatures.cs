@@ -17,7 +17,7 @@ internal static class TableFeatures
             yield return Refused(type.Name, type.Section, "its values would be lost");
         if (snapshot?.KeyId is not null)
             yield return Refused("encryption", "Encryption Keys", "the manifest list is encrypted");
-        if (metadata.Properties.ContainsKey("schema.name-mapping.default"))
+        if (metadata.Properties.ContainsKey(NameMapping.Property))
             yield return Read("name mapping", "Column Projection");
         if (metadata.Schemas.Count > 1)
             yield return Read("schema evolution", "Schema Evolution");

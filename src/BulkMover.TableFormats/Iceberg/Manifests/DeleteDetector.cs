@@ -6,8 +6,8 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 namespace BulkMover.TableFormats.Iceberg.Manifests;
 
 /// <summary>
-/// Says which kinds of deletes a snapshot has. Only manifests of delete files that may have live entries are read, so that a table without
-/// deletes costs nothing, and one whose deletes have all been compacted away is not refused.
+/// Says which kinds of deletes a snapshot has. Only manifests of delete files are read: a table without them costs nothing more than
+/// its manifest list, and one whose deletes have all been compacted away is not refused.
 /// </summary>
 internal static class DeleteDetector
 {

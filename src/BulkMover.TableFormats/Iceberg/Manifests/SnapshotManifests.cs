@@ -15,7 +15,7 @@ namespace BulkMover.TableFormats.Iceberg.Manifests;
 /// <param name="snapshot">The snapshot.</param>
 internal sealed class SnapshotManifests(IObjectStore store, TableMetadata metadata, Snapshot snapshot)
 {
-    /// <summary>The manifests that may have live files, in the order of the list.</summary>
+    /// <summary>All manifests, in the order of the list: also those whose counts say that no file is live, because counts can be wrong.</summary>
     /// <exception cref="CorruptTableException">The list or a manifest of a v1 snapshot is missing or broken.</exception>
     public async IAsyncEnumerable<OpenManifest> ReadAsync(PathResolver paths, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -24,8 +24,6 @@ internal sealed class SnapshotManifests(IObjectStore store, TableMetadata metada
             : snapshot.Manifests.Select(path => new ManifestFile { Path = path }).ToAsyncEnumerable();
         await foreach (ManifestFile manifest in manifests.WithCancellation(cancellationToken))
         {
-            if (!manifest.MayHaveLiveFiles)
-                continue;
             Location location = await paths.ResolveAsync(manifest.Path, cancellationToken);
             yield return new OpenManifest(manifest, location, await SpecOfAsync(manifest, location, cancellationToken));
         }

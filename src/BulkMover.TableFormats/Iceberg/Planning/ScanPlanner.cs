@@ -37,7 +37,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         {
             await foreach (OpenManifest manifest in manifests.WithCancellation(stopping.Token))
             {
-                if (!pruner.MightMatch(manifest.File, manifest.Spec))
+                if (manifest.File.HasDeletes || !pruner.MightMatch(manifest.File, manifest.Spec))
                     continue;
                 ahead.Enqueue(StartReading(manifest, stopping.Token));
                 if (ahead.Count < ManifestsAhead)
@@ -47,7 +47,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
                 await ahead.Dequeue().Reading;
             }
 
-            for (; ahead.Count > 0; ahead.Dequeue())
+            for (; ahead.Count > 0; await ahead.Dequeue().Reading)
             {
                 await foreach (ScanTask task in DrainAsync(ahead.Peek(), stopping.Token))
                     yield return task;

@@ -5,8 +5,8 @@ namespace BulkMover.Databases.ClickHouse.Native.Partitions;
 
 /// <summary>
 /// Tells which rows of a batch belong to one partition of the target, so that they are sent together: an insert makes one part for each
-/// partition it touches. The groups are a help and no promise: dates are taken in UTC, and keys are compared by their hash, so that now and
-/// then two partitions come as one group, which costs a part and no row.
+/// partition it touches. The groups are a help and no promise, for a row in a wrong one costs a part and nothing else: times are taken in UTC, keys are
+/// compared by their hash, and before 1970 and after 2149 functions that give a Date put into one partition what comes here as several groups.
 /// </summary>
 public sealed class PartitionKey
 {

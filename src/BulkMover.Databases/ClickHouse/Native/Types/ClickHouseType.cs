@@ -14,9 +14,6 @@ public sealed record ClickHouseType(string Name, IReadOnlyList<ClickHouseTypeArg
     /// <summary>The whole number at this place; null when there is none.</summary>
     public int? Number(int i) => i < Arguments.Count && int.TryParse(
         Arguments[i].Literal, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int number) ? number : null;
-
-    /// <summary>The text without quotes at this place; null when there is none.</summary>
-    public string? Text(int i) => i < Arguments.Count ? Arguments[i].Literal?.Trim('\'') : null;
 }
 
 /// <summary>A literal, or a type with or without a name.</summary>

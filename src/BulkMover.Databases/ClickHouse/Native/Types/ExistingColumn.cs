@@ -43,7 +43,7 @@ public static class ExistingColumn
 
         bool holdsNulls = type.HoldsNulls && column.IsNullable;
         fitted = type.For(holdsNulls, range, children);
-        if (bare.Name.StartsWith("DateTime", StringComparison.Ordinal) && bare.Text(bare.Arguments.Count - 1) != "UTC" && type.Row.Difference is not null)
+        if (bare.Name.StartsWith("DateTime", StringComparison.Ordinal) && bare.Arguments is not [.., { Literal: "'UTC'" }] && type.Row.Difference is not null)
             fitted = fitted with { Row = type.Row with { Difference = "It is kept as UTC; the column shows it in a zone of its own or in the server's." } };
         return null;
     }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using BulkMover.Core.Errors;
 
-namespace BulkMover.Databases.ClickHouse.Addresses;
+namespace BulkMover.Databases.ClickHouse;
 
 /// <summary>
 /// Where a table is: <c>clickhouse://user@host:8123/database/table</c>, <c>clickhouses://</c> for TLS, or

@@ -1,8 +1,8 @@
 using BulkMover.Core.Errors;
-using BulkMover.Databases.ClickHouse.Addresses;
+using BulkMover.Databases.ClickHouse;
 using Xunit;
 
-namespace BulkMover.Databases.Tests.ClickHouse.Addresses;
+namespace BulkMover.Databases.Tests.ClickHouse;
 
 public sealed class ClickHouseAddressTests
 {
