@@ -9,20 +9,25 @@ namespace BulkMover.Databases.ClickHouse;
 /// <summary>A table in a ClickHouse server or in the embedded engine; both are spoken to in the same way.</summary>
 public sealed class ClickHouseTarget : ITarget
 {
-    private readonly ClickHouseAddress address;
+    private readonly TableName table;
     private readonly ServerClient client;
     private readonly EmbeddedServer? embedded;
     private readonly Planner planner;
 
-    private ClickHouseTarget(ClickHouseAddress address, ClickHouseTableOptions options, ServerEndpoint endpoint, EmbeddedServer? embedded)
+    private ClickHouseTarget(string name, TableName table, ClickHouseTableOptions options, ServerEndpoint endpoint, EmbeddedServer? embedded)
     {
-        this.address = address;
+        Name = name;
+        this.table = table;
         this.embedded = embedded;
         client = new ServerClient(endpoint);
-        planner = new Planner(client, address.Table, options, ownsServer: embedded is not null);
+        planner = new Planner(client, table, options, ownsServer: embedded is not null);
     }
 
-    public string Name => address.ToString();
+    public string Name { get; }
+
+    /// <summary>A table of a server that is there.</summary>
+    public static ClickHouseTarget Of(ServerEndpoint server, TableName table, ClickHouseTableOptions options) =>
+        new($"{server} {table}", table, options, server, null);
 
     /// <summary>Connects by the address, with the password of the environment; starts the embedded engine as a child of this program.</summary>
     /// <exception cref="Core.Errors.EnvironmentException">The embedded engine cannot be had or started.</exception>
@@ -39,18 +44,21 @@ public sealed class ClickHouseTarget : ITarget
         ClickHouseAddress address, ClickHouseTableOptions options, HostCommand host, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         if (address.Directory is null)
-            return new ClickHouseTarget(address, options, new ServerEndpoint(address.Server!, address.User, ServerPassword.FromEnvironment()), null);
+        {
+            var server = new ServerEndpoint(address.Server!, address.User, ServerPassword.FromEnvironment());
+            return new ClickHouseTarget(address.ToString(), address.Table, options, server, null);
+        }
 
         EmbeddedServer embedded = await EmbeddedServer.StartAsync(
             new EmbeddedServerOptions(address.Directory, host) { Progress = progress }, cancellationToken);
-        return new ClickHouseTarget(address, options, new ServerEndpoint(embedded.Endpoint, address.User, ""), embedded);
+        return new ClickHouseTarget(address.ToString(), address.Table, options, new ServerEndpoint(embedded.Endpoint, address.User, ""), embedded);
     }
 
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
         await planner.PlanAsync(request, cancellationToken);
 
     public async Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
-        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, address.Table, transfer, limits, cancellationToken);
+        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, transfer, limits, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Native;
@@ -22,7 +23,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
     private readonly PartitionKey? partitions;
     private readonly InsertPool inserts;
     private readonly HeldBlocks held;
-    private long? countedRows;
+    private long? arrivedRows;
     private bool committed;
 
     private ClickHouseLoad(ServerClient client, ClickHousePlan plan, StagingTable staging, LoadLimits limits)
@@ -47,7 +48,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
     /// <inheritdoc/>
     /// <remarks>Grouping by partition copies the batch once.</remarks>
     public long EncodeBytes(RecordBatch batch) =>
-        encoder.EncodeBytes(batch) + (partitions is null ? 0 : BatchBytes.Of(batch) + encoder.EncodeBytes(batch));
+        encoder.EncodeBytes(batch) + (partitions is null ? 0 : BatchMemory.Bytes(batch) + encoder.EncodeBytes(batch));
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => partitions is null ? [encoder.Encode(batch)] : EncodeByPartition(batch, partitions);
 
@@ -70,14 +71,22 @@ internal sealed class ClickHouseLoad : ITargetLoad
         return bytes;
     }
 
-    public async Task<long> CommitAsync(CancellationToken cancellationToken)
+    public async Task<long> CommitAsync(long rows, CancellationToken cancellationToken)
     {
-        // Where rows may merge or expire on arrival, only the inserts' own confirmations say how many came.
-        countedRows ??= plan.RowsMayVanish ? inserts.WrittenRows : await TableReader.CountAsync(client, staging.Name, cancellationToken);
+        // Counted once: after the first attempt the rows may be in the target already.
+        arrivedRows ??= await CountAsync(cancellationToken);
+        if (arrivedRows != rows)
+        {
+            throw new TargetException("clickhouse.rows_differ",
+                $"{rows:N0} rows were sent, but {staging.Name} has {arrivedRows:N0}. Nothing was changed in the target. If the same command " +
+                "ran twice at the same time, run it once; if not, please report it.");
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
         if (!committed)
-            await staging.PublishAsync(cancellationToken);
+            await staging.PublishAsync(CancellationToken.None);
         committed = true;
-        return countedRows.Value;
+        return rows;
     }
 
     public async ValueTask DisposeAsync()
@@ -91,6 +100,10 @@ internal sealed class ClickHouseLoad : ITargetLoad
         using var limit = new CancellationTokenSource(CleanUpTimeout);
         await staging.DropAsync(limit.Token);
     }
+
+    /// <summary>Where rows may merge or expire on arrival, only the confirmations of the inserts say how many came.</summary>
+    private async Task<long> CountAsync(CancellationToken cancellationToken) =>
+        plan.RowsMayVanish ? inserts.WrittenRows : await TableReader.CountAsync(client, staging.Name, cancellationToken);
 
     private IEnumerable<IEncodedBlock> EncodeByPartition(RecordBatch batch, PartitionKey key)
     {

@@ -61,7 +61,7 @@ internal sealed class InsertPool : IAsyncDisposable
         await using InsertRequest insert = open();
         foreach (NativeBlock block in blocks)
             await insert.WriteAsync(block, cancellationToken);
-        await EndAsync(insert, cancellationToken);
+        Interlocked.Add(ref writtenRows, await insert.CompleteAsync(cancellationToken));
     }
 
     /// <summary>Ends all inserts and waits until the server has confirmed them.</summary>
