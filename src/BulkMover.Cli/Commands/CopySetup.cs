@@ -6,7 +6,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
-using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Cli.Commands;
 

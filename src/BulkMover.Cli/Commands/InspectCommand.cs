@@ -4,7 +4,7 @@ using BulkMover.Cli.Sources;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
-using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Cli.Commands;
 

@@ -20,22 +20,22 @@ public sealed class FilterParser
 
     private static readonly string[] Reserved = ["AND", "OR", "NOT", "IN", "IS", "BETWEEN", "LIKE", "NULL"];
 
-    private readonly Schema _table;
-    private readonly FilterErrors _errors;
-    private readonly LiteralBinder _binder;
-    private readonly List<FilterToken> _tokens;
-    private int _index;
-    private int _depth;
+    private readonly Schema table;
+    private readonly FilterErrors errors;
+    private readonly LiteralBinder binder;
+    private readonly List<FilterToken> tokens;
+    private int index;
+    private int depth;
 
     private FilterParser(string text, Schema table)
     {
-        _table = table;
-        _errors = new FilterErrors(text, table);
-        _binder = new LiteralBinder(_errors);
-        _tokens = new FilterTokenizer(text, _errors).ReadAll();
+        this.table = table;
+        errors = new FilterErrors(text, table);
+        binder = new LiteralBinder(errors);
+        tokens = new FilterTokenizer(text, errors).ReadAll();
     }
 
-    private FilterToken Current => _tokens[_index];
+    private FilterToken Current => tokens[index];
 
     /// <summary>Parses <paramref name="text"/> for rows of <paramref name="table"/>.</summary>
     /// <exception cref="InvalidInputException">Codes <c>where.…</c>; the message marks the place and lists the columns.</exception>
@@ -48,13 +48,13 @@ public sealed class FilterParser
 
     private Filter ParseOr()
     {
-        if (++_depth > MaxDepth)
-            throw _errors.At(Current.Position, "too_deep", $"more than {MaxDepth} levels of parentheses and NOT.");
+        if (++depth > MaxDepth)
+            throw errors.At(Current.Position, "too_deep", $"more than {MaxDepth} levels of parentheses and NOT.");
 
         List<Filter> operands = [ParseAnd()];
         while (TakeKeyword("OR"))
             operands.Add(ParseAnd());
-        _depth--;
+        depth--;
         return Balanced(operands, 0, operands.Count, static (left, right) => new Filter.Or(left, right));
     }
 
@@ -89,12 +89,12 @@ public sealed class FilterParser
             return inner;
         }
 
-        if (Current.IsKeyword("starts_with") && _tokens[_index + 1].IsSymbol("("))
+        if (Current.IsKeyword("starts_with") && tokens[index + 1].IsSymbol("("))
             return ParseStartsWithCall();
         if (TryTakeLiteral() is { } literal)
         {
             ComparisonOperator op = TakeComparison() ?? throw Unexpected("a comparison after the value");
-            return _binder.Compare(TakeColumn(), Mirrored(op), literal);
+            return binder.Compare(TakeColumn(), Mirrored(op), literal);
         }
 
         return ParseColumnPredicate(TakeColumn());
@@ -103,7 +103,7 @@ public sealed class FilterParser
     private Filter ParseColumnPredicate(Field column)
     {
         if (TakeComparison() is { } op)
-            return _binder.Compare(column, op, TakeLiteral());
+            return binder.Compare(column, op, TakeLiteral());
         if (TakeKeyword("IS"))
         {
             bool isNot = TakeKeyword("NOT");
@@ -114,7 +114,7 @@ public sealed class FilterParser
 
         bool negated = TakeKeyword("NOT");
         if (TakeKeyword("IN"))
-            return Negated(negated, _binder.In(column, TakeList()));
+            return Negated(negated, binder.In(column, TakeList()));
         if (TakeKeyword("BETWEEN"))
             return Negated(negated, ParseBetween(column));
         if (TakeKeyword("LIKE"))
@@ -123,7 +123,7 @@ public sealed class FilterParser
         {
             if (!TakeKeyword("WITH"))
                 throw Unexpected("WITH");
-            return Negated(negated, _binder.StartsWith(column, TakeLiteral()));
+            return Negated(negated, binder.StartsWith(column, TakeLiteral()));
         }
 
         if (!negated && column.DataType.TypeId == ArrowTypeId.Boolean)
@@ -133,10 +133,10 @@ public sealed class FilterParser
 
     private Filter.And ParseBetween(Field column)
     {
-        Filter low = _binder.Compare(column, ComparisonOperator.GreaterOrEqual, TakeLiteral());
+        Filter low = binder.Compare(column, ComparisonOperator.GreaterOrEqual, TakeLiteral());
         if (!TakeKeyword("AND"))
             throw Unexpected("AND");
-        return new Filter.And(low, _binder.Compare(column, ComparisonOperator.LessOrEqual, TakeLiteral()));
+        return new Filter.And(low, binder.Compare(column, ComparisonOperator.LessOrEqual, TakeLiteral()));
     }
 
     private Filter ParseLike(Field column)
@@ -145,21 +145,21 @@ public sealed class FilterParser
         string prefix = pattern.Text.EndsWith('%') ? pattern.Text[..^1] : "";
         if (pattern.Kind != FilterLiteralKind.String || !pattern.Text.EndsWith('%') || prefix.AsSpan().IndexOfAny("%_\\") >= 0)
         {
-            throw _errors.At(pattern.Position, "pattern",
+            throw errors.At(pattern.Position, "pattern",
                 "of LIKE only 'prefix%' is known, without further %, _ or \\. Use = for equality, STARTS WITH for a prefix that holds such characters.");
         }
 
-        return _binder.StartsWith(column, pattern with { Text = prefix });
+        return binder.StartsWith(column, pattern with { Text = prefix });
     }
 
     private Filter ParseStartsWithCall()
     {
-        _index += 2;
+        index += 2;
         Field column = TakeColumn();
         Expect(",");
         FilterLiteral prefix = TakeLiteral();
         Expect(")");
-        return _binder.StartsWith(column, prefix);
+        return binder.StartsWith(column, prefix);
     }
 
     private List<FilterLiteral> TakeList()
@@ -177,11 +177,11 @@ public sealed class FilterParser
     private InvalidInputException NotALiteral()
     {
         if (Current.IsKeyword("NULL"))
-            return _errors.At(Current.Position, "null", "nothing compares with NULL. Write IS NULL or IS NOT NULL.");
-        bool isColumn = _table.FieldsList.Any(field => field.Name == Current.Text)
+            return errors.At(Current.Position, "null", "nothing compares with NULL. Write IS NULL or IS NOT NULL.");
+        bool isColumn = table.FieldsList.Any(field => field.Name == Current.Text)
             && Current.Kind is FilterTokenKind.Word or FilterTokenKind.QuotedName;
         return isColumn
-            ? _errors.At(Current.Position, "two_columns", "a column is compared with a value, not with another column; text is written in '…'.")
+            ? errors.At(Current.Position, "two_columns", "a column is compared with a value, not with another column; text is written in '…'.")
             : Unexpected("a value: a number, '…', TRUE, FALSE, DATE '…', TIME '…', TIMESTAMP '…' or 0x…");
     }
 
@@ -196,15 +196,15 @@ public sealed class FilterParser
             FilterTokenKind.Word when token.IsKeyword("TRUE") || token.IsKeyword("FALSE") => FilterLiteralKind.Boolean,
             _ => null,
         };
-        if (kind is null && token.Kind == FilterTokenKind.Word && _tokens[_index + 1].Kind == FilterTokenKind.String
+        if (kind is null && token.Kind == FilterTokenKind.Word && tokens[index + 1].Kind == FilterTokenKind.String
             && Enum.TryParse(token.Text, ignoreCase: true, out FilterLiteralKind typed)
             && typed is FilterLiteralKind.Date or FilterLiteralKind.Time or FilterLiteralKind.Timestamp)
         {
             kind = typed;
-            _index++;
+            index++;
         }
 
-        return kind is { } found ? new FilterLiteral(found, _tokens[_index++].Text, token.Position) : null;
+        return kind is { } found ? new FilterLiteral(found, tokens[index++].Text, token.Position) : null;
     }
 
     private Field TakeColumn()
@@ -214,9 +214,9 @@ public sealed class FilterParser
             || (token.Kind == FilterTokenKind.Word && !Reserved.Any(token.IsKeyword));
         if (!isName)
             throw Unexpected("a column");
-        _index++;
-        return _table.FieldsList.FirstOrDefault(field => field.Name == token.Text)
-            ?? throw _errors.At(token.Position, "column_unknown", $"there is no column '{token.Text}'.");
+        index++;
+        return table.FieldsList.FirstOrDefault(field => field.Name == token.Text)
+            ?? throw errors.At(token.Position, "column_unknown", $"there is no column '{token.Text}'.");
     }
 
     private ComparisonOperator? TakeComparison()
@@ -232,7 +232,7 @@ public sealed class FilterParser
             _ => null,
         };
         if (op is not null)
-            _index++;
+            index++;
         return op;
     }
 
@@ -261,10 +261,10 @@ public sealed class FilterParser
     private bool Advance(bool matched)
     {
         if (matched)
-            _index++;
+            index++;
         return matched;
     }
 
-    private InvalidInputException Unexpected(string expected) => _errors.At(Current.Position, "syntax",
+    private InvalidInputException Unexpected(string expected) => errors.At(Current.Position, "syntax",
         Current.Kind == FilterTokenKind.End ? $"it ends where {expected} should follow." : $"found '{Current.Text}' where {expected} should stand.");
 }

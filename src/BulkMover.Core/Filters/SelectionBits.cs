@@ -7,23 +7,23 @@ namespace BulkMover.Core.Filters;
 /// <summary>One bit a row, in pooled words; bits beyond the last row are zero. The owner disposes it.</summary>
 internal sealed class SelectionBits : IDisposable
 {
-    private readonly ulong[] _words;
+    private readonly ulong[] words;
 
     /// <param name="rows">Number of rows; their bits start as zero.</param>
     public SelectionBits(int rows)
     {
         Rows = rows;
-        _words = ArrayPool<ulong>.Shared.Rent(WordCount);
+        words = ArrayPool<ulong>.Shared.Rent(WordCount);
         Words.Clear();
     }
 
     public int Rows { get; }
 
-    public Span<ulong> Words => _words.AsSpan(0, WordCount);
+    public Span<ulong> Words => words.AsSpan(0, WordCount);
 
     private int WordCount => (int)(((uint)Rows + 63) / 64);
 
-    public bool this[int row] => (_words[row >> 6] >> row & 1) != 0;
+    public bool this[int row] => (words[row >> 6] >> row & 1) != 0;
 
     /// <summary>The rows that are not null by the array's own validity bitmap.</summary>
     public static SelectionBits OfValid(ArrayData data)
@@ -40,10 +40,10 @@ internal sealed class SelectionBits : IDisposable
     public void Read(ReadOnlySpan<byte> bitmap, int offset)
     {
         for (int row = 0; row < Rows; row++)
-            _words[row >> 6] |= (BitUtility.GetBit(bitmap, offset + row) ? 1UL : 0) << row;
+            words[row >> 6] |= (BitUtility.GetBit(bitmap, offset + row) ? 1UL : 0) << row;
     }
 
-    public void Set(int row) => _words[row >> 6] |= 1UL << row;
+    public void Set(int row) => words[row >> 6] |= 1UL << row;
 
     public void SetAll()
     {
@@ -93,11 +93,11 @@ internal sealed class SelectionBits : IDisposable
         }
     }
 
-    public void Dispose() => ArrayPool<ulong>.Shared.Return(_words);
+    public void Dispose() => ArrayPool<ulong>.Shared.Return(words);
 
     private void ClearTail()
     {
         if (Rows % 64 != 0)
-            _words[WordCount - 1] &= (1UL << Rows) - 1;
+            words[WordCount - 1] &= (1UL << Rows) - 1;
     }
 }

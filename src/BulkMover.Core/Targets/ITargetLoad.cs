@@ -13,7 +13,8 @@ public interface ITargetLoad : IAsyncDisposable
 
     /// <summary>
     /// Turns a batch into blocks of the target's wire format. Takes the batch over: it is disposed with the last block that uses its
-    /// memory, or at once when this throws. Needs no I/O.
+    /// memory, or at once when this throws. A caller that stops early disposes the enumerator, which frees what it has not handed out.
+    /// Needs no I/O.
     /// </summary>
     /// <exception cref="Errors.ValueOutOfRangeException">A value has no equal in the target's type (invariant 4).</exception>
     IEnumerable<IEncodedBlock> Encode(RecordBatch batch);

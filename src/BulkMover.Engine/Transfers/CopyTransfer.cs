@@ -1,3 +1,4 @@
+using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
@@ -27,6 +28,9 @@ public sealed class CopyTransfer(
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
 
+    /// <summary>Where selected rows are copied to.</summary>
+    internal MemoryAllocator Allocator { get; init; } = MemoryAllocator.Default.Value;
+
     /// <summary>Runs to the commit, or leaves the target's readers with what they saw before.</summary>
     /// <exception cref="BulkMoverException">The first thing that failed.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled before anything failed.</exception>
@@ -53,7 +57,8 @@ public sealed class CopyTransfer(
             throw;
         }
 
-        await load.DisposeAsync();
+        // The rows are there: what cleaning up throws is a failure, but the user's cancel comes too late.
+        await StepAsync(meter.Commit, () => DisposeAsync(load), CancellationToken.None);
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(rows, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
@@ -61,7 +66,7 @@ public sealed class CopyTransfer(
 
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
-        var from = new SourceStages(scan, reader, load, memory, meter);
+        var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
 
         using var flow = new Flow(cancellationToken);
@@ -107,6 +112,12 @@ public sealed class CopyTransfer(
                 $"{rows:N0} rows {happened}, but {rowsThen:N0} {happenedThen}. Do not rely on the target's rows of this copy; " +
                 "empty the target and copy again, and report it if it happens twice.");
         }
+    }
+
+    private static async Task<bool> DisposeAsync(ITargetLoad load)
+    {
+        await load.DisposeAsync();
+        return true;
     }
 
     private static async Task CleanUpAsync(ITargetLoad load, Exception failure)

@@ -47,8 +47,10 @@ internal sealed class StructColumn(StructArray? array, string path, Location fil
     {
         if (Child<ListArray>(name) is not { } lists || lists.IsNull(row))
             return null;
-        BinaryArray items = As<BinaryArray>(lists.Values, $"{path}.{name}", file);
-        return [.. Enumerable.Range(lists.ValueOffsets[row], lists.GetValueLength(row)).Select(item => TextAt(items, item)).OfType<string>()];
+        // Some writers leave the three levels of a list to be guessed, and each item reads as a struct around it.
+        IArrowArray values = lists.Values is StructArray { Fields: [var item] } ? item : lists.Values;
+        BinaryArray items = As<BinaryArray>(values, $"{path}.{name}", file);
+        return [.. Enumerable.Range(lists.ValueOffsets[row], lists.GetValueLength(row)).Select(i => TextAt(items, i)).OfType<string>()];
     }
 
     public Dictionary<string, string?>? Map(string name, int row)
@@ -72,5 +74,5 @@ internal sealed class StructColumn(StructArray? array, string path, Location fil
 
     private static CorruptTableException Unexpected(IArrowArray array, string path, Location file) =>
         new("delta.checkpoint_broken",
-            $"Checkpoint '{file}' has '{path}' as {array.Data.DataType.Name}, which the protocol does not. Delete the checkpoint if all commits are still there.");
+            $"Checkpoint '{file}' holds '{path}' as {array.Data.DataType.Name}, which is not its type in the protocol. Delete the checkpoint if all commits are still there.");
 }

@@ -42,6 +42,9 @@ internal sealed class PathResolver
         return new PathResolver(store, root, [isHere ? TablePath.Parse(root.ToString()) : name], isForMetadata: true);
     }
 
+    /// <summary>One for another pass over the metadata, with the names of the table that this one has learned.</summary>
+    public PathResolver Copy() => new(store, root, names, isForMetadata);
+
     /// <summary>Data files are looked for apart from metadata: only one of the two may have been moved.</summary>
     public PathResolver ForDataFiles() => new(store, root, names, isForMetadata: false);
 
