@@ -72,7 +72,10 @@ public static class CopyCommand
             return 0;
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, setup.Source.NewReader(setup.Scan), setup.Target!, outline.Target!, budget, options);
+            outline.Snapshot, setup.Scan, setup.Source.NewReader(setup.Scan), setup.Target!, outline.Target!, budget, options)
+        {
+            Planned = outline.Survey,
+        };
         Task<CopyResult> running = copy.RunAsync(TransferOf(arguments, outline), cancellationToken);
         await report.FollowAsync(running, () => copy.Progress);
         report.Finished(await running);

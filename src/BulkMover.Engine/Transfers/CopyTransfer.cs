@@ -25,6 +25,9 @@ public sealed class CopyTransfer(
 
     private readonly TransferMeter meter = new(options);
 
+    /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
+    public Survey? Planned { get; init; }
+
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
 
@@ -37,7 +40,7 @@ public sealed class CopyTransfer(
     public async Task<CopyResult> RunAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         meter.Start();
-        meter.StartMoving(await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
+        meter.StartMoving(Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
 
         var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(transfer, plan, limits, cancellationToken), cancellationToken);
@@ -48,7 +51,7 @@ public sealed class CopyTransfer(
             meter.AddBytesWritten(await StepAsync(meter.Flush, () => load.FlushAsync(cancellationToken), cancellationToken));
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
-            rows = await StepAsync(meter.Commit, () => load.CommitAsync(cancellationToken), cancellationToken);
+            rows = await StepAsync(meter.Commit, () => load.CommitAsync(meter.RowsSent, cancellationToken), cancellationToken);
             ThrowUnlessEqual("were sent", meter.RowsSent, "have arrived as the target counts them", rows);
         }
         catch (Exception failure)

@@ -118,7 +118,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             return bytes;
         }
 
-        public async Task<long> CommitAsync(CancellationToken cancellationToken)
+        public async Task<long> CommitAsync(long rowsSent, CancellationToken cancellationToken)
         {
             await target.At(Step.Commit, cancellationToken);
             target.Commits++;

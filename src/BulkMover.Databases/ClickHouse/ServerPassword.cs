@@ -1,6 +1,6 @@
 using BulkMover.Core.Errors;
 
-namespace BulkMover.Databases.ClickHouse.Addresses;
+namespace BulkMover.Databases.ClickHouse;
 
 /// <summary>The password of a ClickHouse user, from where secrets may come from.</summary>
 public static class ServerPassword

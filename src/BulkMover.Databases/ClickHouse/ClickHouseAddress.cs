@@ -1,7 +1,7 @@
 using System.Globalization;
 using BulkMover.Core.Errors;
 
-namespace BulkMover.Databases.ClickHouse.Addresses;
+namespace BulkMover.Databases.ClickHouse;
 
 /// <summary>
 /// Where a table is: <c>clickhouse://user@host:8123/database/table</c>, <c>clickhouses://</c> for TLS, or
@@ -16,19 +16,17 @@ public sealed record ClickHouseAddress
     private const string TableParameter = "table=";
     private const string DefaultName = "default";
 
-    private ClickHouseAddress(string text, TableName table) => (Text, Table) = (text, table);
+    private ClickHouseAddress(TableName table) => Table = table;
 
     public TableName Table { get; }
 
-    /// <summary>Data directory of the embedded engine; null for a server.</summary>
+    /// <summary>Data directory of the embedded engine, absolute; null for a server.</summary>
     public string? Directory { get; private init; }
 
     /// <summary>The server's HTTP interface; null for the embedded engine.</summary>
     public Uri? Server { get; private init; }
 
     public string User { get; private init; } = DefaultName;
-
-    private string Text { get; }
 
     public static bool IsAddress(string text) =>
         Array.Exists([Scheme, TlsScheme, EmbeddedScheme], scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
@@ -43,7 +41,10 @@ public sealed record ClickHouseAddress
         return After(Scheme, text) is { } plain ? ParseServer(text, plain, "http", 8123) : throw Invalid(text, "it has another scheme");
     }
 
-    public override string ToString() => Text;
+    /// <summary>The same text for every way to write the address: directories are absolute, ports are told.</summary>
+    public override string ToString() => Directory is null
+        ? $"clickhouse{(Server!.Scheme == "https" ? "s" : "")}://{Uri.EscapeDataString(User)}@{Server.Authority}{(Server.IsDefaultPort ? $":{Server.Port}" : "")}/{Encode(Table.Database)}/{Encode(Table.Table)}"
+        : $"{EmbeddedScheme}{Directory.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal)}?table={Encode(Table.Database)}.{Encode(Table.Table)}";
 
     private static ClickHouseAddress ParseEmbedded(string text, string rest)
     {
@@ -55,7 +56,7 @@ public sealed record ClickHouseAddress
         string name = query[TableParameter.Length..];
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         var table = new TableName(dot < 0 ? DefaultName : Name(text, name[..dot], "database"), Name(text, name[(dot + 1)..], "table"));
-        return new ClickHouseAddress(text, table) { Directory = Name(text, rest[..question], "directory") };
+        return new ClickHouseAddress(table) { Directory = Path.GetFullPath(Name(text, rest[..question], "directory")) };
     }
 
     private static ClickHouseAddress ParseServer(string text, string rest, string scheme, int defaultPort)
@@ -75,7 +76,7 @@ public sealed record ClickHouseAddress
         if (segments.Length != 3 || rest.Contains('?', StringComparison.Ordinal))
             throw Invalid(text, $"it must be {scheme.Replace("http", "clickhouse", StringComparison.Ordinal)}://user@host:{defaultPort}/database/table");
 
-        return new ClickHouseAddress(text, new TableName(Name(text, segments[1], "database"), Name(text, segments[2], "table")))
+        return new ClickHouseAddress(new TableName(Name(text, segments[1], "database"), Name(text, segments[2], "table")))
         {
             Server = Endpoint(text, scheme, authority[(at + 1)..], defaultPort), User = Name(text, user, "user"),
         };
@@ -101,6 +102,8 @@ public sealed record ClickHouseAddress
         // ClickHouse's own parsers end a name at a zero character.
         return name.Length > 0 && !name.Contains('\0', StringComparison.Ordinal) ? name : throw Invalid(text, $"it names no {what}");
     }
+
+    private static string Encode(string name) => Uri.EscapeDataString(name).Replace(".", "%2E", StringComparison.Ordinal);
 
     private static string? After(string scheme, string text) =>
         text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? text[scheme.Length..] : null;

@@ -1,8 +1,8 @@
 using BulkMover.Core.Errors;
-using BulkMover.Databases.ClickHouse.Addresses;
+using BulkMover.Databases.ClickHouse;
 using Xunit;
 
-namespace BulkMover.Databases.Tests.ClickHouse.Addresses;
+namespace BulkMover.Databases.Tests.ClickHouse;
 
 public sealed class ClickHouseAddressTests
 {
@@ -19,7 +19,7 @@ public sealed class ClickHouseAddressTests
         Assert.Equal(user, address.User);
         Assert.Equal(new TableName(database, table), address.Table);
         Assert.Null(address.Directory);
-        Assert.Equal(text, address.ToString());
+        Assert.Equal(address, ClickHouseAddress.Parse(address.ToString()));
     }
 
     [Theory]
@@ -29,9 +29,10 @@ public sealed class ClickHouseAddressTests
     public void Parse_Embedded_GivesItsParts(string text, string directory, string database, string table)
     {
         ClickHouseAddress address = ClickHouseAddress.Parse(text);
-        Assert.Equal(directory, address.Directory);
+        Assert.Equal(Path.GetFullPath(directory), address.Directory);
         Assert.Equal(new TableName(database, table), address.Table);
         Assert.Null(address.Server);
+        Assert.Equal(address, ClickHouseAddress.Parse(address.ToString()));
     }
 
     [Theory]

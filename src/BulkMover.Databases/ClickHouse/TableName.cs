@@ -1,6 +1,6 @@
 using BulkMover.Core.Types;
 
-namespace BulkMover.Databases.ClickHouse.Addresses;
+namespace BulkMover.Databases.ClickHouse;
 
 /// <summary>A table and its database; both may hold any characters.</summary>
 public readonly record struct TableName(string Database, string Table)
