@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics;
 using Apache.Arrow;
 
@@ -39,8 +40,20 @@ internal sealed class SelectionBits : IDisposable
     /// <summary>Takes the rows' bits from a bitmap of Arrow (least significant bit first), from bit <paramref name="offset"/> on.</summary>
     public void Read(ReadOnlySpan<byte> bitmap, int offset)
     {
-        for (int row = 0; row < Rows; row++)
-            words[row >> 6] |= (BitUtility.GetBit(bitmap, offset + row) ? 1UL : 0) << row;
+        Span<byte> padded = stackalloc byte[9];
+        int shift = offset & 7;
+        bitmap = bitmap[(offset >> 3)..];
+        foreach (ref ulong word in Words)
+        {
+            padded.Clear();
+            bitmap[..Math.Min(padded.Length, bitmap.Length)].CopyTo(padded);
+            word = BinaryPrimitives.ReadUInt64LittleEndian(padded) >> shift;
+            if (shift > 0)
+                word |= (ulong)padded[8] << (64 - shift);
+            bitmap = bitmap[Math.Min(8, bitmap.Length)..];
+        }
+
+        ClearTail();
     }
 
     public void Set(int row) => words[row >> 6] |= 1UL << row;

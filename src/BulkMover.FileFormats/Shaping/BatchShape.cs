@@ -21,8 +21,9 @@ internal sealed class BatchShape
     private BatchShape(Schema schema, BatchColumn[] columns)
     {
         (this.schema, this.columns) = (schema, columns);
-        FileColumns = [.. columns.Where(column => column.FileColumn is not null).Select(column => column.FileColumn!.Value).Distinct().Order()];
-        positions = [.. columns.Select(column => column.FileColumn is { } index ? ((int[])FileColumns).IndexOf(index) : -1)];
+        int[] read = [.. columns.Where(column => column.FileColumn is not null).Select(column => column.FileColumn!.Value).Distinct().Order()];
+        positions = [.. columns.Select(column => column.FileColumn is { } index ? System.Array.IndexOf(read, index) : -1)];
+        FileColumns = read;
     }
 
     /// <summary>Indexes of the file's top-level columns that are read, ascending.</summary>
