@@ -7,8 +7,9 @@ built() {
   local program="$repository/$1/bin/Release/net10.0/$2"
   if [ ! -x "$program" ] || [ -n "$(newer_sources "$program.dll")" ]; then
     need_dotnet || return
+    # No build server stays behind: it would hold a pipeline's output open.
     echo "Building $2 (Release)" >&2
-    (cd "$repository" && dotnet build "$1" -c Release -v q --nologo >&2) || return
+    (cd "$repository" && dotnet build "$1" -c Release -v q --nologo --disable-build-servers >&2) || return
     touch "$program.dll" # The build leaves it alone when nothing that matters has changed.
   fi
   echo "$program"

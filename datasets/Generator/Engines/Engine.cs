@@ -3,35 +3,51 @@ using BulkMover.Databases.ClickHouse.Embedded;
 
 namespace BulkMover.Datasets.Engines;
 
-/// <summary>The embedded ClickHouse, asked with SQL.</summary>
-internal sealed class Engine : IAsyncDisposable
+/// <summary>The embedded ClickHouse, asked with SQL. The program that uses it must have <see cref="EmbeddedHost.Command"/>.</summary>
+public sealed class Engine : IAsyncDisposable
 {
     // An INSERT of a large dataset is one request.
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(10) };
     private readonly EmbeddedServer server;
+    private readonly DirectoryInfo? scratch;
 
-    private Engine(EmbeddedServer server) => this.server = server;
-
-    /// <param name="dataDirectory">Where it keeps its own tables.</param>
-    /// <param name="workingDirectory">It reads and writes files below this one; null: its own directory.</param>
-    /// <param name="cancellationToken">Stops the start.</param>
-    public static async Task<Engine> StartAsync(string dataDirectory, string? workingDirectory, CancellationToken cancellationToken)
+    private Engine(EmbeddedServer server, DirectoryInfo? scratch)
     {
-        var options = new EmbeddedServerOptions(dataDirectory, HostCommand.OfThisProgram())
+        this.server = server;
+        this.scratch = scratch;
+    }
+
+    public int ProcessId => server.ProcessId;
+
+    /// <summary>Of its HTTP interface.</summary>
+    public int Port => server.Endpoint.Port;
+
+    /// <summary>Starts one over the tables in a directory.</summary>
+    public static async Task<Engine> StartAsync(string dataDirectory, CancellationToken cancellationToken) =>
+        new(await StartServerAsync(dataDirectory, dataDirectory, cancellationToken), null);
+
+    /// <summary>Starts one without tables, whose own go with it, and which reads and writes files below a directory.</summary>
+    public static async Task<Engine> StartScratchAsync(string workingDirectory, CancellationToken cancellationToken)
+    {
+        DirectoryInfo scratch = Directory.CreateTempSubdirectory("bulkmover-engine-");
+        try
         {
-            WorkingDirectory = workingDirectory, Progress = new Progress<string>(Console.Error.WriteLine),
-        };
-        return new Engine(await EmbeddedServer.StartAsync(options, cancellationToken));
+            return new Engine(await StartServerAsync(scratch.FullName, workingDirectory, cancellationToken), scratch);
+        }
+        catch
+        {
+            scratch.Delete(recursive: true);
+            throw;
+        }
     }
 
     /// <summary>A text as SQL writes it.</summary>
     public static string Literal(string text) =>
         $"'{text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
 
-    /// <param name="sql">One statement.</param>
-    /// <param name="cancellationToken">Stops the wait.</param>
-    /// <param name="settings">Settings of the engine for this statement: <c>name=value</c>.</param>
+    /// <summary>Runs one statement, with settings as <c>name=value</c>.</summary>
     /// <returns>What it answers, by default as tab-separated text.</returns>
+    /// <exception cref="InvalidInputException">The engine refuses it.</exception>
     public async Task<string> RunAsync(string sql, CancellationToken cancellationToken, params IEnumerable<string> settings)
     {
         using var body = new StringContent(sql);
@@ -45,5 +61,15 @@ internal sealed class Engine : IAsyncDisposable
         // The server ends at once when no connection is open.
         http.Dispose();
         await server.DisposeAsync();
+        scratch?.Delete(recursive: true);
+    }
+
+    private static Task<EmbeddedServer> StartServerAsync(string dataDirectory, string workingDirectory, CancellationToken cancellationToken)
+    {
+        var options = new EmbeddedServerOptions(dataDirectory, HostCommand.OfThisProgram())
+        {
+            WorkingDirectory = workingDirectory, Progress = new Progress<string>(Console.Error.WriteLine),
+        };
+        return EmbeddedServer.StartAsync(options, cancellationToken);
     }
 }

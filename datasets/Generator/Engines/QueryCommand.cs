@@ -13,7 +13,7 @@ internal static class QueryCommand
         var command = new Command("query", "Asks the tables in an embedded ClickHouse's directory") { data, sql };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using Engine engine = await Engine.StartAsync(parsed.GetRequiredValue(data).FullName, null, cancellationToken);
+            await using Engine engine = await Engine.StartAsync(parsed.GetRequiredValue(data).FullName, cancellationToken);
             Console.WriteLine(await engine.RunAsync(parsed.GetRequiredValue(sql), cancellationToken, "default_format=PrettyCompactMonoBlock", "output_format_pretty_color=0"));
         });
         return command;

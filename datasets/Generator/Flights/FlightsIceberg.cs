@@ -57,25 +57,16 @@ internal static class FlightsIceberg
 
     private static async Task WriteAsync(string table, string parquet, CancellationToken cancellationToken)
     {
-        string root = Path.GetDirectoryName(table)!;
-        DirectoryInfo scratch = Directory.CreateTempSubdirectory("bulkmover-datasets-");
-        try
-        {
-            await using Engine engine = await Engine.StartAsync(scratch.FullName, root, cancellationToken);
+        await using Engine engine = await Engine.StartScratchAsync(Path.GetDirectoryName(table)!, cancellationToken);
 
-            // Times in the file are local to the airports, so they have no zone.
-            await engine.RunAsync($"""
-                CREATE TABLE flights (date DateTime64(6), delay Int64, distance Int64, origin String, destination String)
-                ENGINE = IcebergLocal({Engine.Literal(table)}, 'Parquet') PARTITION BY toMonthNumSinceEpoch(date) SETTINGS iceberg_format_version = 2
-                """, cancellationToken, Settings);
-            await engine.RunAsync($"INSERT INTO flights SELECT * FROM file({Engine.Literal(parquet)})", cancellationToken, Settings);
-            string rows = await engine.RunAsync($"SELECT count() FROM icebergLocal({Engine.Literal(table)})", cancellationToken, Settings);
-            if (rows != FlightsParquet.Rows.ToString(CultureInfo.InvariantCulture))
-                throw new EnvironmentException("datasets.flights_rows", $"The Iceberg table has {rows} rows; it must have {FlightsParquet.Rows}. Run it again.");
-        }
-        finally
-        {
-            scratch.Delete(recursive: true);
-        }
+        // Times in the file are local to the airports, so they have no zone.
+        await engine.RunAsync($"""
+            CREATE TABLE flights (date DateTime64(6), delay Int64, distance Int64, origin String, destination String)
+            ENGINE = IcebergLocal({Engine.Literal(table)}, 'Parquet') PARTITION BY toMonthNumSinceEpoch(date) SETTINGS iceberg_format_version = 2
+            """, cancellationToken, Settings);
+        await engine.RunAsync($"INSERT INTO flights SELECT * FROM file({Engine.Literal(parquet)})", cancellationToken, Settings);
+        string rows = await engine.RunAsync($"SELECT count() FROM icebergLocal({Engine.Literal(table)})", cancellationToken, Settings);
+        if (rows != FlightsParquet.Rows.ToString(CultureInfo.InvariantCulture))
+            throw new EnvironmentException("datasets.flights_rows", $"The Iceberg table has {rows} rows; it must have {FlightsParquet.Rows}. Run it again.");
     }
 }

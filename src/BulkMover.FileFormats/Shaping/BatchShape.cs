@@ -42,11 +42,9 @@ internal sealed class BatchShape
         Scan scan, ScanTask task, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
     {
         string name = task.File.ToString();
-        var matcher = new FieldMatcher(scan.Matching, name);
-        var builder = new ShapeBuilder(matcher, decode);
         IReadOnlyList<Field> wanted = scan.ReadSchema.FieldsList;
-        if (scan.Matching == ColumnMatching.FieldId && wanted.Any(field => field.FieldId() is not null))
-            ThrowIfWithoutIds(file, name);
+        var matcher = new FieldMatcher(scan.Matching, name) { UsesMappedNames = NeedsMappedNames(scan.Matching, wanted, file, name) };
+        var builder = new ShapeBuilder(matcher, decode);
         return new BatchShape(scan.ReadSchema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)
@@ -114,13 +112,14 @@ internal sealed class BatchShape
             : FilledArrays.Nulls(column.Field.DataType, rows, buffers);
     }
 
-    private static void ThrowIfWithoutIds(Schema file, string name)
+    /// <summary>A file without ids is matched by the table's name mapping (Iceberg spec, "Column Projection").</summary>
+    private static bool NeedsMappedNames(ColumnMatching matching, IReadOnlyList<Field> wanted, Schema file, string name)
     {
-        // Without any id every column would be missing, and the rows would silently be nulls (Iceberg spec, "Name Mapping Serialization").
-        if (file.FieldsList.Count > 0 && file.FieldsList.All(field => field.FieldId() is null))
-        {
-            throw new UnsupportedFeatureException("file.field_ids_missing",
-                $"'{name}' has no field ids, so its columns can only be found through a name mapping, which is not read yet. Write the file again with ids.");
-        }
+        if (matching != ColumnMatching.FieldId || wanted.All(field => field.FieldId() is null)
+            || file.FieldsList.Count == 0 || file.FieldsList.Any(field => field.FieldId() is not null))
+            return false;
+        // Without a mapping every column would be missing, and the rows would silently be nulls.
+        return wanted.Any(field => field.GetMappedNames() is not null) ? true : throw new UnsupportedFeatureException("file.field_ids_missing",
+            $"'{name}' has no field ids and the table has no name mapping, so its columns cannot be found. Write the file again with ids.");
     }
 }

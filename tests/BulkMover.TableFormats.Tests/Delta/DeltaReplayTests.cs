@@ -30,6 +30,14 @@ public sealed class DeltaReplayTests : IDisposable
         Assert.Equal(2, Assert.Single(await table.PlanAsync()).Rows);
     }
 
+    [Fact]
+    public async Task Plan_CheckpointListsAFileManyTimes_IsThereOnce()
+    {
+        table.Checkpoint(0, [.. CheckpointRow.State(), .. Enumerable.Repeat(CheckpointRow.Add("a"), 70), CheckpointRow.Add("b")]);
+
+        Assert.Equal("a b", await table.FilesAsync());
+    }
+
     [Theory]
     [InlineData("dir/a%20b", "dir/a b")]
     [InlineData("dir/a%20b", "dir/%61%20b")]

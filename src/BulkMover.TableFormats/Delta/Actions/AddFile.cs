@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BulkMover.TableFormats.Delta.Statistics;
 
 namespace BulkMover.TableFormats.Delta.Actions;
@@ -6,19 +7,20 @@ namespace BulkMover.TableFormats.Delta.Actions;
 internal sealed record AddFile
 {
     /// <summary>URI, percent-encoded, relative to the table or absolute.</summary>
-    public string? Path { get; init; }
+    public string? Path { get; set; }
 
-    public Dictionary<string, string?>? PartitionValues { get; init; }
+    public Dictionary<string, string?>? PartitionValues { get; set; }
 
     /// <summary>Bytes of the data file.</summary>
-    public long? Size { get; init; }
+    public long? Size { get; set; }
 
-    /// <summary>Statistics as JSON text; null when there are none.</summary>
-    public string? Stats { get; init; }
+    /// <summary>Statistics as JSON text in UTF-8; null when there are none.</summary>
+    [JsonConverter(typeof(Utf8TextConverter))]
+    public byte[]? Stats { get; set; }
 
-    public DeletionVector? DeletionVector { get; init; }
+    public DeletionVector? DeletionVector { get; set; }
 
     /// <summary>Statistics that a checkpoint holds as a struct instead of text.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public FileStatistics? StatsParsed { get; init; }
+    [JsonIgnore]
+    public FileStatistics? StatsParsed { get; set; }
 }

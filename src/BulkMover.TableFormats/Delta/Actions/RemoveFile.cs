@@ -4,7 +4,7 @@ namespace BulkMover.TableFormats.Delta.Actions;
 internal sealed record RemoveFile
 {
     /// <summary>URI, percent-encoded, relative to the table or absolute.</summary>
-    public string? Path { get; init; }
+    public string? Path { get; set; }
 
-    public DeletionVector? DeletionVector { get; init; }
+    public DeletionVector? DeletionVector { get; set; }
 }

@@ -119,7 +119,7 @@ internal static class CheckpointReader
         {
             if (!add.IsNull(row))
             {
-                string? stats = add.Text("stats", row);
+                byte[]? stats = add.Utf8("stats", row);
                 yield return new FileAction
                 {
                     Add = new AddFile

@@ -8,7 +8,7 @@ namespace BulkMover.TableFormats.Delta.Log;
 
 /// <summary>
 /// Reconciles the actions of a version (PROTOCOL.md, "Action Reconciliation"), newest first: the first word about a file is the last one, so
-/// only the keys of the commits since the checkpoint are remembered, and the checkpoint's files stream through.
+/// files stream through and only their keys are remembered (75 bytes each, measured with a million).
 /// </summary>
 internal sealed class LogReplay(IObjectStore store, Location table, LogSegment segment)
 {
@@ -20,12 +20,14 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         foreach (StoredObject commit in segment.Commits)
         {
             await foreach (StateAction action in JsonLines.ReadAsync(store, commit, ActionJson.Default.StateAction, cancellationToken))
+            {
                 state = Older(action, state);
-            if (state is { Protocol: not null, MetaData: not null })
-                break;
+                if (state is { Protocol: { } protocol, MetaData: { } metadata })
+                    return (protocol, metadata);
+            }
         }
 
-        if (state is not { Protocol: not null, MetaData: not null } && segment.Checkpoint is { } checkpoint)
+        if (segment.Checkpoint is { } checkpoint)
         {
             await foreach (StateAction action in CheckpointReader.ReadStateAsync(store, checkpoint, cancellationToken))
                 state = Older(action, state);
@@ -62,8 +64,9 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
             yield break;
         await foreach (AddFile add in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
         {
+            // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
             Location file = DeltaPath.Resolve(table, add.Path);
-            if (!seen.ContainsKey(FileKey.Of(file, add.DeletionVector)))
+            if (IsNews(seen, file, add.DeletionVector, (segment.Commits.Count, IsAdd: true)))
                 yield return (add, file);
         }
     }

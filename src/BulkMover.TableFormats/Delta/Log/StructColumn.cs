@@ -33,6 +33,8 @@ internal sealed class StructColumn(StructArray? array, string path, Location fil
 
     public string? Text(string name, int row) => Child<BinaryArray>(name) is { } texts ? TextAt(texts, row) : null;
 
+    public byte[]? Utf8(string name, int row) => Child<BinaryArray>(name) is { } texts && texts.IsValid(row) ? texts.GetBytes(row).ToArray() : null;
+
     public bool? Boolean(string name, int row) => Child<BooleanArray>(name)?.GetValue(row);
 
     public long? Number(string name, int row) => Find(name) switch

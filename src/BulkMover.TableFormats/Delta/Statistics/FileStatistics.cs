@@ -10,6 +10,8 @@ internal sealed record FileStatistics(long? Rows, IReadOnlyDictionary<string, Co
 {
     public static FileStatistics Unknown { get; } = new(null, new Dictionary<string, ColumnStatistics>());
 
+    public static FileStatistics OfRows(long? rows) => rows >= 0 ? Unknown with { Rows = rows } : Unknown;
+
     /// <param name="rows">numRecords.</param>
     /// <param name="tightBounds">False when rows were deleted since: then a null count tells only all and none.</param>
     /// <param name="columns">The columns that are asked for.</param>

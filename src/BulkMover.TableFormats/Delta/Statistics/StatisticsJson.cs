@@ -12,12 +12,15 @@ internal static class StatisticsJson
     /// Statistics only help to skip work, so text that is no JSON (some writers leave a bare NaN in it) counts as no statistics: the rows
     /// are the same without.
     /// </summary>
-    /// <param name="json">The text.</param>
+    /// <param name="json">The text in UTF-8.</param>
     /// <param name="columns">Top-level columns whose statistics are wanted.</param>
-    public static FileStatistics Parse(string json, IReadOnlyList<Field> columns)
+    public static FileStatistics Parse(byte[] json, IReadOnlyList<Field> columns)
     {
         try
         {
+            if (columns.Count == 0)
+                return FileStatistics.OfRows(ReadRows(json));
+
             using JsonDocument document = JsonDocument.Parse(json);
             JsonElement stats = document.RootElement;
             long? rows = Number(Property(stats, "numRecords"));
@@ -30,6 +33,23 @@ internal static class StatisticsJson
         {
             return FileStatistics.Unknown;
         }
+    }
+
+    /// <summary>The row count alone, without the rest: it stands first as a rule.</summary>
+    private static long? ReadRows(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isRows = reader.ValueTextEquals("numRecords"u8);
+            reader.Read();
+            if (isRows)
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long rows) ? rows : null;
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private static JsonElement? Property(JsonElement? element, string name) =>

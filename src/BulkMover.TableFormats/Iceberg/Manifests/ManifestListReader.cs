@@ -5,7 +5,7 @@ using BulkMover.FileFormats.Avro;
 
 namespace BulkMover.TableFormats.Iceberg.Manifests;
 
-/// <summary>Streams the manifests of a snapshot. Fields are found by id (Iceberg spec, "Manifest Lists"), never by name or place.</summary>
+/// <summary>Streams the manifests of a snapshot. The fields are those of Iceberg spec, "Manifest Lists".</summary>
 internal static class ManifestListReader
 {
     private const int DeletesContent = 1;
@@ -37,7 +37,7 @@ internal static class ManifestListReader
         bool hasKey = false;
         foreach (AvroField field in file.Schema.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifestList())
             {
                 case 500: path = ReadString(ref decoder, field.Type); break;
                 case 501: length = decoder.ReadLong(field.Type); break;
@@ -91,7 +91,7 @@ internal static class ManifestListReader
         byte[]? lower = null, upper = null;
         foreach (AvroField field in record.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifestList())
             {
                 case 509: containsNull = decoder.ReadBoolean(field.Type); break;
                 case 518: containsNaN = decoder.ReadBoolean(field.Type); break;
