@@ -2,6 +2,7 @@
 # Builds everything and runs all tests. The last line is "N passed, N failed, N skipped"; the exit code is 0 when tests ran and none failed.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+source datasets/programs.sh
 
 # Far above what any project needs: only what hangs gets there.
 readonly seconds_per_project=600
@@ -15,13 +16,6 @@ main() {
   rm -rf "$logs"
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
-}
-
-need_dotnet() {
-  # In this folder the SDK is chosen by global.json, so this fails too when only other SDKs are there.
-  dotnet --version >/dev/null 2>&1 && return
-  echo "The .NET SDK that global.json names is missing: https://dotnet.microsoft.com/download/dotnet/10.0" >&2
-  return 1
 }
 
 # The embedded engine comes as an npm package.

@@ -54,7 +54,7 @@ internal sealed class Section(Conditions conditions, int rounds, IEnumerable<str
     {
         double busy = Median(contestant, run => run.CpuSeconds / run.WallSeconds);
         int cores = Environment.ProcessorCount;
-        string bound = busy > 0.85 * cores ? "bound by the processors" : "part of the time something else is waited for";
+        string bound = busy > 0.85 * cores ? "bound by the processors" : "the rest of the time the disk, a lock or another program on the processors is waited for";
         return Invariant($"{contestant.Key}: {busy:F2} of {cores} cores busy: {bound}.  \n");
     }
 

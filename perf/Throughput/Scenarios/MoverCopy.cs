@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BulkMover.Datasets.Engines;
 using BulkMover.Throughput.Measuring;
 
 namespace BulkMover.Throughput.Scenarios;
@@ -17,9 +18,9 @@ internal sealed class MoverCopy(string bulkmover, string file, string sortingKey
         $"bulkmover {string.Join(' ', Arguments($"parquet:{Path.GetFileName(file)}", hostAndPort))}";
 
     /// <summary>The table is made by the copy.</summary>
-    public Task PrepareAsync(TargetServer server, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task PrepareAsync(Engine server, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(TargetServer server, CancellationToken cancellationToken)
+    public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(Engine server, CancellationToken cancellationToken)
     {
         double before = ProcFile.EndedChildrenCpuSeconds();
         var start = new ProcessStartInfo(bulkmover, Arguments($"parquet:{file}", $"127.0.0.1:{server.Port}"))
@@ -55,5 +56,5 @@ internal sealed class MoverCopy(string bulkmover, string file, string sortingKey
     }
 
     private string[] Arguments(string source, string hostAndPort) =>
-        ["copy", source, $"clickhouse://default@{hostAndPort}/default/{TargetServer.Table}", "--order-by", sortingKey];
+        ["copy", source, $"clickhouse://default@{hostAndPort}/default/{ParquetToClickHouse.Table}", "--order-by", sortingKey];
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BulkMover.Datasets.Engines;
 using BulkMover.Throughput.Measuring;
 using BulkMover.Throughput.Reports;
 
@@ -9,6 +10,10 @@ namespace BulkMover.Throughput.Scenarios;
 internal sealed class ParquetToClickHouse(string bulkmover, string file, int rounds)
 {
     public const string Name = "parquet-to-clickhouse";
+
+    /// <summary>What each contestant fills.</summary>
+    public const string Table = "lineitem";
+
     private const string SortingKey = "l_orderkey,l_linenumber";
 
     /// <returns>The section to append to the results page.</returns>
@@ -38,7 +43,7 @@ internal sealed class ParquetToClickHouse(string bulkmover, string file, int rou
     /// <summary>Each run has a server of its own, so that no run inherits caches, merges or memory.</summary>
     private async Task<Measurement> MeasureAsync(IContestant contestant, CancellationToken cancellationToken)
     {
-        await using TargetServer server = await TargetServer.StartAsync(Path.GetDirectoryName(file)!, cancellationToken);
+        await using Engine server = await Engine.StartScratchAsync(Path.GetDirectoryName(file)!, cancellationToken);
         await contestant.PrepareAsync(server, cancellationToken);
 
         ProcFile.ResetPeak(server.ProcessId);
@@ -49,11 +54,11 @@ internal sealed class ParquetToClickHouse(string bulkmover, string file, int rou
         double serverCpu = ProcFile.CpuSeconds(server.ProcessId) - serverCpuBefore;
         long serverPeak = ProcFile.PeakBytes(server.ProcessId) ?? throw new InvalidOperationException("The server has ended.");
 
-        string parts = await server.QueryAsync(
-            $"SELECT count() FROM system.parts WHERE active AND table = '{TargetServer.Table}'", cancellationToken);
-        string content = await server.QueryAsync(
-            $"SELECT count(), sum(cityHash64(*)), (SELECT sorting_key FROM system.tables WHERE name = '{TargetServer.Table}') " +
-            $"FROM {TargetServer.Table}", cancellationToken);
+        string parts = await server.RunAsync(
+            $"SELECT count() FROM system.parts WHERE active AND table = '{Table}'", cancellationToken);
+        string content = await server.RunAsync(
+            $"SELECT count(), sum(cityHash64(*)), (SELECT sorting_key FROM system.tables WHERE name = '{Table}') " +
+            $"FROM {Table}", cancellationToken);
         return new Measurement(
             wall, moverCpu, serverCpu, moverPeak, serverPeak, long.Parse(parts, CultureInfo.InvariantCulture), content);
     }

@@ -1,3 +1,5 @@
+using BulkMover.Datasets.Engines;
+
 namespace BulkMover.Throughput.Scenarios;
 
 /// <summary>The server reads the file from its own disk: no mover, no network, the engine's native Parquet reader.</summary>
@@ -7,14 +9,14 @@ internal sealed class ServerPull(string file, string sortingKey) : IContestant
 {
     public string Name => "server pulls";
 
-    public string Command => $"INSERT INTO {TargetServer.Table} SELECT * FROM file('{file}')";
+    public string Command => $"INSERT INTO {ParquetToClickHouse.Table} SELECT * FROM file('{file}')";
 
-    public Task PrepareAsync(TargetServer server, CancellationToken cancellationToken) => server.QueryAsync(
-        $"CREATE TABLE {TargetServer.Table} ENGINE = MergeTree ORDER BY ({sortingKey}) EMPTY AS SELECT * FROM file('{file}')", cancellationToken);
+    public Task PrepareAsync(Engine server, CancellationToken cancellationToken) => server.RunAsync(
+        $"CREATE TABLE {ParquetToClickHouse.Table} ENGINE = MergeTree ORDER BY ({sortingKey}) EMPTY AS SELECT * FROM file('{file}')", cancellationToken);
 
-    public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(TargetServer server, CancellationToken cancellationToken)
+    public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(Engine server, CancellationToken cancellationToken)
     {
-        await server.QueryAsync(Command, cancellationToken);
+        await server.RunAsync(Command, cancellationToken);
         return (0, 0);
     }
 }

@@ -1,6 +1,6 @@
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
-using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Cli.Reports;
 

@@ -1,6 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Tables;
-using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Cli.Reports;
 

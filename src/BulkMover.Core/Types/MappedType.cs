@@ -27,6 +27,15 @@ public sealed record MappedType(
             yield return difference;
     }
 
+    /// <summary>The same field for a target that holds nulls or not, fewer values, and other children.</summary>
+    public MappedType For(bool holdsNulls, ValueRange? range, IReadOnlyList<MappedType> children) => this with
+    {
+        TargetType = TypeMapping.TargetType(Row, SourceType.Storage(Field.DataType), children, holdsNulls),
+        HoldsNulls = holdsNulls,
+        Range = range,
+        Children = children,
+    };
+
     /// <summary>How the column arrives, for people.</summary>
     public ColumnPlan ToColumnPlan(string targetType)
     {

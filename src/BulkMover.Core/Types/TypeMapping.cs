@@ -61,16 +61,19 @@ public static class TypeMapping
         }
 
         MappedType[] children = Children(type, path, calendar, nullable, depth + 1);
-        string target = Fill(row.Target, type, children);
         bool isDictionary = row.Form == ValueForm.Dictionary;
-        bool lowCardinality = isDictionary && children[0].Row.Nulls == NullForm.NullableOrLowCardinality;
         // A column that is null throughout needs a type that can say so, whatever its field claims.
         bool holdsNulls = row.Form == ValueForm.OnlyNulls || (isDictionary ? children[0].HoldsNulls : nullable && row.Nulls != NullForm.Refused);
-        if (holdsNulls && !isDictionary)
-            target = $"Nullable({target})";
-        if (lowCardinality)
-            target = $"LowCardinality({target})";
-        return new MappedType(field, path, row, target, holdsNulls, row.RangeOn(calendar), children);
+        return new MappedType(field, path, row, TargetType(row, type, children, holdsNulls), holdsNulls, row.RangeOn(calendar), children);
+    }
+
+    /// <summary>The ClickHouse type of a row, with its children's types and nullability filled in.</summary>
+    internal static string TargetType(TypeRow row, IArrowType type, IReadOnlyList<MappedType> children, bool holdsNulls)
+    {
+        string target = Fill(row.Target, type, children);
+        if (row.Form == ValueForm.Dictionary)
+            return children[0].Row.Nulls == NullForm.NullableOrLowCardinality ? $"LowCardinality({target})" : target;
+        return holdsNulls ? $"Nullable({target})" : target;
     }
 
     private static MappedType[] Children(IArrowType type, string path, CalendarSupport calendar, bool nullable, int depth)
@@ -96,6 +99,7 @@ public static class TypeMapping
     {
         _ when Decimal(type) is (_, < 0) => "ClickHouse has no decimals with a negative scale",
         _ when Decimal(type) is var (precision, scale) && Math.Max(precision, scale) > MaxPrecision => "ClickHouse has no decimals of more than 76 digits",
+        DictionaryType { ValueType: NestedType or DictionaryType or NullType } => "dictionaries of such values are not read yet",
         DictionaryType => null,
         FixedSizeBinaryType { TypeId: ArrowTypeId.FixedSizedBinary, ByteWidth: < 1 or > MaxFixedBytes } =>
             $"a FixedString has 1 to {MaxFixedBytes} bytes",
@@ -106,7 +110,7 @@ public static class TypeMapping
         _ => null,
     };
 
-    private static string Fill(string target, IArrowType type, MappedType[] children)
+    private static string Fill(string target, IArrowType type, IReadOnlyList<MappedType> children)
     {
         if (Decimal(type) is var (precision, scale))
         {
@@ -119,7 +123,7 @@ public static class TypeMapping
             FixedSizeBinaryType binary => target.Replace("{N}", Text(binary.ByteWidth), StringComparison.Ordinal),
             StructType => target.Replace("{*}", string.Join(", ", children.Select(Element)), StringComparison.Ordinal),
             MapType => $"Map({children[0].TargetType}, {children[1].TargetType})",
-            _ => children.Length == 1 ? target.Replace("{0}", children[0].TargetType, StringComparison.Ordinal) : target,
+            _ => children.Count == 1 ? target.Replace("{0}", children[0].TargetType, StringComparison.Ordinal) : target,
         };
     }
 

@@ -12,8 +12,8 @@ internal static class Bottleneck
         StageProgress busiest = stages.MaxBy(stage => Share(stage, stage.Busy))!;
         StageProgress starved = stages.MaxBy(stage => Share(stage, stage.WaitedForMemory))!;
 
-        // Stages before a bottleneck wait for memory too, for it holds what they have fetched. Memory is what lacks only when nobody is busy.
-        if (Share(starved, starved.WaitedForMemory) > Share(busiest, busiest.Busy))
+        // Stages before a busy one wait for memory too, for it holds what they have fetched: memory is what lacks only when nobody is busy.
+        if (Share(busiest, busiest.Busy) < 0.5 && Share(starved, starved.WaitedForMemory) > Share(busiest, busiest.Busy))
             return $"The bottleneck is memory: {starved.Name} waited for room {Percent(starved, starved.WaitedForMemory)} of the time. A larger --memory helps.";
 
         int place = stages.ToList().IndexOf(busiest);

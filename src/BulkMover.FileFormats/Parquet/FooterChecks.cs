@@ -17,6 +17,12 @@ internal static class FooterChecks
     public static void Check(Location file, FileMetadata metadata, SchemaNode root, long dataEnd)
     {
         SchemaNode[] leaves = [.. root.Leaves];
+        foreach (SchemaNode leaf in leaves)
+        {
+            if (leaf.Element.Decimal is { } digits && (digits.Precision < 1 || digits.Scale < 0 || digits.Scale > digits.Precision))
+                throw ParquetErrors.Footer(file, $"column '{leaf.Path}' is a decimal of {digits.Precision} digits, {digits.Scale} after the point");
+        }
+
         for (int i = 0; i < metadata.RowGroups.Count; i++)
         {
             ParquetRowGroup rowGroup = metadata.RowGroups[i];

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet;
 
@@ -34,13 +36,16 @@ public static class ParquetBatches
         if (columns.Length == 0)
             yield break;
 
-        var options = new ParquetReadOptions();
+        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        var scanned = new ScanFile(store, file, reader.Length, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value);
         for (int i = 0; i < footer.RowGroups.Count; i++)
         {
-            ImagePlan plan = ImagePlan.OfRanges(footer, columns, [footer.RowGroups[i]], options.MaxGapBytes);
-            NativeBlock block = await Image.FetchAsync(reader, plan, options, cancellationToken);
-            using Image image = Image.Open($"{file}, row group {i}", block, plan, options.BatchRows);
-            while (image.ReadNext() is { } batch)
+            if (footer.RowGroups[i].Rows == 0)
+                continue;
+            ImagePlan plan = ImagePlan.OfRanges(footer, columns, [footer.RowGroups[i]], scanned.Options.MaxGapBytes);
+            using var scan = new ParquetRowGroupScan(scanned, $"{file}, row group {i}", plan);
+            await scan.FetchAsync(cancellationToken);
+            while (scan.ReadNext(cancellationToken) is { } batch)
                 yield return batch;
         }
     }

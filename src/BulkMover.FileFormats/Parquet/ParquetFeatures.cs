@@ -34,21 +34,24 @@ internal static class ParquetFeatures
         SchemaElement element = node.Element;
         if (element.Repetition == Repetition.Vector)
             return Refused("VECTOR repetition", "parquet.thrift, FieldRepetitionType", Where(node));
+        if (element.Decimal is { Precision: > MaxDecimalDigits } digits)
+        {
+            return Refused($"DECIMAL of {digits.Precision} digits", "LogicalTypes.md, DECIMAL",
+                $"{Where(node)}; at most {MaxDecimalDigits} digits are read");
+        }
+
         if (element.Logical is { } logical)
         {
             return logical.Kind switch
             {
                 LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector =>
                     Refused($"type {logical.Kind.ToString().ToUpperInvariant()}", $"LogicalTypes.md, {logical.Kind}", Where(node)),
-                LogicalTypeKind.Decimal => OfDecimal(logical.Precision, node),
                 _ when !Enum.IsDefined(logical.Kind) =>
                     new TableFeature($"logical type {(int)logical.Kind}", FeatureState.Harmless, "parquet.thrift, LogicalType", $"{Where(node)}; its values are read as they are stored"),
                 _ => null,
             };
         }
 
-        if (element.Converted == ConvertedType.Decimal)
-            return OfDecimal(element.Precision ?? 0, node);
 
         if (element.Converted == ConvertedType.Interval)
             return Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", Where(node));
@@ -56,10 +59,6 @@ internal static class ParquetFeatures
             ? Refused($"converted type {(int)converted}", "parquet.thrift, ConvertedType", Where(node))
             : null;
     }
-
-    private static TableFeature? OfDecimal(int precision, SchemaNode node) => precision > MaxDecimalDigits
-        ? Refused($"DECIMAL of {precision} digits", "LogicalTypes.md, DECIMAL", $"{Where(node)}; at most {MaxDecimalDigits} digits are read")
-        : null;
 
     private static TableFeature OfCodec(CompressionCodec codec) => codec switch
     {

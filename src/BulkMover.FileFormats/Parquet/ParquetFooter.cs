@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Apache.Arrow;
 using BulkMover.Core.Stores;
@@ -22,16 +21,13 @@ public sealed class ParquetFooter
 
     private const int MaxDictionaryHeaderBytes = 100;
 
-    private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
-
     private readonly FileMetadata metadata;
-    private readonly bool leavesOutDictionaryHeader;
 
-    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema schema, long dataEnd)
+    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema stored, long dataEnd)
     {
         this.metadata = metadata;
-        (Root, Schema, DataEnd) = (root, schema, dataEnd);
-        leavesOutDictionaryHeader = IsBefore(metadata.CreatedBy, "parquet-mr version ", new Version(1, 2, 9));
+        (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
+        Schema = ArrowSchemas.Correct(stored, root);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
         Features = ParquetFeatures.Of(root.Children, metadata.RowGroups);
     }
@@ -55,19 +51,20 @@ public sealed class ParquetFooter
 
     internal SchemaNode Root { get; }
 
+    /// <summary>As <see cref="Schema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
+    internal Schema StoredSchema { get; }
+
     internal IReadOnlyList<ColumnOrder> ColumnOrders => metadata.ColumnOrders;
 
     /// <summary>Where the footer begins: all data lie before it.</summary>
     internal long DataEnd { get; }
 
     /// <summary>
-    /// Length of a chunk in the file. Before 1.2.9 parquet-mr left the header of the dictionary page out of it (PARQUET-816): the bytes that
-    /// such a header can have are added, and the pages tell where the chunk ends.
+    /// Length of a chunk in the file. Some writers left the header of the dictionary page out of it (PARQUET-816): the bytes that such a
+    /// header can have are added, and the pages tell where the chunk ends.
     /// </summary>
     internal long StoredBytes(ParquetColumnChunk chunk) =>
-        leavesOutDictionaryHeader && chunk.CompressedBytes > 0
-            ? Math.Min(chunk.CompressedBytes + MaxDictionaryHeaderBytes, DataEnd - chunk.Offset)
-            : chunk.CompressedBytes;
+        chunk.CompressedBytes == 0 ? 0 : Math.Min(chunk.CompressedBytes + MaxDictionaryHeaderBytes, DataEnd - chunk.Offset);
 
     /// <summary>Reads the footer with one request, or two when it is long.</summary>
     /// <param name="store">Where the file lies.</param>
@@ -122,15 +119,6 @@ public sealed class ParquetFooter
         return footerBytes;
     }
 
-    private static bool IsBefore(string? createdBy, string writer, Version version)
-    {
-        if (createdBy is null || !createdBy.StartsWith(writer, StringComparison.Ordinal))
-            return false;
-        ReadOnlySpan<char> rest = createdBy.AsSpan(writer.Length);
-        int end = rest.IndexOfAnyExcept(VersionCharacters);
-        return Version.TryParse(end < 0 ? rest : rest[..end], out Version? written) && written < version;
-    }
-
     private static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileBytes, Location file)
     {
         try
@@ -142,8 +130,8 @@ public sealed class ParquetFooter
             SchemaNode root = SchemaTree.Build(parsed.Schema);
             long dataEnd = fileBytes - TrailerBytes - footer.Length;
             FooterChecks.Check(file, parsed, root, dataEnd);
-            Schema schema = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.Of(root));
-            return new ParquetFooter(parsed, root, schema, dataEnd);
+            Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
+            return new ParquetFooter(parsed, root, stored, dataEnd);
         }
         catch (ThriftException error)
         {

@@ -19,7 +19,8 @@ internal sealed class LocalRangeReader : IRangeReader
         if (Directory.Exists(path))
             throw LocalErrors.IsDirectory(path);
 
-        SafeFileHandle opened = File.OpenHandle(path, options: FileOptions.Asynchronous);
+        // No lock: whoever maintains the table may go on doing so.
+        SafeFileHandle opened = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.Asynchronous);
         try
         {
             return new LocalRangeReader(opened, path, RandomAccess.GetLength(opened));

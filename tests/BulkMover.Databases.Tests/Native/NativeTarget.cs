@@ -10,7 +10,7 @@ namespace BulkMover.Databases.Tests.Native;
 internal sealed class NativeTarget(ClickHouseServerFixture server)
 {
     // What a load sets: a null must not become a default, and a struct may be null.
-    private const string Settings = "&input_format_null_as_default=0&insert_null_as_default=0&enable_nullable_tuple_type=1&async_insert=0";
+    private const string Settings = "&input_format_null_as_default=0&insert_null_as_default=0&enable_nullable_tuple_type=1&async_insert=0&max_partitions_per_insert_block=0";
 
     private static readonly HttpClient Http = new();
     private static int tables;

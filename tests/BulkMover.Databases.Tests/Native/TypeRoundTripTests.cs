@@ -74,7 +74,7 @@ public sealed class TypeRoundTripTests(ClickHouseServerFixture server)
             _ => "v",
         };
         string text = await new NativeTarget(server).RoundTripAsync(batch, $"SELECT {select} FROM {{table}} FORMAT TSVRaw", TestContext.Current.CancellationToken);
-        return text.TrimEnd('\n');
+        return text.Length == 0 ? text : text[..^1];
     }
 
     private sealed record Case(IArrowType Arrow, object?[] Values, string[] Expected, Dictionary<string, string>? Metadata = null)
@@ -94,14 +94,14 @@ public sealed class TypeRoundTripTests(ClickHouseServerFixture server)
         new(UInt32Type.Default, [0, 4294967295], ["0", "4294967295"]),
         new(UInt64Type.Default, [0, (BigInteger)ulong.MaxValue], ["0", "18446744073709551615"]),
         new(HalfFloatType.Default, [1.5, -65504.0, 5.9604644775390625e-8, double.NaN, double.PositiveInfinity], ["1.5", "-65504", "5.9604645e-8", "nan", "inf"]),
-        new(FloatType.Default, [3.4028234663852886e38, -1e-45f, double.NegativeInfinity, -0.0], ["3.4028235e38", "-1e-45", "-inf", "-0"]),
+        new(FloatType.Default, [3.4028234663852886e38, (double)-1e-45f, double.NegativeInfinity, -0.0], ["3.4028235e38", "-1e-45", "-inf", "-0"]),
         new(DoubleType.Default, [double.MaxValue, double.Epsilon, double.NaN], ["1.7976931348623157e308", "5e-324", "nan"]),
 
         new(new Decimal32Type(9, 2), [999_999_999, -999_999_999, 1], ["9999999.99", "-9999999.99", "0.01"]),
         new(new Decimal32Type(5, 12), [99_999, -1], ["0.000000099999", "-0.000000000001"]),
         new(new Decimal64Type(9, 0), [999_999_999, -1], ["999999999", "-1"]),
         new(new Decimal64Type(18, 18), [999_999_999_999_999_999, -1], ["0.999999999999999999", "-0.000000000000000001"]),
-        new(new Decimal64Type(10, 30), [1], ["0.00000000000000000000000000001".Replace("1", "01", StringComparison.Ordinal)]),
+        new(new Decimal64Type(10, 30), [1], ["0." + new string('0', 29) + "1"]),
         new(new Decimal128Type(9, 2), [999_999_999, -999_999_999], ["9999999.99", "-9999999.99"]),
         new(new Decimal128Type(15, 2), [999_999_999_999_999, -999_999_999_999_999, 0], ["9999999999999.99", "-9999999999999.99", "0"]),
         new(new Decimal128Type(38, 0), [BigInteger.Pow(10, 38) - 1, 1 - BigInteger.Pow(10, 38)], [new string('9', 38), "-" + new string('9', 38)]),

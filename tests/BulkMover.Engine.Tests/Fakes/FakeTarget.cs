@@ -12,6 +12,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 {
     public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Gets the schema of every batch that is encoded.</summary>
+    public Action<Schema> AtSchema { get; set; } = _ => { };
+
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
     public bool KeepsBack { get; set; }
 
@@ -71,6 +74,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             bool handedOver = false;
             try
             {
+                target.AtSchema(batch.Schema);
                 int half = batch.Length / 2;
                 target.At(Step.Encode, CancellationToken.None).GetAwaiter().GetResult();
                 yield return new Block(target, batch, 0, half, withBatch: false);
@@ -114,7 +118,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             return bytes;
         }
 
-        public async Task<long> CommitAsync(CancellationToken cancellationToken)
+        public async Task<long> CommitAsync(long rowsSent, CancellationToken cancellationToken)
         {
             await target.At(Step.Commit, cancellationToken);
             target.Commits++;

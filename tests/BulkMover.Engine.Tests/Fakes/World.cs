@@ -45,7 +45,7 @@ internal sealed class World
     {
         var scan = new Scan(Table, Columns, Where);
         var plan = new TargetPlan(new TargetRequest(scan.OutputSchema, CopyMode.Create, []), [], [], []);
-        return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options);
+        return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options) { Allocator = Allocator };
     }
 
     public Task<CopyResult> CopyAsync(CancellationToken cancellationToken) =>

@@ -143,6 +143,20 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public async Task Run_CallbackOnTheTokenFails_TheFirstFailureIsStillTheOneThrown()
+    {
+        using var flow = new Flow(Token);
+        var first = new IOException("First.");
+        Stage<int> stage = flow.AddStage<int>(new StageMeter("stage", 1), 0, (_, stopping) =>
+        {
+            stopping.Register(() => throw new InvalidOperationException("A connection that does not like to be aborted."));
+            throw first;
+        });
+
+        Assert.Same(first, await Assert.ThrowsAsync<IOException>(() => RunAsync(flow, stage, 10)));
+    }
+
+    [Fact]
     public async Task Send_StageIsComplete_IsRefusedAndTheItemDisposed()
     {
         using var flow = new Flow(Token);

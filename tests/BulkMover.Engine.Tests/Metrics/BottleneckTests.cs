@@ -37,6 +37,14 @@ public sealed class BottleneckTests
     }
 
     [Fact]
+    public void Name_StageBeforeABusyOneWaitsForMemory_NamesTheBusyOne()
+    {
+        string sentence = Bottleneck.Name([Stage("fetch", 1, busy: 0.1, waitedForMemory: 9.9), Stage("decode", 2, busy: 18)], Elapsed);
+
+        Assert.Equal("The bottleneck is decode: it kept 2 workers busy 90% of the time, fetch waited for room 99%.", sentence);
+    }
+
+    [Fact]
     public void Name_NothingHasHappened_SaysSo() =>
         Assert.Equal("Nothing has been measured yet.", Bottleneck.Name([Stage("fetch", 1)], TimeSpan.Zero));
 

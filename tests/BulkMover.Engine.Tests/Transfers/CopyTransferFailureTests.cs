@@ -1,4 +1,7 @@
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Types;
 using BulkMover.Engine.Tests.Fakes;
 using BulkMover.Engine.Transfers;
 
@@ -118,6 +121,19 @@ public sealed class CopyTransferFailureTests
     }
 
     [Fact]
+    public async Task Copy_CleaningUpAfterTheCommitTimesOut_IsAFailureAndNoCancellation()
+    {
+        var world = new World();
+        world.Target.DisposeFails = new TaskCanceledException("Timed out.");
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("engine.timed_out", error.Code);
+        Assert.Equal(400, world.Target.Visible.Count);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_UserCancelsWhileWaitingForMemory_StopsWithinASecond()
     {
         var world = new World();
@@ -133,6 +149,17 @@ public sealed class CopyTransferFailureTests
 
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken));
         }
+
+        AssertNothingHappened(world);
+    }
+
+    [Fact]
+    public async Task Copy_FilterFails_LeavesNothingAndTellsIt()
+    {
+        // A literal that is not of the column's type: the parser never makes one.
+        var world = new World { Where = new Filter.Comparison("id", ComparisonOperator.Equal, new Scalar(Int64Type.Default, "text")) };
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
 
         AssertNothingHappened(world);
     }

@@ -1,3 +1,7 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Types;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Tests.Fakes;
@@ -38,6 +42,46 @@ public sealed class CopyTransferTests
         world.AssertNothingIsLeft();
     }
 
+    [Fact]
+    public async Task Copy_FilterNeedsColumnThatIsNotCopied_OnlyItsRowsArriveWithoutThatColumn()
+    {
+        var world = new World { Columns = ["id"], Where = OddIs(true) };
+        List<Schema> encoded = [];
+        world.Target.AtSchema = schema =>
+        {
+            lock (encoded)
+                encoded.Add(schema);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 400).Where(row => row % 2 != 0).Select(row => (long)row), world.Target.Visible);
+        Assert.Equal(200, result.Rows);
+        Assert.All(encoded, schema => Assert.Equal("id", Assert.Single(schema.FieldsList).Name));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilterKeepsEveryRow_AllArrive()
+    {
+        var world = new World { Where = new Filter.Or(OddIs(true), OddIs(false)) };
+
+        Assert.Equal(400, (await world.CopyAsync(TestContext.Current.CancellationToken)).Rows);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilterKeepsNoRow_NothingIsSent()
+    {
+        var world = new World { Where = new Filter.IsNull("id") };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 0), (result.Rows, result.BytesWritten));
+        Assert.Equal(1, world.Target.Commits);
+        world.AssertNothingIsLeft();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -60,22 +104,22 @@ public sealed class CopyTransferTests
     }
 
     [Fact]
-    public async Task Copy_OneFileOfManyRowGroups_AllReadersDecodeAtOnce()
+    public async Task Copy_OneFileOfManyRowGroups_AllCoresDecodeAtOnce()
     {
-        var world = new World { Options = new CopyOptions { Readers = 4, Writers = 2 } };
-        (world.Table.Files, world.Table.RowGroups, world.Table.Batches) = (1, 16, 1);
+        var world = new World { Options = new CopyOptions() };
+        (world.Table.Files, world.Table.RowGroups, world.Table.Batches) = (1, 4 * Environment.ProcessorCount, 1);
         using var together = new ManualResetEventSlim();
         int decoding = 0;
         world.Table.AtDecode = stopping =>
         {
-            if (Interlocked.Increment(ref decoding) == 4)
+            if (Interlocked.Increment(ref decoding) == Environment.ProcessorCount)
                 together.Set();
-            Assert.True(together.Wait(World.Patience, stopping), "Four row groups of the file were never decoded at the same time.");
+            Assert.True(together.Wait(World.Patience, stopping), "The cores never decoded a row group each at the same time.");
         };
 
         CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(160, result.Rows);
+        Assert.Equal(world.Table.Rows, result.Rows);
         world.AssertNothingIsLeft();
     }
 
@@ -133,6 +177,9 @@ public sealed class CopyTransferTests
         Assert.Equal(1200, result.Rows);
         world.AssertNothingIsLeft();
     }
+
+    private static Filter.Comparison OddIs(bool value) =>
+        new("odd", ComparisonOperator.Equal, new Scalar(BooleanType.Default, value));
 
     private const int Sixteenth = 4096;
 

@@ -6,16 +6,14 @@ namespace BulkMover.Testing.Canon;
 /// <summary>The content of a table in canon-1: a line of JSON for each row, without regard to their order.</summary>
 public sealed class CanonRows
 {
-    private readonly List<byte[]> _lines = [];
+    private readonly List<byte[]> lines = [];
 
-    public int Count => _lines.Count;
+    public int Count => lines.Count;
 
-    public void Add(ReadOnlySpan<char> line)
-    {
-        byte[] bytes = new byte[Encoding.UTF8.GetByteCount(line)];
-        Encoding.UTF8.GetBytes(line, bytes);
-        _lines.Add(bytes);
-    }
+    public void Add(string line) => lines.Add(Encoding.UTF8.GetBytes(line));
+
+    /// <summary>The lines in the order in which they came.</summary>
+    public IEnumerable<string> Lines() => lines.Select(Encoding.UTF8.GetString);
 
     /// <summary>Reads a file of such lines.</summary>
     public static CanonRows Read(string path)
@@ -66,8 +64,8 @@ public sealed class CanonRows
 
     private byte[][] Sorted()
     {
-        byte[][] lines = [.. _lines];
-        Array.Sort(lines, static (left, right) => left.AsSpan().SequenceCompareTo(right));
-        return lines;
+        byte[][] sorted = [.. lines];
+        Array.Sort(sorted, static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        return sorted;
     }
 }

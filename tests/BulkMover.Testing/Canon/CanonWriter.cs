@@ -11,40 +11,40 @@ namespace BulkMover.Testing.Canon;
 /// <param name="instantsInMicroseconds">Nanosecond timestamps with a time zone are cut to microseconds, as some engines' answers are.</param>
 public sealed class CanonWriter(bool instantsInMicroseconds = false)
 {
-    private readonly StringBuilder _line = new();
+    private readonly StringBuilder line = new();
 
-    /// <summary>Adds the batch's rows with its columns in the batch's order.</summary>
-    public void Write(RecordBatch batch, CanonRows rows)
+    /// <summary>A line for each row, in order, with the columns in the batch's order. The batch must live while they are read.</summary>
+    public IEnumerable<string> Lines(RecordBatch batch)
     {
         IArrowArray[] columns = [.. batch.Arrays];
         for (int row = 0; row < batch.Length; row++)
         {
-            _line.Clear();
+            line.Clear();
             WriteStruct(batch.Schema.FieldsList, columns, row);
-            rows.Add(_line.ToString());
+            yield return line.ToString();
         }
     }
 
     private void WriteStruct(IReadOnlyList<Field> fields, IReadOnlyList<IArrowArray> columns, int row)
     {
-        _line.Append('{');
+        line.Append('{');
         for (int i = 0; i < fields.Count; i++)
         {
             if (i > 0)
-                _line.Append(',');
+                line.Append(',');
             WriteString(fields[i].Name);
-            _line.Append(':');
+            line.Append(':');
             WriteValue(fields[i], columns[i], row);
         }
 
-        _line.Append('}');
+        line.Append('}');
     }
 
     private void WriteValue(Field field, IArrowArray array, int row)
     {
         if (array.IsNull(row))
         {
-            _line.Append("null");
+            line.Append("null");
             return;
         }
 
@@ -57,25 +57,25 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
                 WriteValue(field, dictionary.Dictionary, (int)Integer(dictionary.Indices, row));
                 break;
             case BooleanArray booleans:
-                _line.Append(booleans.GetValue(row) == true ? "true" : "false");
+                line.Append(booleans.GetValue(row) == true ? "true" : "false");
                 break;
             case HalfFloatArray or FloatArray or DoubleArray:
-                _line.Append(CanonNumbers.Float(Float(array, row)));
+                line.Append(CanonNumbers.Float(Float(array, row)));
                 break;
             case Decimal32Array or Decimal64Array or Decimal128Array or Decimal256Array:
-                _line.Append('"').Append(CanonNumbers.Decimal((FixedSizeBinaryArray)array, row)).Append('"');
+                line.Append('"').Append(CanonNumbers.Decimal((FixedSizeBinaryArray)array, row)).Append('"');
                 break;
             case Date32Array or Date64Array or Time32Array or Time64Array or TimestampArray:
-                _line.Append('"').Append(CanonTimes.Print(array, row, instantsInMicroseconds)).Append('"');
+                line.Append('"').Append(CanonTimes.Print(array, row, instantsInMicroseconds)).Append('"');
                 break;
             case FixedSizeBinaryArray fixedBinary when SourceType.RowName(field) == "uuid":
-                _line.Append('"').Append(new Guid(fixedBinary.GetBytes(row), bigEndian: true)).Append('"');
+                line.Append('"').Append(new Guid(fixedBinary.GetBytes(row), bigEndian: true)).Append('"');
                 break;
             case StringArray or LargeStringArray or StringViewArray:
                 WriteString(Encoding.UTF8.GetString(Bytes(array, row)));
                 break;
             case FixedSizeBinaryArray or BinaryArray or LargeBinaryArray or BinaryViewArray:
-                _line.Append("\"0x").Append(Convert.ToHexStringLower(Bytes(array, row))).Append('"');
+                line.Append("\"0x").Append(Convert.ToHexStringLower(Bytes(array, row))).Append('"');
                 break;
             case StructArray structs:
                 WriteStruct(((StructType)structs.Data.DataType).Fields, structs.Fields, row);
@@ -95,59 +95,59 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
                 WriteList(type.ValueField, list.Values, start, start + type.ListSize);
                 break;
             default:
-                _line.Append(CultureInfo.InvariantCulture, $"{Integer(array, row)}");
+                line.Append(CultureInfo.InvariantCulture, $"{Integer(array, row)}");
                 break;
         }
     }
 
     private void WriteList(Field field, IArrowArray values, int start, int end)
     {
-        _line.Append('[');
+        line.Append('[');
         for (int i = start; i < end; i++)
         {
             if (i > start)
-                _line.Append(',');
+                line.Append(',');
             WriteValue(field, values, i);
         }
 
-        _line.Append(']');
+        line.Append(']');
     }
 
     private void WriteMap(MapType type, MapArray map, int row)
     {
-        _line.Append('[');
+        line.Append('[');
         for (int i = map.ValueOffsets[row]; i < map.ValueOffsets[row + 1]; i++)
         {
-            _line.Append(i > map.ValueOffsets[row] ? ",[" : "[");
+            line.Append(i > map.ValueOffsets[row] ? ",[" : "[");
             WriteValue(type.KeyField, map.Keys, i);
-            _line.Append(',');
+            line.Append(',');
             WriteValue(type.ValueField, map.Values, i);
-            _line.Append(']');
+            line.Append(']');
         }
 
-        _line.Append(']');
+        line.Append(']');
     }
 
     private void WriteString(string text)
     {
-        _line.Append('"');
+        line.Append('"');
         foreach (char c in text)
         {
             _ = c switch
             {
-                '"' => _line.Append("\\\""),
-                '\\' => _line.Append("\\\\"),
-                '\b' => _line.Append("\\b"),
-                '\f' => _line.Append("\\f"),
-                '\n' => _line.Append("\\n"),
-                '\r' => _line.Append("\\r"),
-                '\t' => _line.Append("\\t"),
-                < ' ' => _line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => _line.Append(c),
+                '"' => line.Append("\\\""),
+                '\\' => line.Append("\\\\"),
+                '\b' => line.Append("\\b"),
+                '\f' => line.Append("\\f"),
+                '\n' => line.Append("\\n"),
+                '\r' => line.Append("\\r"),
+                '\t' => line.Append("\\t"),
+                < ' ' => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => line.Append(c),
             };
         }
 
-        _line.Append('"');
+        line.Append('"');
     }
 
     private static ReadOnlySpan<byte> Bytes(IArrowArray array, int row) => array switch

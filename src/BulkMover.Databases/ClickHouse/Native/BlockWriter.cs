@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using BulkMover.Core.Batches;
 
 namespace BulkMover.Databases.ClickHouse.Native;
 
@@ -14,14 +15,14 @@ internal sealed class BlockWriter(long expectedBytes)
     /// <summary>A chunk of the pool: large enough that its end is a rare event, small enough to be kept for the next block.</summary>
     public const int ChunkBytes = 1 << 20;
 
-    /// <summary>A piece so small is cheaper copied than sent on its own.</summary>
-    public const int ReferenceAtLeast = 4096;
+    /// <summary>A piece below this is copied: a write of its own costs more than the copy.</summary>
+    public const int ReferenceAtLeast = 1 << 16;
 
     private const int SmallestChunkBytes = 1 << 10;
 
     private readonly List<ReadOnlyMemory<byte>> segments = [];
     private readonly List<byte[]> chunks = [];
-    private readonly List<ArrayData> kept = [];
+    private readonly List<RecordBatch> kept = [];
     private byte[] chunk = [];
     private int pieceStart;
     private int position;
@@ -123,7 +124,7 @@ internal sealed class BlockWriter(long expectedBytes)
     public static long CopiedOf(long bytes) => bytes < ReferenceAtLeast ? bytes : 0;
 
     /// <summary>Keeps memory that references point to, beside the batch's own, until the block is disposed.</summary>
-    public void Keep(ArrayData memory) => kept.Add(memory);
+    public void Keep(RecordBatch memory) => kept.Add(memory);
 
     /// <summary>Ends the writing. The block takes the chunks over and, where it points into it, the batch; else the batch is disposed here.</summary>
     public NativeBlock ToBlock(RecordBatch batch)
@@ -131,7 +132,7 @@ internal sealed class BlockWriter(long expectedBytes)
         EndPiece();
         int rows = batch.Length;
         if (HasReferences)
-            return new NativeBlock(rows, segments, Bytes, chunks, [batch, .. kept], ArrowMemory.BytesOf(batch) + kept.Sum(ArrowMemory.BytesOf));
+            return new NativeBlock(rows, segments, Bytes, chunks, [batch, .. kept], BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes));
 
         batch.Dispose();
         DisposeKept();
@@ -148,7 +149,7 @@ internal sealed class BlockWriter(long expectedBytes)
 
     private void DisposeKept()
     {
-        foreach (ArrayData memory in kept)
+        foreach (RecordBatch memory in kept)
             memory.Dispose();
     }
 

@@ -49,15 +49,18 @@ internal static class ImageSchema
             writer.Int32(9, fieldId);
         // "Always null" says nothing about a group, and the native reader refuses it there.
         if (element.Logical is { } logical && (element.Type is not null || logical.Kind != LogicalTypeKind.Unknown))
-            Logical(writer, logical);
+            Logical(writer, element, logical);
         writer.End();
     }
 
     private static void Converted(CompactWriter writer, SchemaElement element)
     {
-        // What is not kept here has been named by ParquetFeatures; the stored type remains.
-        if (element.Converted is not { } converted || !IsKept(converted, element.Precision ?? 0))
+        // What is not kept here has been named by ParquetFeatures, or is converted by us; the stored type remains.
+        if (element.Converted is not { } converted || !Enum.IsDefined(converted)
+            || converted is ConvertedType.Interval or ConvertedType.Null || IsDecimalOfOurs(element))
+        {
             return;
+        }
 
         // The native reader gives enums as binary; they are text (LogicalTypes.md, "ENUM").
         writer.Int32(6, (int)(converted == ConvertedType.Enum ? ConvertedType.Utf8 : converted));
@@ -68,20 +71,18 @@ internal static class ImageSchema
         }
     }
 
-    private static bool IsKept(ConvertedType converted, int precision) =>
-        Enum.IsDefined(converted) && converted is not (ConvertedType.Interval or ConvertedType.Null)
-        && (converted != ConvertedType.Decimal || precision <= ParquetFeatures.MaxDecimalDigits);
+    /// <summary>Decimals that the native reader is not asked to convert.</summary>
+    private static bool IsDecimalOfOurs(SchemaElement element) =>
+        element.Decimal is { } digits && (element.Type == PhysicalType.ByteArray || digits.Precision > ParquetFeatures.MaxDecimalDigits);
 
-    private static bool IsKept(LogicalTypeKind kind, int precision) =>
-        Enum.IsDefined(kind)
-        && kind is not (LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector)
-        && (kind != LogicalTypeKind.Decimal || precision <= ParquetFeatures.MaxDecimalDigits);
-
-    private static void Logical(CompactWriter writer, LogicalType logical)
+    private static void Logical(CompactWriter writer, SchemaElement element, LogicalType logical)
     {
         LogicalTypeKind kind = logical.Kind == LogicalTypeKind.Enum ? LogicalTypeKind.String : logical.Kind;
-        if (!IsKept(kind, logical.Precision))
+        if (!Enum.IsDefined(kind) || IsDecimalOfOurs(element)
+            || kind is LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector)
+        {
             return;
+        }
 
         writer.BeginStruct(10);
         writer.BeginStruct((int)kind);

@@ -9,11 +9,13 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// </summary>
 internal static class PageWalk
 {
+    /// <returns>The sizes of the chunk's pages.</returns>
     /// <exception cref="ThriftException">The chunk breaks a rule; the message says which.</exception>
-    public static void Check(NativeBlock image, long offset, long bytes, ParquetColumnChunk chunk, SchemaElement leaf)
+    public static PageSizes Check(NativeBlock image, long offset, long bytes, ParquetColumnChunk chunk, SchemaElement leaf)
     {
         long end = offset + bytes;
         long values = 0;
+        var sizes = new PageSizes(0, 0, 0);
         for (bool isFirst = true; values < chunk.Values; isFirst = false)
         {
             if (offset >= end)
@@ -23,12 +25,14 @@ internal static class PageWalk
             offset += page.HeaderBytes;
             CheckPage(page, end - offset, chunk, leaf, isFirst);
             offset += page.CompressedBytes;
+            sizes = sizes.With(page);
             if (page.Kind is PageKind.Data or PageKind.DataV2)
                 values += page.Values;
         }
 
         if (values > chunk.Values)
             throw new ThriftException($"its pages have {values} values, the footer says {chunk.Values}");
+        return sizes;
     }
 
     private static void CheckPage(PageHeader page, long bytesLeft, ParquetColumnChunk chunk, SchemaElement leaf, bool isFirst)

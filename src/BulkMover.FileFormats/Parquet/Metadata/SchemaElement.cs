@@ -27,4 +27,12 @@ internal sealed record SchemaElement
     public int? FieldId { get; init; }
 
     public LogicalType? Logical { get; init; }
+
+    /// <summary>Digits in all and after the point, when it is a decimal.</summary>
+    public (int Precision, int Scale)? Decimal => (Logical?.Kind, Converted) switch
+    {
+        (LogicalTypeKind.Decimal, _) => (Logical.Precision, Logical.Scale),
+        (null, ConvertedType.Decimal) => (Precision ?? 0, Scale ?? 0),
+        _ => null,
+    };
 }

@@ -21,9 +21,6 @@ internal sealed record ManifestFile
     /// <summary>What entries without a snapshot id inherit; null when unknown.</summary>
     public long? AddedSnapshotId { get; init; }
 
-    /// <summary>False when it is known that all entries are deleted ones; a missing count counts as not zero.</summary>
-    public bool MayHaveLiveFiles { get; init; } = true;
-
     /// <summary>One per field of the spec; empty when the writer gave none.</summary>
     public IReadOnlyList<FieldSummary> Partitions { get; init; } = [];
 

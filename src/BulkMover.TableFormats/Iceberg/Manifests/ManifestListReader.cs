@@ -5,7 +5,7 @@ using BulkMover.FileFormats.Avro;
 
 namespace BulkMover.TableFormats.Iceberg.Manifests;
 
-/// <summary>Streams the manifests of a snapshot. Fields are found by id (Iceberg spec, "Manifest Lists"), never by name or place.</summary>
+/// <summary>Streams the manifests of a snapshot. The fields are those of Iceberg spec, "Manifest Lists".</summary>
 internal static class ManifestListReader
 {
     private const int DeletesContent = 1;
@@ -32,12 +32,12 @@ internal static class ManifestListReader
         var decoder = new AvroDecoder(data, file.Location.ToString());
         string? path = null;
         long? length = null, sequenceNumber = null, snapshotId = null;
-        int? specId = null, content = null, added = null, existing = null;
+        int? specId = null, content = null;
         IReadOnlyList<FieldSummary> partitions = [];
         bool hasKey = false;
         foreach (AvroField field in file.Schema.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifestList())
             {
                 case 500: path = ReadString(ref decoder, field.Type); break;
                 case 501: length = decoder.ReadLong(field.Type); break;
@@ -45,8 +45,6 @@ internal static class ManifestListReader
                 case 517: content = decoder.ReadInt(field.Type); break;
                 case 515: sequenceNumber = decoder.ReadLong(field.Type); break;
                 case 503: snapshotId = decoder.ReadLong(field.Type); break;
-                case 504: added = decoder.ReadInt(field.Type); break;
-                case 505: existing = decoder.ReadInt(field.Type); break;
                 case 507: partitions = ReadSummaries(ref decoder, field.Type); break;
                 case 519: hasKey = decoder.TryReadBytes(field.Type, out _); break;
                 default: decoder.Skip(field.Type); break;
@@ -64,7 +62,6 @@ internal static class ManifestListReader
             HasDeletes = content == DeletesContent,
             SequenceNumber = sequenceNumber ?? 0,
             AddedSnapshotId = snapshotId,
-            MayHaveLiveFiles = added is not 0 || existing is not 0,
             Partitions = partitions,
             HasKeyMetadata = hasKey,
         };
@@ -94,7 +91,7 @@ internal static class ManifestListReader
         byte[]? lower = null, upper = null;
         foreach (AvroField field in record.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifestList())
             {
                 case 509: containsNull = decoder.ReadBoolean(field.Type); break;
                 case 518: containsNaN = decoder.ReadBoolean(field.Type); break;

@@ -4,7 +4,7 @@ using BulkMover.FileFormats.Avro;
 
 namespace BulkMover.TableFormats.Iceberg.Manifests;
 
-/// <summary>Streams the live entries of one manifest. Fields are found by id (Iceberg spec, "Entries in Manifests").</summary>
+/// <summary>Streams the live entries of one manifest. The fields are those of Iceberg spec, "Entries in Manifests".</summary>
 /// <param name="file">The manifest, open; the caller disposes it.</param>
 /// <param name="manifest">What the manifest list says of it: the source of inherited values.</param>
 /// <param name="partitions">Reads the partition tuples.</param>
@@ -38,7 +38,7 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
         DataFile? entry = null;
         foreach (AvroField field in file.Schema.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifest())
             {
                 case 0: status = decoder.ReadInt(field.Type); break;
                 case 1: snapshotId = decoder.ReadLong(field.Type); break;
@@ -70,7 +70,7 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
         ColumnMetrics[] columns = metrics.NewResult();
         foreach (AvroField field in record.Fields)
         {
-            switch (field.FieldId)
+            switch (field.IdInManifest())
             {
                 case 134: content = decoder.ReadInt(field.Type); break;
                 case 100: path = ReadString(ref decoder, field.Type); break;

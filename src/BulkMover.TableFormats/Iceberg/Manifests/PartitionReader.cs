@@ -28,9 +28,10 @@ internal sealed class PartitionReader
             throw decoder.Corrupt("a partition tuple (field 102) is not a record");
 
         var tuple = new Scalar?[types.Length];
-        foreach (AvroField field in record.Fields)
+        for (int index = 0; index < record.Fields.Count; index++)
         {
-            int place = PlaceOf(field);
+            AvroField field = record.Fields[index];
+            int place = PlaceOf(field, index);
             if (place >= 0 && types[place] is { } wanted)
                 tuple[place] = new Scalar(wanted, ReadValue(ref decoder, field.Type, wanted));
             else
@@ -40,11 +41,14 @@ internal sealed class PartitionReader
         return tuple;
     }
 
-    private int PlaceOf(AvroField field)
+    /// <summary>Which field of the spec it is; without an id, the tuple has the order of the spec.</summary>
+    private int PlaceOf(AvroField field, int index)
     {
+        if (field.FieldId is not { } id)
+            return index < spec.Fields.Count ? index : -1;
         for (int place = 0; place < spec.Fields.Count; place++)
         {
-            if (spec.Fields[place].FieldId == field.FieldId)
+            if (spec.Fields[place].FieldId == id)
                 return place;
         }
 

@@ -46,6 +46,9 @@ internal readonly struct MetadataNode(JsonElement json, string path, string file
 
     public long AsLong() => json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out long value) ? value : throw Wrong("a whole number");
 
+    /// <summary>A snapshot id. Some writers draw all 64 bits and write them unsigned; manifests have the same bits signed.</summary>
+    public long AsId() => json.ValueKind == JsonValueKind.Number && json.TryGetUInt64(out ulong bits) ? unchecked((long)bits) : AsLong();
+
     public bool AsBool() => json.ValueKind is JsonValueKind.True or JsonValueKind.False ? json.GetBoolean() : throw Wrong("true or false");
 
     /// <summary>The error for a value that is not what the specification asks for.</summary>

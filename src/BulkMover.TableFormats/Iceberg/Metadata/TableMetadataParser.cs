@@ -51,7 +51,7 @@ internal static class TableMetadataParser
             DefaultSortOrder = DefaultSortOrder(root, version),
             Properties = Properties(root),
             Snapshots = [.. (root.Optional("snapshots")?.Items() ?? []).Select(ParseSnapshot)],
-            CurrentSnapshotId = root.Optional("current-snapshot-id")?.AsLong() is { } id and not -1 ? id : null,
+            CurrentSnapshotId = root.Optional("current-snapshot-id")?.AsId() is { } id and not -1 ? id : null,
             SnapshotLog = [.. (root.Optional("snapshot-log")?.Items() ?? []).Select(ParseLogEntry)],
             References = References(root),
             HasStatistics = root.Optional("statistics")?.Items().Any() ?? false,
@@ -61,7 +61,7 @@ internal static class TableMetadataParser
     private static Dictionary<int, IcebergSchema> Schemas(MetadataNode root, int version)
     {
         // v1 writers give `schema`, newer ones `schemas` as well; v2 requires the list.
-        IEnumerable<MetadataNode> all = version == 1 && root.Optional("current-schema-id") is null
+        IEnumerable<MetadataNode> all = version == 1 && root.Optional("schemas") is null
             ? [root.Required("schema")]
             : root.Required("schemas").Items();
         return ById(all, SchemaParser.Parse, schema => schema.Id);
@@ -79,11 +79,10 @@ internal static class TableMetadataParser
             spec => spec.Id);
     }
 
-    /// <summary>The entry that an id field names; v1 documents with one entry need not name it.</summary>
+    /// <summary>The entry that an id field names; a v1 document without the list has one entry and need not name it.</summary>
     private static T Named<T>(MetadataNode root, Dictionary<int, T> entries, string idField, string listField)
     {
-        bool isOnly = entries.Count == 1 && root.Optional(listField) is null;
-        if (isOnly)
+        if (root.Optional(listField) is null)
             return entries.Values.Single();
         MetadataNode id = root.Required(idField);
         return entries.TryGetValue(id.AsInt(), out T? entry) ? entry : throw id.Wrong($"an id that '{listField}' has; {id.AsInt()} is not");
@@ -120,7 +119,7 @@ internal static class TableMetadataParser
         string? manifestList = json.Optional("manifest-list")?.AsString();
         return new Snapshot
         {
-            Id = json.Required("snapshot-id").AsLong(),
+            Id = json.Required("snapshot-id").AsId(),
             CommittedAt = Instant(json.Required("timestamp-ms")),
             ManifestList = manifestList,
             Manifests = manifestList is null ? [.. json.Required("manifests").Items().Select(path => path.AsString())] : [],
@@ -131,13 +130,13 @@ internal static class TableMetadataParser
     }
 
     private static SnapshotLogEntry ParseLogEntry(MetadataNode json) =>
-        new(Instant(json.Required("timestamp-ms")), json.Required("snapshot-id").AsLong());
+        new(Instant(json.Required("timestamp-ms")), json.Required("snapshot-id").AsId());
 
     private static Dictionary<string, SnapshotReference> References(MetadataNode root)
     {
         var references = new Dictionary<string, SnapshotReference>(StringComparer.Ordinal);
         foreach ((string name, MetadataNode value) in root.Optional("refs")?.Members() ?? [])
-            references[name] = new SnapshotReference(value.Required("snapshot-id").AsLong(), value.Required("type").AsString() == "branch");
+            references[name] = new SnapshotReference(value.Required("snapshot-id").AsId(), value.Required("type").AsString() == "branch");
         return references;
     }
 

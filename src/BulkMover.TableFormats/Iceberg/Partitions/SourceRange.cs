@@ -32,9 +32,15 @@ internal readonly record struct SourceRange(Scalar? Min, Scalar? Max)
     {
         long number when number <= long.MaxValue - (width - 1) => value with { Value = number + (width - 1) },
         BigInteger unscaled => value with { Value = unscaled + (width - 1) },
+        // What is shorter than the width was not truncated.
+        byte[] text when LengthOf(value.Type, text) < width => value,
         byte[] text => EndOfPrefix(text) is { } end ? value with { Value = end } : null,
         _ => null,
     };
+
+    /// <summary>Strings are truncated to code points, other bytes to bytes ("Truncate Transform Details").</summary>
+    private static int LengthOf(IArrowType type, byte[] text) =>
+        type is StringType ? text.Count(part => (part & 0xC0) != 0x80) : text.Length;
 
     /// <summary>The smallest bytes above all that start with the prefix; null when there are none.</summary>
     private static byte[]? EndOfPrefix(byte[] prefix)

@@ -17,14 +17,14 @@ internal sealed class PathResolver
     private readonly IObjectStore store;
     private readonly Location root;
     private readonly List<TablePath> names;
-    private readonly (TablePath Was, Location Is)? ancestor;
+    private readonly (TablePath Was, Location Is) ancestor;
     private readonly List<(string Prefix, Location Target)> known = [];
     private readonly bool isForMetadata;
 
     private PathResolver(IObjectStore store, Location root, IEnumerable<TablePath> names, bool isForMetadata)
     {
         (this.store, this.root, this.names, this.isForMetadata) = (store, root, [.. names], isForMetadata);
-        ancestor = CommonAncestor(this.names[0], root);
+        ancestor = Ancestor(this.names[0], root);
     }
 
     /// <summary>True when the table was found at another place than its metadata says.</summary>
@@ -41,6 +41,9 @@ internal sealed class PathResolver
             && Location.Parse(name.Path) == root;
         return new PathResolver(store, root, [isHere ? TablePath.Parse(root.ToString()) : name], isForMetadata: true);
     }
+
+    /// <summary>One for another pass over the metadata, with the names of the table that this one has learned.</summary>
+    public PathResolver Copy() => new(store, root, names, isForMetadata);
 
     /// <summary>Data files are looked for apart from metadata: only one of the two may have been moved.</summary>
     public PathResolver ForDataFiles() => new(store, root, names, isForMetadata: false);
@@ -93,8 +96,8 @@ internal sealed class PathResolver
             yield return new Candidate(root.Combine(below), below, root, path with { Path = path.Path[..^(below.Length + 1)] });
         }
 
-        if (ancestor is { } moved && path.Below(moved.Was) is { } beside)
-            yield return new Candidate(moved.Is.Combine(beside), beside, moved.Is);
+        if (path.Below(ancestor.Was) is { } beside)
+            yield return new Candidate(ancestor.Is.Combine(beside), beside, ancestor.Is);
         if (AsWritten(text) is { } written)
         {
             string below = path.Below(names[0]) ?? written.Name;
@@ -106,13 +109,14 @@ internal sealed class PathResolver
     private Location? AsWritten(string path) =>
         path.Length > 0 && Location.Parse(TablePath.WithPlainScheme(path)) is var location && location.Scheme == root.Scheme ? location : null;
 
-    /// <summary>What the location and the table's directory have above the last segments that they share.</summary>
-    private static (TablePath Was, Location Is)? CommonAncestor(TablePath location, Location root)
+    /// <summary>The directories above the location and above the table's directory, less the last segments that these share as well.</summary>
+    private static (TablePath Was, Location Is) Ancestor(TablePath location, Location root)
     {
-        (TablePath was, Location target) = (location, root);
-        while (was.Path.Length > 1 && target.Parent != target && was.Path.EndsWith("/" + target.Name, StringComparison.Ordinal))
-            (was, target) = (was with { Path = was.Path[..^(target.Name.Length + 1)] }, target.Parent);
-        return target == root ? null : (was, target);
+        (string was, Location target) = (location.Path, root);
+        do
+            (was, target) = (was[..Math.Max(was.LastIndexOf('/'), 0)], target.Parent);
+        while (was.Length > 0 && target.Parent != target && was.EndsWith("/" + target.Name, StringComparison.Ordinal));
+        return (location with { Path = was }, target);
     }
 
     private CorruptTableException Missing(string path, List<Candidate> candidates)

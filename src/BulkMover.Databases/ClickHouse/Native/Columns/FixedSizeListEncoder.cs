@@ -16,10 +16,10 @@ internal sealed class FixedSizeListEncoder(int size, ListItems items) : ValueEnc
         if (valid.Nulls > 0)
         {
             // Unlike other lists these own items also where they are null.
-            var runs = new ItemRuns(data.Length);
+            var chosen = new ChosenItems(data.Children[0], data.Length);
             for (int slot = 0; slot < data.Length; slot++)
-                runs.Add(((long)data.Offset + slot) * size, valid.HoldsValue(slot) ? size : 0);
-            runs.Write(data.Children[0], items, writer);
+                chosen.Add(((long)data.Offset + slot) * size, valid.HoldsValue(slot) ? size : 0);
+            chosen.Write(items, writer);
             return;
         }
 

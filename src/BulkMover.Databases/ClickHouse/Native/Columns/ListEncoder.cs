@@ -47,14 +47,14 @@ internal sealed class ListEncoder<TOffset>(ListItems items) : ValueEncoder
     /// <summary>The slots of nulls may own items (Arrow columnar format, "Variable-size List Layout"), which must not arrive.</summary>
     private void WriteWithoutNulls(ArrayData data, ReadOnlySpan<TOffset> offsets, Validity valid, BlockWriter writer)
     {
-        var runs = new ItemRuns(data.Length);
+        var chosen = new ChosenItems(data.Children[0], data.Length);
         for (int slot = 0; slot < data.Length; slot++)
         {
             long start = long.CreateTruncating(offsets[slot]);
-            runs.Add(start, valid.HoldsValue(slot) ? long.CreateTruncating(offsets[slot + 1]) - start : 0);
+            chosen.Add(start, valid.HoldsValue(slot) ? long.CreateTruncating(offsets[slot + 1]) - start : 0);
         }
 
-        runs.Write(data.Children[0], items, writer);
+        chosen.Write(items, writer);
     }
 
     private static ArrayData Items(ArrayData data, TOffset first, TOffset end)

@@ -13,5 +13,15 @@ internal static class NullRefusal
             $"It is null, and the type that it is written as, {type.TargetType}, holds no nulls.",
             $"Copy the other rows with --where \"{Column(type)} is not null\", or leave the column out with --columns.");
 
+    /// <summary>Refuses a slot without a value of the dictionary, unless the struct around it is null.</summary>
+    public static void ThrowIfAny(MappedType type, ReadOnlySpan<int> indices, Validity parent)
+    {
+        for (int slot = 0; slot < indices.Length; slot++)
+        {
+            if (indices[slot] == DictionaryIndices.Null && parent.HoldsValue(slot))
+                throw In(type, slot);
+        }
+    }
+
     private static string Column(MappedType type) => type.Path.Split('.')[0];
 }

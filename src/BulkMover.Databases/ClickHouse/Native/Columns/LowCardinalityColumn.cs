@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+
+namespace BulkMover.Databases.ClickHouse.Native.Columns;
+
+/// <summary>
+/// A dictionary as LowCardinality: a version, then for each block the width of the indices, the keys, and the indices. The first key is a
+/// default, which also stands for null; the dictionary's values follow.
+/// </summary>
+/// <param name="type">The column.</param>
+/// <param name="index">Type of Arrow's indices.</param>
+/// <param name="keys">Encoder of the dictionary's values.</param>
+internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, ValueEncoder keys) : ColumnEncoder
+{
+    // The block brings its keys with it, and nobody keeps them for the next one.
+    private const ulong HasOwnKeys = 1 << 9;
+    private const ulong IsNewDictionary = 1 << 10;
+    private const ulong Version = 1;
+
+    private readonly ArrayData defaultKey = DictionaryDefault.Of(type.Children[0].Field.DataType);
+
+    public override void WritePrefix(BlockWriter writer) => writer.WriteUInt64(Version);
+
+    public override long CopiedBytes(ArrayData data) =>
+        24 + keys.CopiedBytes(defaultKey) + keys.CopiedBytes(data.Dictionary) + (4L * data.Length);
+
+    public override void Write(ArrayData data, Validity parent, BlockWriter writer)
+    {
+        if (data.Length == 0)
+            return;
+
+        Validity valid = Validity.And(parent, Validity.Of(data), out byte[]? rented);
+        using var indices = new DictionaryIndices(data, index, valid);
+        Validity.Return(rented);
+        if (!type.HoldsNulls)
+            NullRefusal.ThrowIfAny(type, indices.Values, parent);
+
+        Write(data.Dictionary, indices.Values, writer);
+    }
+
+    private void Write(ArrayData dictionary, Span<int> indices, BlockWriter writer)
+    {
+        bool useRows = dictionary.Length > indices.Length;
+        int count = 1 + (useRows ? indices.Length : dictionary.Length);
+        int width = count <= byte.MaxValue + 1 ? 1 : count <= ushort.MaxValue + 1 ? 2 : 4;
+        writer.WriteUInt64(HasOwnKeys | IsNewDictionary | (ulong)BitOperations.Log2((uint)width));
+        writer.WriteUInt64((ulong)count);
+        keys.Write(defaultKey, Validity.AllOf(1), writer);
+        if (useRows)
+            WriteRowsAsKeys(dictionary, indices, writer);
+        else
+            keys.Write(dictionary, Validity.Of(dictionary), writer);
+
+        writer.WriteUInt64((ulong)indices.Length);
+        switch (width)
+        {
+            case 1: WriteIndices<byte>(indices, writer); break;
+            case 2: WriteIndices<ushort>(indices, writer); break;
+            default: WriteIndices<uint>(indices, writer); break;
+        }
+    }
+
+    /// <summary>A few rows of a large dictionary send only their own values; the server finds those that are equal.</summary>
+    private void WriteRowsAsKeys(ArrayData dictionary, Span<int> indices, BlockWriter writer)
+    {
+        int[] rows = ArrayPool<int>.Shared.Rent(indices.Length);
+        for (int slot = 0; slot < indices.Length; slot++)
+        {
+            rows[slot] = Math.Max(0, indices[slot]);
+            indices[slot] = indices[slot] == DictionaryIndices.Null ? DictionaryIndices.Null : slot;
+        }
+
+        ArrayData taken = TakenRows.Of(dictionary, rows.AsSpan(0, indices.Length), writer);
+        ArrayPool<int>.Shared.Return(rows);
+        keys.Write(taken, Validity.Of(taken), writer);
+    }
+
+    private static void WriteIndices<T>(ReadOnlySpan<int> indices, BlockWriter writer)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        int size = Marshal.SizeOf<T>();
+        while (!indices.IsEmpty)
+        {
+            Span<T> room = MemoryMarshal.Cast<byte, T>(writer.Room(size));
+            int count = Math.Min(room.Length, indices.Length);
+            // Null is -1, so that it becomes the first key.
+            for (int i = 0; i < count; i++)
+                room[i] = T.CreateTruncating(indices[i] + 1);
+            writer.Advance(count * size);
+            indices = indices[count..];
+        }
+    }
+}
