@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using BulkMover.Cli.Reports;
 using BulkMover.Core.Errors;
@@ -14,12 +13,10 @@ public static class CommandLine
     private const int YourInput = 2;
     private const int Stopped = 130;
 
-    /// <summary>First argument of the child process that holds the embedded engine; not for people, hence not in the help.</summary>
-    private const string EmbeddedHostCommand = "embedded-host";
-
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is [EmbeddedHostCommand, ..])
+        // The child process that holds the embedded engine; not for people, hence not in the help.
+        if (args is [EmbeddedHost.Command, ..])
             return EmbeddedHost.Run(args[1..]);
 
         ParseResult parsed = NewRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -51,11 +48,6 @@ public static class CommandLine
             TO is    clickhouse://user@host:8123/database/table   (clickhouses:// for TLS)
                      clickhouse+embedded:DIR?table=db.name        an engine of your own, nothing to install
 
-            Examples:
-              bulkmover inspect iceberg:/lake/orders
-              bulkmover plan    delta:/lake/events clickhouse://me@db:8123/default/events
-              bulkmover copy    'parquet:/data/2026-*.parquet' 'clickhouse+embedded:./ch?table=default.trips'
-
             A password comes from BULKMOVER_CLICKHOUSE_PASSWORD, never from an address.
             """)
         {
@@ -63,6 +55,13 @@ public static class CommandLine
             PlanCommand.New(),
             InspectCommand.New(),
         };
+        HelpWithExamples.AddTo(root, new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            [root.Name] = [InspectCommand.Examples[0], PlanCommand.Examples[1], CopyCommand.Examples[2]],
+            ["copy"] = CopyCommand.Examples,
+            ["plan"] = PlanCommand.Examples,
+            ["inspect"] = InspectCommand.Examples,
+        });
         return root;
     }
 
@@ -70,7 +69,7 @@ public static class CommandLine
     {
         string help = parsed.CommandResult.Command is RootCommand ? "bulkmover --help" : $"bulkmover {parsed.CommandResult.Command.Name} --help";
         string problems = string.Join(' ', parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal));
-        NewReport(parsed).Failed(new InvalidInputException("command.invalid", $"{problems} See '{help}'."));
+        Report.For(parsed).Failed(new InvalidInputException("command.invalid", $"{problems} See '{help}'."));
         return YourInput;
     }
 
@@ -82,25 +81,20 @@ public static class CommandLine
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            NewReport(parsed).Stopped();
+            Report.For(parsed).Stopped();
             return Stopped;
         }
         catch (BulkMoverException error)
         {
-            NewReport(parsed).Failed(error);
+            Report.For(parsed).Failed(error);
             return error.ExitCode;
         }
 #pragma warning disable CA1031 // The last line of defence: whatever comes here is our bug and must say so.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            NewReport(parsed).Crashed(error);
+            Report.For(parsed).Crashed(error);
             return OurBug;
         }
     }
-
-    private static IReport NewReport(ParseResult parsed) =>
-        parsed.GetResult(SharedOptions.Output) is OptionResult && parsed.GetValue(SharedOptions.Output) == OutputFormat.Json
-            ? new JsonReport(Console.Out, Console.Error)
-            : new TextReport(Console.Out, Console.Error);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
+using BulkMover.Core.Targets;
 
 namespace BulkMover.Cli.Commands;
 
@@ -33,19 +34,26 @@ public static class SharedOptions
         HelpName = "EXPR",
     };
 
-    public static Option<string> OrderBy { get; } = new("--order-by")
+    public static Option<CopyMode> Mode { get; } = new("--mode")
+    {
+        Description = "create: the target must not exist or be empty. append: add rows. replace: swap all rows at once at the end.",
+        HelpName = "create|append|replace",
+        DefaultValueFactory = _ => CopyMode.Create,
+    };
+
+    public static Option<string?> OrderBy { get; } = new("--order-by")
     {
         Description = "ORDER BY of a new table, as in ClickHouse: \"country, day\". Default: the source's sort order.",
         HelpName = "EXPR",
     };
 
-    public static Option<string> PartitionBy { get; } = new("--partition-by")
+    public static Option<string?> PartitionBy { get; } = new("--partition-by")
     {
         Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\". Default: none.",
         HelpName = "EXPR",
     };
 
-    public static Option<string> Engine { get; } = new("--engine")
+    public static Option<string?> Engine { get; } = new("--engine")
     {
         Description = "Engine of a new table. Default: MergeTree.",
         HelpName = "ENGINE",

@@ -6,9 +6,9 @@ using Apache.Arrow.Memory;
 namespace BulkMover.Core.Batches;
 
 /// <summary>Keeps what a batch in the making holds, so that a failure half-way (no memory) releases it.</summary>
-internal sealed class TakenBuffers(MemoryAllocator allocator)
+public sealed class TakenBuffers(MemoryAllocator allocator)
 {
-    private readonly List<IDisposable> _held = [];
+    private readonly List<IDisposable> held = [];
 
     /// <summary>New memory, zeroed or not. An empty one has no memory at all.</summary>
     public ArrowBuffer Allocate(int bytes, out Span<byte> memory)
@@ -22,27 +22,27 @@ internal sealed class TakenBuffers(MemoryAllocator allocator)
         IMemoryOwner<byte> owner = allocator.Allocate(bytes);
         memory = owner.Memory.Span[..bytes];
         ArrowBuffer buffer = Own(owner);
-        _held.Add(buffer);
+        held.Add(buffer);
         return buffer;
     }
 
     public ArrowBuffer Share(ArrowBuffer buffer)
     {
         ArrowBuffer shared = buffer.Retain();
-        _held.Add(shared);
+        held.Add(shared);
         return shared;
     }
 
     public ArrayData Share(ArrayData data)
     {
         ArrayData shared = data.Retain();
-        _held.Add(shared);
+        held.Add(shared);
         return shared;
     }
 
     public void Release()
     {
-        foreach (IDisposable held in _held)
+        foreach (IDisposable held in held)
             held.Dispose();
     }
 

@@ -114,9 +114,9 @@ internal static class BytesLeaf
 
     private readonly struct IsIn(HashSet<byte[]> literals) : IPredicate<ReadOnlySpan<byte>>
     {
-        private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> _lookup = literals.GetAlternateLookup<ReadOnlySpan<byte>>();
+        private readonly HashSet<byte[]>.AlternateLookup<ReadOnlySpan<byte>> lookup = literals.GetAlternateLookup<ReadOnlySpan<byte>>();
 
-        public bool Test(ReadOnlySpan<byte> value) => _lookup.Contains(value);
+        public bool Test(ReadOnlySpan<byte> value) => lookup.Contains(value);
     }
 
     private sealed class ByteComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

@@ -18,24 +18,17 @@ public sealed class FilterParser
     /// <summary>Deeper nesting than any person writes; it keeps hostile text from exhausting the stack.</summary>
     private const int MaxDepth = 100;
 
-    private static readonly string[] Reserved = ["AND", "OR", "NOT", "IN", "IS", "BETWEEN", "LIKE", "NULL"];
-
-    private readonly Schema _table;
-    private readonly FilterErrors _errors;
-    private readonly LiteralBinder _binder;
-    private readonly List<FilterToken> _tokens;
-    private int _index;
-    private int _depth;
+    private readonly FilterErrors errors;
+    private readonly LiteralBinder binder;
+    private readonly FilterCursor cursor;
+    private int depth;
 
     private FilterParser(string text, Schema table)
     {
-        _table = table;
-        _errors = new FilterErrors(text, table);
-        _binder = new LiteralBinder(_errors);
-        _tokens = new FilterTokenizer(text, _errors).ReadAll();
+        errors = new FilterErrors(text, table);
+        binder = new LiteralBinder(errors);
+        cursor = new FilterCursor(new FilterTokenizer(text, errors).ReadAll(), table, errors);
     }
-
-    private FilterToken Current => _tokens[_index];
 
     /// <summary>Parses <paramref name="text"/> for rows of <paramref name="table"/>.</summary>
     /// <exception cref="InvalidInputException">Codes <c>where.…</c>; the message marks the place and lists the columns.</exception>
@@ -43,25 +36,25 @@ public sealed class FilterParser
     {
         var parser = new FilterParser(text, table);
         Filter filter = parser.ParseOr();
-        return parser.Current.Kind == FilterTokenKind.End ? filter : throw parser.Unexpected("AND, OR or the end");
+        return parser.cursor.Current.Kind == FilterTokenKind.End ? filter : throw parser.cursor.Unexpected("AND, OR or the end");
     }
 
     private Filter ParseOr()
     {
-        if (++_depth > MaxDepth)
-            throw _errors.At(Current.Position, "too_deep", $"more than {MaxDepth} levels of parentheses and NOT.");
+        if (++depth > MaxDepth)
+            throw errors.At(cursor.Current.Position, "too_deep", $"more than {MaxDepth} levels of parentheses.");
 
         List<Filter> operands = [ParseAnd()];
-        while (TakeKeyword("OR"))
+        while (cursor.TakeKeyword("OR"))
             operands.Add(ParseAnd());
-        _depth--;
+        depth--;
         return Balanced(operands, 0, operands.Count, static (left, right) => new Filter.Or(left, right));
     }
 
     private Filter ParseAnd()
     {
         List<Filter> operands = [ParseNot()];
-        while (TakeKeyword("AND"))
+        while (cursor.TakeKeyword("AND"))
             operands.Add(ParseNot());
         return Balanced(operands, 0, operands.Count, static (left, right) => new Filter.And(left, right));
     }
@@ -74,7 +67,7 @@ public sealed class FilterParser
     private Filter ParseNot()
     {
         bool negated = false;
-        while (TakeKeyword("NOT"))
+        while (cursor.TakeKeyword("NOT"))
             negated = !negated;
         Filter operand = ParsePredicate();
         return negated ? new Filter.Not(operand) : operand;
@@ -82,158 +75,93 @@ public sealed class FilterParser
 
     private Filter ParsePredicate()
     {
-        if (TakeSymbol("("))
+        if (cursor.TakeSymbol("("))
         {
             Filter inner = ParseOr();
-            Expect(")");
+            cursor.Expect(")");
             return inner;
         }
 
-        if (Current.IsKeyword("starts_with") && _tokens[_index + 1].IsSymbol("("))
+        if (cursor.TakeCall("starts_with"))
             return ParseStartsWithCall();
-        if (TryTakeLiteral() is { } literal)
+        if (cursor.TryTakeLiteral() is { } literal)
         {
-            ComparisonOperator op = TakeComparison() ?? throw Unexpected("a comparison after the value");
-            return _binder.Compare(TakeColumn(), Mirrored(op), literal);
+            ComparisonOperator op = cursor.TakeComparison() ?? throw cursor.Unexpected("a comparison after the value");
+            return binder.Compare(cursor.TakeColumn(), Mirrored(op), literal);
         }
 
-        return ParseColumnPredicate(TakeColumn());
+        return ParseColumnPredicate(cursor.TakeColumn());
     }
 
     private Filter ParseColumnPredicate(Field column)
     {
-        if (TakeComparison() is { } op)
-            return _binder.Compare(column, op, TakeLiteral());
-        if (TakeKeyword("IS"))
+        if (cursor.TakeComparison() is { } op)
+            return binder.Compare(column, op, cursor.TakeLiteral());
+        if (cursor.TakeKeyword("IS"))
         {
-            bool isNot = TakeKeyword("NOT");
-            if (!TakeKeyword("NULL"))
-                throw Unexpected("NULL");
+            bool isNot = cursor.TakeKeyword("NOT");
+            if (!cursor.TakeKeyword("NULL"))
+                throw cursor.Unexpected("NULL");
             return Negated(isNot, new Filter.IsNull(column.Name));
         }
 
-        bool negated = TakeKeyword("NOT");
-        if (TakeKeyword("IN"))
-            return Negated(negated, _binder.In(column, TakeList()));
-        if (TakeKeyword("BETWEEN"))
+        bool negated = cursor.TakeKeyword("NOT");
+        if (cursor.TakeKeyword("IN"))
+            return Negated(negated, binder.In(column, TakeList()));
+        if (cursor.TakeKeyword("BETWEEN"))
             return Negated(negated, ParseBetween(column));
-        if (TakeKeyword("LIKE"))
+        if (cursor.TakeKeyword("LIKE"))
             return Negated(negated, ParseLike(column));
-        if (TakeKeyword("STARTS"))
+        if (cursor.TakeKeyword("STARTS"))
         {
-            if (!TakeKeyword("WITH"))
-                throw Unexpected("WITH");
-            return Negated(negated, _binder.StartsWith(column, TakeLiteral()));
+            if (!cursor.TakeKeyword("WITH"))
+                throw cursor.Unexpected("WITH");
+            return Negated(negated, binder.StartsWith(column, cursor.TakeLiteral()));
         }
 
         if (!negated && column.DataType.TypeId == ArrowTypeId.Boolean)
             return new Filter.Comparison(column.Name, ComparisonOperator.Equal, new Scalar(column.DataType, true));
-        throw Unexpected($"a comparison, IN, BETWEEN, LIKE, STARTS WITH or IS NULL after the column");
+        throw cursor.Unexpected($"a comparison, IN, BETWEEN, LIKE, STARTS WITH or IS NULL after the column");
     }
 
     private Filter.And ParseBetween(Field column)
     {
-        Filter low = _binder.Compare(column, ComparisonOperator.GreaterOrEqual, TakeLiteral());
-        if (!TakeKeyword("AND"))
-            throw Unexpected("AND");
-        return new Filter.And(low, _binder.Compare(column, ComparisonOperator.LessOrEqual, TakeLiteral()));
+        Filter low = binder.Compare(column, ComparisonOperator.GreaterOrEqual, cursor.TakeLiteral());
+        if (!cursor.TakeKeyword("AND"))
+            throw cursor.Unexpected("AND");
+        return new Filter.And(low, binder.Compare(column, ComparisonOperator.LessOrEqual, cursor.TakeLiteral()));
     }
 
     private Filter ParseLike(Field column)
     {
-        FilterLiteral pattern = TakeLiteral();
+        FilterLiteral pattern = cursor.TakeLiteral();
         string prefix = pattern.Text.EndsWith('%') ? pattern.Text[..^1] : "";
         if (pattern.Kind != FilterLiteralKind.String || !pattern.Text.EndsWith('%') || prefix.AsSpan().IndexOfAny("%_\\") >= 0)
         {
-            throw _errors.At(pattern.Position, "pattern",
+            throw errors.At(pattern.Position, "pattern",
                 "of LIKE only 'prefix%' is known, without further %, _ or \\. Use = for equality, STARTS WITH for a prefix that holds such characters.");
         }
 
-        return _binder.StartsWith(column, pattern with { Text = prefix });
+        return binder.StartsWith(column, pattern with { Text = prefix });
     }
 
     private Filter ParseStartsWithCall()
     {
-        _index += 2;
-        Field column = TakeColumn();
-        Expect(",");
-        FilterLiteral prefix = TakeLiteral();
-        Expect(")");
-        return _binder.StartsWith(column, prefix);
+        Field column = cursor.TakeColumn();
+        cursor.Expect(",");
+        FilterLiteral prefix = cursor.TakeLiteral();
+        cursor.Expect(")");
+        return binder.StartsWith(column, prefix);
     }
 
     private List<FilterLiteral> TakeList()
     {
-        Expect("(");
-        List<FilterLiteral> literals = [TakeLiteral()];
-        while (TakeSymbol(","))
-            literals.Add(TakeLiteral());
-        Expect(")");
+        cursor.Expect("(");
+        List<FilterLiteral> literals = [cursor.TakeLiteral()];
+        while (cursor.TakeSymbol(","))
+            literals.Add(cursor.TakeLiteral());
+        cursor.Expect(")");
         return literals;
-    }
-
-    private FilterLiteral TakeLiteral() => TryTakeLiteral() ?? throw NotALiteral();
-
-    private InvalidInputException NotALiteral()
-    {
-        if (Current.IsKeyword("NULL"))
-            return _errors.At(Current.Position, "null", "nothing compares with NULL. Write IS NULL or IS NOT NULL.");
-        bool isColumn = _table.FieldsList.Any(field => field.Name == Current.Text)
-            && Current.Kind is FilterTokenKind.Word or FilterTokenKind.QuotedName;
-        return isColumn
-            ? _errors.At(Current.Position, "two_columns", "a column is compared with a value, not with another column; text is written in '…'.")
-            : Unexpected("a value: a number, '…', TRUE, FALSE, DATE '…', TIME '…', TIMESTAMP '…' or 0x…");
-    }
-
-    private FilterLiteral? TryTakeLiteral()
-    {
-        FilterToken token = Current;
-        FilterLiteralKind? kind = token.Kind switch
-        {
-            FilterTokenKind.Number => FilterLiteralKind.Number,
-            FilterTokenKind.String => FilterLiteralKind.String,
-            FilterTokenKind.Binary => FilterLiteralKind.Binary,
-            FilterTokenKind.Word when token.IsKeyword("TRUE") || token.IsKeyword("FALSE") => FilterLiteralKind.Boolean,
-            _ => null,
-        };
-        if (kind is null && token.Kind == FilterTokenKind.Word && _tokens[_index + 1].Kind == FilterTokenKind.String
-            && Enum.TryParse(token.Text, ignoreCase: true, out FilterLiteralKind typed)
-            && typed is FilterLiteralKind.Date or FilterLiteralKind.Time or FilterLiteralKind.Timestamp)
-        {
-            kind = typed;
-            _index++;
-        }
-
-        return kind is { } found ? new FilterLiteral(found, _tokens[_index++].Text, token.Position) : null;
-    }
-
-    private Field TakeColumn()
-    {
-        FilterToken token = Current;
-        bool isName = token.Kind == FilterTokenKind.QuotedName
-            || (token.Kind == FilterTokenKind.Word && !Reserved.Any(token.IsKeyword));
-        if (!isName)
-            throw Unexpected("a column");
-        _index++;
-        return _table.FieldsList.FirstOrDefault(field => field.Name == token.Text)
-            ?? throw _errors.At(token.Position, "column_unknown", $"there is no column '{token.Text}'.");
-    }
-
-    private ComparisonOperator? TakeComparison()
-    {
-        ComparisonOperator? op = Current.Kind != FilterTokenKind.Symbol ? null : Current.Text switch
-        {
-            "=" or "==" => ComparisonOperator.Equal,
-            "<>" or "!=" => ComparisonOperator.NotEqual,
-            "<" => ComparisonOperator.Less,
-            "<=" => ComparisonOperator.LessOrEqual,
-            ">" => ComparisonOperator.Greater,
-            ">=" => ComparisonOperator.GreaterOrEqual,
-            _ => null,
-        };
-        if (op is not null)
-            _index++;
-        return op;
     }
 
     /// <summary><c>5 &lt; x</c> is <c>x &gt; 5</c>.</summary>
@@ -247,24 +175,4 @@ public sealed class FilterParser
     };
 
     private static Filter Negated(bool negated, Filter filter) => negated ? new Filter.Not(filter) : filter;
-
-    private bool TakeKeyword(string keyword) => Advance(Current.IsKeyword(keyword));
-
-    private bool TakeSymbol(string symbol) => Advance(Current.IsSymbol(symbol));
-
-    private void Expect(string symbol)
-    {
-        if (!TakeSymbol(symbol))
-            throw Unexpected($"'{symbol}'");
-    }
-
-    private bool Advance(bool matched)
-    {
-        if (matched)
-            _index++;
-        return matched;
-    }
-
-    private InvalidInputException Unexpected(string expected) => _errors.At(Current.Position, "syntax",
-        Current.Kind == FilterTokenKind.End ? $"it ends where {expected} should follow." : $"found '{Current.Text}' where {expected} should stand.");
 }

@@ -6,15 +6,15 @@ namespace BulkMover.Core.Filters;
 internal sealed class FilterTokenizer(string text, FilterErrors errors)
 {
     private static readonly string[] Symbols = ["<=", ">=", "<>", "!=", "==", "=", "<", ">", "(", ")", ","];
-    private int _position;
+    private int position;
 
     public List<FilterToken> ReadAll()
     {
         var tokens = new List<FilterToken>();
         do
         {
-            while (_position < text.Length && char.IsWhiteSpace(text[_position]))
-                _position++;
+            while (position < text.Length && char.IsWhiteSpace(text[position]))
+                position++;
             tokens.Add(ReadNext());
         }
         while (tokens[^1].Kind != FilterTokenKind.End);
@@ -23,7 +23,7 @@ internal sealed class FilterTokenizer(string text, FilterErrors errors)
 
     private FilterToken ReadNext()
     {
-        int start = _position;
+        int start = position;
         if (start == text.Length)
             return new FilterToken(FilterTokenKind.End, "", start);
 
@@ -45,7 +45,7 @@ internal sealed class FilterTokenizer(string text, FilterErrors errors)
         {
             if (text.AsSpan(start).StartsWith(symbol, StringComparison.Ordinal))
             {
-                _position += symbol.Length;
+                position += symbol.Length;
                 return new FilterToken(FilterTokenKind.Symbol, symbol, start);
             }
         }
@@ -56,16 +56,16 @@ internal sealed class FilterTokenizer(string text, FilterErrors errors)
     /// <summary>Text up to the closing quote; a doubled quote stands for one.</summary>
     private string ReadQuoted()
     {
-        int start = _position;
-        char quote = text[_position++];
+        int start = position;
+        char quote = text[position++];
         var content = new StringBuilder();
-        while (_position < text.Length)
+        while (position < text.Length)
         {
-            char c = text[_position++];
+            char c = text[position++];
             if (c != quote)
                 content.Append(c);
             else if (Peek(0) == quote)
-                content.Append(text[_position++]);
+                content.Append(text[position++]);
             else
                 return content.ToString();
         }
@@ -75,27 +75,27 @@ internal sealed class FilterTokenizer(string text, FilterErrors errors)
 
     private FilterToken ReadNumber()
     {
-        int start = _position++;
+        int start = position++;
         ReadWhile(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_');
-        if (text[_position - 1] is 'e' or 'E' && Peek(0) is '-' or '+')
+        if (text[position - 1] is 'e' or 'E' && Peek(0) is '-' or '+')
         {
-            _position++;
+            position++;
             ReadWhile(char.IsAsciiDigit);
         }
 
-        return new FilterToken(FilterTokenKind.Number, text[start.._position], start);
+        return new FilterToken(FilterTokenKind.Number, text[start..position], start);
     }
 
     private FilterToken ReadHexNumber()
     {
-        int start = _position;
-        _position += 2;
+        int start = position;
+        position += 2;
         return Hex(ReadWhile(char.IsAsciiLetterOrDigit), start);
     }
 
     private FilterToken ReadHexString()
     {
-        int start = _position++;
+        int start = position++;
         return Hex(ReadQuoted(), start);
     }
 
@@ -105,13 +105,13 @@ internal sealed class FilterTokenizer(string text, FilterErrors errors)
 
     private string ReadWhile(Func<char, bool> belongs)
     {
-        int start = _position;
-        while (_position < text.Length && belongs(text[_position]))
-            _position++;
-        return text[start.._position];
+        int start = position;
+        while (position < text.Length && belongs(text[position]))
+            position++;
+        return text[start..position];
     }
 
     private static bool IsWordCharacter(char c) => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '_' or '.' or '$' or '@';
 
-    private char Peek(int ahead) => _position + ahead < text.Length ? text[_position + ahead] : '\0';
+    private char Peek(int ahead) => position + ahead < text.Length ? text[position + ahead] : '\0';
 }

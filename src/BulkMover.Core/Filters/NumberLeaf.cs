@@ -20,7 +20,8 @@ internal static class NumberLeaf
         switch (leaf)
         {
             case Filter.In isIn:
-                Loop(values, new IsIn<T>([.. isIn.Literals.Select(scalar => literal(scalar.Value!))]), bits);
+                // A hash set would find NaN, which is not equal to itself.
+                Loop(values, new IsIn<T>([.. isIn.Literals.Where(scalar => scalar.Value is not double.NaN).Select(scalar => literal(scalar.Value!))]), bits);
                 break;
             case Filter.Comparison comparison:
                 Compare(values, comparison.Operator, literal(comparison.Literal.Value!), bits);

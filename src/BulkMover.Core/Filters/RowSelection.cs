@@ -5,24 +5,24 @@ namespace BulkMover.Core.Filters;
 /// <summary>Numbers of the rows of a batch that a filter keeps, ascending, in pooled memory. The owner disposes it.</summary>
 public sealed class RowSelection : IDisposable
 {
-    private int[] _rows;
+    private int[] rows;
 
     internal RowSelection(SelectionBits bits)
     {
         Count = bits.Count();
-        _rows = ArrayPool<int>.Shared.Rent(Count);
-        bits.CopyRowsTo(_rows);
+        rows = ArrayPool<int>.Shared.Rent(Count);
+        bits.CopyRowsTo(rows);
     }
 
     public int Count { get; }
 
     /// <summary>Valid until this is disposed.</summary>
-    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, Count);
+    public ReadOnlySpan<int> Rows => rows.AsSpan(0, Count);
 
     public void Dispose()
     {
-        if (_rows.Length > 0)
-            ArrayPool<int>.Shared.Return(_rows);
-        _rows = [];
+        if (rows.Length > 0)
+            ArrayPool<int>.Shared.Return(rows);
+        rows = [];
     }
 }

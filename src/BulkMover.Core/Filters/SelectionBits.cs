@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics;
 using Apache.Arrow;
 
@@ -7,23 +8,23 @@ namespace BulkMover.Core.Filters;
 /// <summary>One bit a row, in pooled words; bits beyond the last row are zero. The owner disposes it.</summary>
 internal sealed class SelectionBits : IDisposable
 {
-    private readonly ulong[] _words;
+    private readonly ulong[] words;
 
     /// <param name="rows">Number of rows; their bits start as zero.</param>
     public SelectionBits(int rows)
     {
         Rows = rows;
-        _words = ArrayPool<ulong>.Shared.Rent(WordCount);
+        words = ArrayPool<ulong>.Shared.Rent(WordCount);
         Words.Clear();
     }
 
     public int Rows { get; }
 
-    public Span<ulong> Words => _words.AsSpan(0, WordCount);
+    public Span<ulong> Words => words.AsSpan(0, WordCount);
 
     private int WordCount => (int)(((uint)Rows + 63) / 64);
 
-    public bool this[int row] => (_words[row >> 6] >> row & 1) != 0;
+    public bool this[int row] => (words[row >> 6] >> row & 1) != 0;
 
     /// <summary>The rows that are not null by the array's own validity bitmap.</summary>
     public static SelectionBits OfValid(ArrayData data)
@@ -39,11 +40,23 @@ internal sealed class SelectionBits : IDisposable
     /// <summary>Takes the rows' bits from a bitmap of Arrow (least significant bit first), from bit <paramref name="offset"/> on.</summary>
     public void Read(ReadOnlySpan<byte> bitmap, int offset)
     {
-        for (int row = 0; row < Rows; row++)
-            _words[row >> 6] |= (BitUtility.GetBit(bitmap, offset + row) ? 1UL : 0) << row;
+        Span<byte> padded = stackalloc byte[9];
+        int shift = offset & 7;
+        bitmap = bitmap[(offset >> 3)..];
+        foreach (ref ulong word in Words)
+        {
+            padded.Clear();
+            bitmap[..Math.Min(padded.Length, bitmap.Length)].CopyTo(padded);
+            word = BinaryPrimitives.ReadUInt64LittleEndian(padded) >> shift;
+            if (shift > 0)
+                word |= (ulong)padded[8] << (64 - shift);
+            bitmap = bitmap[Math.Min(8, bitmap.Length)..];
+        }
+
+        ClearTail();
     }
 
-    public void Set(int row) => _words[row >> 6] |= 1UL << row;
+    public void Set(int row) => words[row >> 6] |= 1UL << row;
 
     public void SetAll()
     {
@@ -93,11 +106,11 @@ internal sealed class SelectionBits : IDisposable
         }
     }
 
-    public void Dispose() => ArrayPool<ulong>.Shared.Return(_words);
+    public void Dispose() => ArrayPool<ulong>.Shared.Return(words);
 
     private void ClearTail()
     {
         if (Rows % 64 != 0)
-            _words[WordCount - 1] &= (1UL << Rows) - 1;
+            words[WordCount - 1] &= (1UL << Rows) - 1;
     }
 }

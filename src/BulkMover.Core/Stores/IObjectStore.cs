@@ -15,7 +15,7 @@ public interface IObjectStore
 
     /// <summary>
     /// The objects below a directory or prefix, at all depths, streamed; within one directory in ordinal order of names.
-    /// A missing directory lists nothing.
+    /// An object lists itself; what is missing lists nothing.
     /// </summary>
     IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken);
 }

@@ -13,7 +13,8 @@ public interface ITargetLoad : IAsyncDisposable
 
     /// <summary>
     /// Turns a batch into blocks of the target's wire format. Takes the batch over: it is disposed with the last block that uses its
-    /// memory, or at once when this throws. Needs no I/O.
+    /// memory, or at once when this throws. A caller that stops early disposes the enumerator, which frees what it has not handed out.
+    /// Needs no I/O.
     /// </summary>
     /// <exception cref="Errors.ValueOutOfRangeException">A value has no equal in the target's type (invariant 4).</exception>
     IEnumerable<IEncodedBlock> Encode(RecordBatch batch);
@@ -26,7 +27,12 @@ public interface ITargetLoad : IAsyncDisposable
     /// <returns>Bytes that went out with this call.</returns>
     Task<long> FlushAsync(CancellationToken cancellationToken);
 
-    /// <summary>Makes everything visible at once, where the target can. Only after <see cref="FlushAsync"/>. Invariant 3: repeating it changes nothing.</summary>
+    /// <summary>
+    /// Counts what has arrived and then makes it visible, at once where the target can. Only after <see cref="FlushAsync"/>. Invariant 3:
+    /// repeating it changes nothing.
+    /// </summary>
+    /// <param name="rows">Rows that were sent. When the target counts another number it throws, and nothing becomes visible (invariant 4).</param>
+    /// <param name="cancellationToken">Stops before the first step that readers can see; what has begun is brought to its end.</param>
     /// <returns>Rows that the target itself counts as having arrived with this load.</returns>
-    Task<long> CommitAsync(CancellationToken cancellationToken);
+    Task<long> CommitAsync(long rows, CancellationToken cancellationToken);
 }

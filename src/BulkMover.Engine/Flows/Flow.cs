@@ -13,6 +13,7 @@ public sealed class Flow(CancellationToken cancellationToken) : IDisposable
     private readonly CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     private readonly List<IStage> stages = [];
     private Exception? firstFailure;
+    private Task stopped = Task.CompletedTask;
 
     /// <summary>Cancelled at the first failure or by the user; every body gets it.</summary>
     internal CancellationToken Stopping => stop.Token;
@@ -44,6 +45,8 @@ public sealed class Flow(CancellationToken cancellationToken) : IDisposable
         // A stage gets no more items only when all that send to it, which were added after it, are done.
         foreach (IStage stage in Enumerable.Reverse(stages))
             await stage.CompleteAsync();
+        // What callbacks on the token throw comes after the first failure, as everything does that the token brings about.
+        await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         if (firstFailure is not null)
             ExceptionDispatchInfo.Throw(firstFailure);
@@ -58,7 +61,7 @@ public sealed class Flow(CancellationToken cancellationToken) : IDisposable
         if (cancellationToken.IsCancellationRequested)
             return;
 
-        Interlocked.CompareExchange(ref firstFailure, Timeouts.AsFailure(stage, error), null);
-        stop.Cancel();
+        if (Interlocked.CompareExchange(ref firstFailure, Timeouts.AsFailure(stage, error), null) is null)
+            stopped = stop.CancelAsync();
     }
 }

@@ -57,10 +57,10 @@ public sealed class MemoryBudget
     }
 
     /// <summary>
-    /// A quarter of the memory that the runtime sees, at least 256 MiB: the rest is for the page cache, which fetching lives on, and
-    /// for a server on the same machine. Under a cgroup limit, v1 or v2, the runtime sees three quarters of it.
+    /// A quarter of the machine's or container's memory, at least 256 MiB: the rest is for the page cache, which fetching lives on, and
+    /// for a server on the same machine.
     /// </summary>
-    public static long DefaultBytes() => Math.Max(256L * 1024 * 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+    public static long DefaultBytes() => Math.Max(256L * 1024 * 1024, MachineMemory.Bytes() / 4);
 
     /// <summary>Waits until there is room and takes it. The caller disposes the lease.</summary>
     /// <param name="use">What the bytes are for.</param>

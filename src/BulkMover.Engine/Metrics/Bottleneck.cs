@@ -12,17 +12,20 @@ internal static class Bottleneck
         StageProgress busiest = stages.MaxBy(stage => Share(stage, stage.Busy))!;
         StageProgress starved = stages.MaxBy(stage => Share(stage, stage.WaitedForMemory))!;
 
-        // Stages before a bottleneck wait for memory too, for it holds what they have fetched. Memory is what lacks only when nobody is busy.
-        if (Share(starved, starved.WaitedForMemory) > Share(busiest, busiest.Busy))
-            return $"Memory is the bottleneck: {starved.Name} waited for room {Share(starved, starved.WaitedForMemory):P0} of the time; a larger --memory helps.";
+        // Stages before a busy one wait for memory too, for it holds what they have fetched: memory is what lacks only when nobody is busy.
+        if (Share(busiest, busiest.Busy) < 0.5 && Share(starved, starved.WaitedForMemory) > Share(busiest, busiest.Busy))
+            return $"The bottleneck is memory: {starved.Name} waited for room {Percent(starved, starved.WaitedForMemory)} of the time. A larger --memory helps.";
 
         int place = stages.ToList().IndexOf(busiest);
-        string before = place == 0 ? "" : $", {stages[place - 1].Name} waited for room {Share(stages[place - 1], HeldUp(stages[place - 1])):P0}";
-        string after = place == stages.Count - 1 ? "" : $", {stages[place + 1].Name} waited for input {Share(stages[place + 1], stages[place + 1].WaitedForInput):P0}";
-        string workers = busiest.Workers == 1 ? "was busy" : $"kept {busiest.Workers} workers busy";
-        return $"The bottleneck is {busiest.Name}: it {workers} {Share(busiest, busiest.Busy):P0} of the time{before}{after}.";
+        string before = place == 0 ? "" : $", {stages[place - 1].Name} waited for room {Percent(stages[place - 1], HeldUp(stages[place - 1]))}";
+        string after = place == stages.Count - 1
+            ? ""
+            : $", {stages[place + 1].Name} waited for input {Percent(stages[place + 1], stages[place + 1].WaitedForInput)}";
+        string was = busiest.Workers == 1 ? "was" : $"kept {busiest.Workers} workers";
+        return $"The bottleneck is {busiest.Name}: it {was} busy {Percent(busiest, busiest.Busy)} of the time{before}{after}.";
 
         double Share(StageProgress stage, TimeSpan time) => time / (elapsed * stage.Workers);
+        string Percent(StageProgress stage, TimeSpan time) => $"{100 * Share(stage, time):F0}%";
     }
 
     private static TimeSpan HeldUp(StageProgress stage) => stage.BlockedOnNext + stage.WaitedForMemory;

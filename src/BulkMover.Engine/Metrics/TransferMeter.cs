@@ -24,7 +24,7 @@ internal sealed class TransferMeter(CopyOptions options)
 
     public StageMeter Fetch { get; } = new("fetch", options.Readers);
 
-    public StageMeter Decode { get; } = new("decode", options.Readers);
+    public StageMeter Decode { get; } = new("decode", options.Decoders);
 
     public StageMeter Encode { get; } = new("encode", CopyOptions.Encoders);
 
@@ -72,8 +72,13 @@ internal sealed class TransferMeter(CopyOptions options)
             ]);
     }
 
-    private TimeSpan? TimeLeft(Survey? survey, long done) =>
-        survey is null || done == 0 ? null : Since(Volatile.Read(ref movingSince)) * ((survey.Bytes - done) / (double)done);
+    private TimeSpan? TimeLeft(Survey? survey, long done)
+    {
+        if (survey is null || done == 0)
+            return null;
+        double seconds = Since(Volatile.Read(ref movingSince)).TotalSeconds * (survey.Bytes - done) / done;
+        return seconds < TimeSpan.MaxValue.TotalSeconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
 
     private TimeSpan Since(long start)
     {

@@ -3,20 +3,20 @@ namespace BulkMover.Engine.Transfers;
 /// <summary>How much of a copy happens at the same time.</summary>
 public sealed record CopyOptions
 {
-    /// <summary>
-    /// Row groups that are fetched, and as many that are decoded, at the same time: decoding keeps one core busy each, and while it does,
-    /// the next row group is on its way.
-    /// </summary>
+    /// <summary>Row groups that are fetched at the same time: one on its way for each core that decodes another.</summary>
     public int Readers { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Blocks that are sent at the same time. One alone leaves the connection idle while the target works on it; each more costs the target
-    /// memory, and beyond eight it only queues.
+    /// Blocks that are sent at the same time. One alone leaves the connection idle while the target works on what it got; by default no
+    /// more than eight, for each is an insert that the target holds in its memory.
     /// </summary>
     public int Writers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     /// <summary>Files that are opened at the same time: that is one round trip and hardly any work, and small files are nothing but it.</summary>
     internal int Openers => Readers * 4;
+
+    /// <summary>Row groups that are decoded at the same time: a core each, more would only hold memory.</summary>
+    internal int Decoders => Math.Min(Readers, Environment.ProcessorCount);
 
     /// <summary>Batches that are encoded at the same time: a core each.</summary>
     internal static int Encoders => Environment.ProcessorCount;

@@ -1,3 +1,4 @@
+using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
@@ -24,8 +25,14 @@ public sealed class CopyTransfer(
 
     private readonly TransferMeter meter = new(options);
 
+    /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
+    public Survey? Planned { get; init; }
+
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
+
+    /// <summary>Where selected rows are copied to.</summary>
+    internal MemoryAllocator Allocator { get; init; } = MemoryAllocator.Default.Value;
 
     /// <summary>Runs to the commit, or leaves the target's readers with what they saw before.</summary>
     /// <exception cref="BulkMoverException">The first thing that failed.</exception>
@@ -33,7 +40,7 @@ public sealed class CopyTransfer(
     public async Task<CopyResult> RunAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         meter.Start();
-        meter.StartMoving(await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
+        meter.StartMoving(Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
 
         var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(transfer, plan, limits, cancellationToken), cancellationToken);
@@ -44,7 +51,7 @@ public sealed class CopyTransfer(
             meter.AddBytesWritten(await StepAsync(meter.Flush, () => load.FlushAsync(cancellationToken), cancellationToken));
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
-            rows = await StepAsync(meter.Commit, () => load.CommitAsync(cancellationToken), cancellationToken);
+            rows = await StepAsync(meter.Commit, () => load.CommitAsync(meter.RowsSent, cancellationToken), cancellationToken);
             ThrowUnlessEqual("were sent", meter.RowsSent, "have arrived as the target counts them", rows);
         }
         catch (Exception failure)
@@ -53,7 +60,8 @@ public sealed class CopyTransfer(
             throw;
         }
 
-        await load.DisposeAsync();
+        // The rows are there: what cleaning up throws is a failure, but the user's cancel comes too late.
+        await StepAsync(meter.Commit, () => DisposeAsync(load), CancellationToken.None);
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(rows, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
@@ -61,7 +69,7 @@ public sealed class CopyTransfer(
 
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
-        var from = new SourceStages(scan, reader, load, memory, meter);
+        var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
 
         using var flow = new Flow(cancellationToken);
@@ -107,6 +115,12 @@ public sealed class CopyTransfer(
                 $"{rows:N0} rows {happened}, but {rowsThen:N0} {happenedThen}. Do not rely on the target's rows of this copy; " +
                 "empty the target and copy again, and report it if it happens twice.");
         }
+    }
+
+    private static async Task<bool> DisposeAsync(ITargetLoad load)
+    {
+        await load.DisposeAsync();
+        return true;
     }
 
     private static async Task CleanUpAsync(ITargetLoad load, Exception failure)

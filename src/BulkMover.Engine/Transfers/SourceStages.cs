@@ -1,5 +1,8 @@
 using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Batches;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Flows;
@@ -9,10 +12,9 @@ using BulkMover.Engine.Metrics;
 namespace BulkMover.Engine.Transfers;
 
 /// <summary>What the stages from a scan task to a record batch do with one item. Invariant 7: they lease bytes before the bytes exist.</summary>
-internal sealed class SourceStages(Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, TransferMeter meter)
+internal sealed class SourceStages(
+    Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
-    private readonly RowSelection selection = new(scan);
-
     /// <summary>Reads the footer and sends the row groups on as they come, so that all workers share even a single file.</summary>
     public async Task OpenAsync(ScanTask task, Stage<LeasedScan> fetch, CancellationToken stopping)
     {
@@ -63,7 +65,10 @@ internal sealed class SourceStages(Scan scan, IScanTaskReader reader, ITargetLoa
                 rows += batch.Length;
                 LeasedBatch selected = await SelectAsync(batch, rowGroup.Name, stopping);
                 meter.AddRowsRead(selected.Batch.Length);
-                await encode.SendAsync(selected);
+                if (selected.Batch.Length > 0)
+                    await encode.SendAsync(selected);
+                else
+                    selected.Dispose();
             }
 
             // Invariant 4: a row group that ends early must not pass for a short one.
@@ -84,10 +89,9 @@ internal sealed class SourceStages(Scan scan, IScanTaskReader reader, ITargetLoa
         MemoryLease? lease = null;
         try
         {
-            lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, BytesFor(batch), $"A batch of {rowGroup}", stopping);
-            batch = selection.Apply(batch);
-            lease.Resize(BytesFor(batch));
-            return new LeasedBatch(batch, lease);
+            long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch);
+            lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup}", stopping);
+            return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease);
         }
         catch
         {
@@ -97,7 +101,21 @@ internal sealed class SourceStages(Scan scan, IScanTaskReader reader, ITargetLoa
         }
     }
 
-    private long BytesFor(RecordBatch batch) => BatchBytes.Of(batch) + load.EncodeBytes(batch);
+    private long EncodeBytes(RecordBatch batch)
+    {
+        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema);
+        return load.EncodeBytes(columns);
+    }
+
+    // Takes the batch over unless this throws. What is selected has room in the lease of the whole.
+    private RecordBatch Select(Filter where, RecordBatch batch)
+    {
+        using RowSelection rows = RowFilter.Select(where, batch);
+        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema);
+        RecordBatch selected = BatchSelection.Take(columns, rows.Rows, allocator);
+        batch.Dispose();
+        return selected;
+    }
 
     private async ValueTask<MemoryLease> LeaseAsync(StageMeter stage, MemoryUse use, long bytes, string what, CancellationToken stopping)
     {

@@ -52,7 +52,7 @@ public sealed class PartitionKeyTests(ClickHouseServerFixture server)
 
         PartitionKey? partitions = PartitionKey.TryParse(stored, columns);
         Assert.NotNull(partitions);
-        string[] ours = [.. partitions.Group(batch).Select(rows => string.Join(',', rows.ToArray()))];
+        string[] ours = [.. partitions.Group(batch).Select(group => string.Join(',', group.Rows.ToArray()))];
 
         using (NativeBlock block = new NativeEncoder(columns).Encode(batch))
             await new NativeTarget(server).InsertAsync(table, block, cancellationToken);

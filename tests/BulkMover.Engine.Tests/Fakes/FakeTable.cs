@@ -11,24 +11,24 @@ namespace BulkMover.Engine.Tests.Fakes;
 /// <summary>Rows numbered from 0 in files of row groups of batches; calls <see cref="At"/> wherever a source could fail.</summary>
 internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITableSnapshot, IScanTaskReader
 {
-    public int Files { get; init; } = 6;
+    public int Files { get; set; } = 10;
 
-    public int RowGroups { get; init; } = 3;
+    public int RowGroups { get; set; } = 2;
 
-    public int Batches { get; init; } = 2;
+    public int Batches { get; set; } = 2;
 
-    public int BatchRows { get; init; } = 10;
+    public int BatchRows { get; set; } = 10;
 
-    public long OpenBytes { get; init; } = 100;
+    public long OpenBytes { get; set; } = 100;
 
     /// <summary>By row group: what it holds since the file was opened, needs to be fetched, needs to be decoded.</summary>
-    public Func<int, (long Held, long Fetch, long Decode)> Sizes { get; init; } = _ => (10, 1000, 500);
+    public Func<int, (long Held, long Fetch, long Decode)> Sizes { get; set; } = _ => (10, 1000, 500);
 
     /// <summary>Rows that the last row group has less than its metadata says.</summary>
-    public int MissingRows { get; init; }
+    public int MissingRows { get; set; }
 
     /// <summary>Whether the metadata knows the files' rows.</summary>
-    public bool RowsAreKnown { get; init; } = true;
+    public bool RowsAreKnown { get; set; } = true;
 
     public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -51,13 +51,15 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
     public IReadOnlyList<string> Notes => [];
 
+    private Ledger Ledger => ledger;
+
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (int file = 0; file < Files; file++)
         {
             await At(Step.Plan, cancellationToken);
             long? rows = RowsAreKnown ? Rows / Files : null;
-            yield return new ScanTask(Location.ForLocalPath($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false);
+            yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false);
         }
     }
 
@@ -111,7 +113,7 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
         {
             (this.table, this.index) = (table, index);
             (HeldBytes, FetchBytes, DecodeBytes) = table.Sizes(index);
-            table.ledger.Made(this);
+            table.Ledger.Made(this);
         }
 
         public string Name => $"Row group {index}";
@@ -138,6 +140,6 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
             return table.MakeBatch(firstRow, table.BatchRows - (last ? table.MissingRows : 0));
         }
 
-        public void Dispose() => table.ledger.Disposed(this);
+        public void Dispose() => table.Ledger.Disposed(this);
     }
 }

@@ -12,16 +12,19 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 {
     public Func<Step, CancellationToken, Task> At { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>Gets the schema of every batch that is encoded.</summary>
+    public Action<Schema> AtSchema { get; set; } = _ => { };
+
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
-    public bool KeepsBack { get; init; }
+    public bool KeepsBack { get; set; }
 
     /// <summary>Rows that get lost between the last insert and the commit.</summary>
-    public int LosesRows { get; init; }
+    public int LosesRows { get; set; }
 
     /// <summary>Multiplies what encoding says to need.</summary>
-    public long EncodeFactor { get; init; } = 1;
+    public long EncodeFactor { get; set; } = 1;
 
-    public Exception? DisposeFails { get; init; }
+    public Exception? DisposeFails { get; set; }
 
     /// <summary>What the target's readers see.</summary>
     public IReadOnlyList<long> Visible { get; private set; } = [];
@@ -29,6 +32,10 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     public int Commits { get; private set; }
 
     public string Name => "fake";
+
+    private Ledger Ledger => ledger;
+
+    private MemoryAllocator Allocator => allocator;
 
     public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(new TargetPlan(request, [], [], []));
@@ -67,6 +74,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             bool handedOver = false;
             try
             {
+                target.AtSchema(batch.Schema);
                 int half = batch.Length / 2;
                 target.At(Step.Encode, CancellationToken.None).GetAwaiter().GetResult();
                 yield return new Block(target, batch, 0, half, withBatch: false);
@@ -110,7 +118,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             return bytes;
         }
 
-        public async Task<long> CommitAsync(CancellationToken cancellationToken)
+        public async Task<long> CommitAsync(long rowsSent, CancellationToken cancellationToken)
         {
             await target.At(Step.Commit, cancellationToken);
             target.Commits++;
@@ -133,8 +141,6 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             return block.Bytes;
         }
     }
-
-    private Ledger Ledger => ledger;
 
     private sealed class Block : IEncodedBlock
     {
@@ -171,6 +177,4 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             released?.Invoke();
         }
     }
-
-    private MemoryAllocator Allocator => allocator;
 }

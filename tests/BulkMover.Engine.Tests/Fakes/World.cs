@@ -13,13 +13,19 @@ internal sealed class World
     /// <summary>Longer than any copy here takes; what is not done by then hangs.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    public World()
+    {
+        Table = new FakeTable(Allocator, Ledger);
+        Target = new FakeTarget(Allocator, Ledger);
+    }
+
     public CountingAllocator Allocator { get; } = new();
 
     public Ledger Ledger { get; } = new();
 
-    public FakeTable Table { get; init; }
+    public FakeTable Table { get; }
 
-    public FakeTarget Target { get; init; }
+    public FakeTarget Target { get; }
 
     public MemoryBudget Memory { get; init; } = new(1 << 20);
 
@@ -28,12 +34,6 @@ internal sealed class World
     public Filter? Where { get; init; }
 
     public IReadOnlyList<string>? Columns { get; init; }
-
-    public World()
-    {
-        Table = new FakeTable(Allocator, Ledger);
-        Target = new FakeTarget(Allocator, Ledger);
-    }
 
     /// <summary>Does something wherever source or target could fail.</summary>
     public Func<Step, CancellationToken, Task> At
@@ -45,7 +45,7 @@ internal sealed class World
     {
         var scan = new Scan(Table, Columns, Where);
         var plan = new TargetPlan(new TargetRequest(scan.OutputSchema, CopyMode.Create, []), [], [], []);
-        return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options);
+        return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options) { Allocator = Allocator };
     }
 
     public Task<CopyResult> CopyAsync(CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ public sealed class PartitionKey
         PartitionKeyParser.TryParse(expression, columns) is { } terms ? new PartitionKey(terms) : null;
 
     /// <summary>The numbers of the rows of each partition, ascending; partitions in the order of their first rows. Null keys are one partition.</summary>
-    public IReadOnlyList<ReadOnlyMemory<int>> Group(RecordBatch batch)
+    public IReadOnlyList<PartitionRows> Group(RecordBatch batch)
     {
         ulong[] hashes = ArrayPool<ulong>.Shared.Rent(batch.Length);
         int[] groups = ArrayPool<int>.Shared.Rent(batch.Length);
@@ -41,22 +41,25 @@ public sealed class PartitionKey
         }
     }
 
-    private static ReadOnlyMemory<int>[] Collect(ReadOnlySpan<ulong> keys, Span<int> groups)
+    private static PartitionRows[] Collect(ReadOnlySpan<ulong> keys, Span<int> groups)
     {
         List<int> counts = Number(keys, groups);
         int[] rows = new int[keys.Length];
         int[] next = new int[counts.Count];
-        var result = new ReadOnlyMemory<int>[counts.Count];
         int start = 0;
         for (int group = 0; group < counts.Count; group++)
         {
-            result[group] = rows.AsMemory(start, counts[group]);
             next[group] = start;
             start += counts[group];
         }
 
         for (int row = 0; row < groups.Length; row++)
             rows[next[groups[row]]++] = row;
+
+        // By now each group's next place is its end.
+        var result = new PartitionRows[counts.Count];
+        for (int group = 0; group < counts.Count; group++)
+            result[group] = new PartitionRows(keys[rows[next[group] - 1]], rows.AsMemory(next[group] - counts[group], counts[group]));
         return result;
     }
 

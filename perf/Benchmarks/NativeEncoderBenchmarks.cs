@@ -1,0 +1,44 @@
+using Apache.Arrow;
+using BenchmarkDotNet.Attributes;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Types;
+using BulkMover.Databases.ClickHouse.Native;
+
+namespace BulkMover.Benchmarks;
+
+/// <summary>Record batches to Native blocks. Time and allocated bytes are of one row.</summary>
+public class NativeEncoderBenchmarks
+{
+    private readonly List<RecordBatch> batches = [];
+    private NativeEncoder encoder = null!;
+
+    [GlobalSetup]
+    public async Task ReadBatches()
+    {
+        using var lineitem = new Lineitem();
+        await foreach (RecordBatch batch in lineitem.ReadAsync()) batches.Add(batch);
+        var calendar = new CalendarSupport(WideDates: false, WideTimestamps: true);
+        encoder = new NativeEncoder([.. batches[0].Schema.FieldsList.Select(field => TargetColumn.Of(field, calendar))]);
+        Figures.SetBytesPerRow<NativeEncoderBenchmarks>((double)Encode() / Lineitem.Rows);
+    }
+
+    [Benchmark(OperationsPerInvoke = Lineitem.Rows)]
+    public long Encode()
+    {
+        long bytes = 0;
+        foreach (RecordBatch batch in batches)
+        {
+            // The encoder takes its batch over; this one shares the memory of ours.
+            using NativeBlock block = encoder.Encode(BatchProjection.KeepFirst(batch, batch.Schema));
+            bytes += block.Bytes;
+        }
+
+        return bytes;
+    }
+
+    [GlobalCleanup]
+    public void DisposeBatches()
+    {
+        foreach (RecordBatch batch in batches) batch.Dispose();
+    }
+}

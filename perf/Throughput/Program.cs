@@ -1,0 +1,31 @@
+using System.CommandLine;
+using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Throughput.Scenarios;
+
+// The servers that are measured are this program again.
+if (args is [EmbeddedHost.Command, ..]) return EmbeddedHost.Run(args.AsSpan(1));
+
+var bulkmover = new Option<FileInfo>("--bulkmover") { Description = "The built command", Required = true };
+bulkmover.AcceptExistingOnly();
+var dataset = new Option<FileInfo>("--dataset") { Description = "The Parquet file", Required = true };
+dataset.AcceptExistingOnly();
+var results = new Option<DirectoryInfo>("--results") { Description = "Where the results pages are", Required = true };
+results.AcceptExistingOnly();
+var rounds = new Option<int>("--rounds") { Description = "Runs of each series", DefaultValueFactory = _ => 5 };
+rounds.Validators.Add(result => { if (result.GetValueOrDefault<int>() < 1) result.AddError("--rounds must be 1 or more."); });
+
+var scenario = new Command(ParquetToClickHouse.Name, "A Parquet file into ClickHouse, against the server pulling it itself")
+{
+    bulkmover, dataset, results, rounds,
+};
+scenario.SetAction(async (parsed, cancellationToken) =>
+{
+    var run = new ParquetToClickHouse(
+        parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(dataset).FullName, parsed.GetRequiredValue(rounds));
+    string section = await run.RunAsync(cancellationToken);
+    await File.AppendAllTextAsync(
+        Path.Combine(parsed.GetRequiredValue(results).FullName, $"{ParquetToClickHouse.Name}.md"), section, cancellationToken);
+    Console.WriteLine(section);
+    return 0;
+});
+return await new RootCommand("Measures whole copies.") { scenario }.Parse(args).InvokeAsync();

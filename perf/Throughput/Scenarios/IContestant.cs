@@ -1,0 +1,16 @@
+using BulkMover.Datasets.Engines;
+
+namespace BulkMover.Throughput.Scenarios;
+
+/// <summary>One way to get the dataset into <see cref="ParquetToClickHouse.Table"/>.</summary>
+internal interface IContestant
+{
+    string Name { get; }
+
+    /// <summary>What happens before the clock starts.</summary>
+    Task PrepareAsync(Engine server, CancellationToken cancellationToken);
+
+    /// <summary>What is measured.</summary>
+    /// <returns>CPU seconds and peak resident bytes of the process that copies; zeros when the server does it alone.</returns>
+    Task<(double CpuSeconds, long PeakBytes)> RunAsync(Engine server, CancellationToken cancellationToken);
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
+
+namespace BulkMover.Cli.Reports;
+
+/// <summary>Single things in words.</summary>
+internal static class Describe
+{
+    public static string[] Column(Field field) => [field.Name, SourceType.Describe(field), field.IsNullable ? string.Empty : "required"];
+
+    public static string[] Snapshot(SnapshotSummary snapshot) =>
+    [
+        snapshot.Id.ToString(CultureInfo.InvariantCulture),
+        snapshot.CommittedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? string.Empty,
+        snapshot.Operation ?? string.Empty,
+        string.Join(", ", snapshot.Refs),
+    ];
+
+    public static string[] Feature(TableFeature feature) =>
+        [feature.Name, feature.State.ToString().ToLowerInvariant(), feature.Specification, feature.Why ?? string.Empty];
+
+    public static string Side(ErrorSide side) => side switch
+    {
+        ErrorSide.Input => "your input",
+        ErrorSide.Source => "source",
+        ErrorSide.Target => "target",
+        _ => "environment",
+    };
+
+    /// <summary><c>0.8 s</c>, <c>12 s</c>, <c>3:07 min</c>, <c>2:05:00 h</c>.</summary>
+    public static string Duration(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 9.95 } => time.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + " s",
+        { TotalSeconds: < 59.5 } => time.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture) + " s",
+        { TotalHours: < 1 } => time.ToString(@"m\:ss", CultureInfo.InvariantCulture) + " min",
+        _ => ((int)time.TotalHours).ToString(CultureInfo.InvariantCulture) + time.ToString(@"\:mm\:ss", CultureInfo.InvariantCulture) + " h",
+    };
+}

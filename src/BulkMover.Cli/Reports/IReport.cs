@@ -1,0 +1,34 @@
+using BulkMover.Core.Errors;
+using BulkMover.Engine.Metrics;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Cli.Reports;
+
+/// <summary>Tells whoever watches, a person or a script, what happens.</summary>
+/// <remarks>As a progress it is told about slow steps on the way, a whole sentence each.</remarks>
+public interface IReport : IProgress<string>
+{
+    /// <summary>A copy begins.</summary>
+    void Starting(CopyOutline outline);
+
+    /// <summary>What a copy would do.</summary>
+    void Planned(CopyOutline outline);
+
+    /// <summary>What a table is.</summary>
+    void Inspected(TableOutline outline);
+
+    /// <summary>Shows progress until <paramref name="work"/> ends, and ends with it: its failure is thrown on.</summary>
+    Task FollowAsync(Task work, Func<TransferProgress> progress);
+
+    /// <summary>A copy is complete.</summary>
+    void Finished(CopyResult result);
+
+    /// <summary>An error that tells what to fix.</summary>
+    void Failed(BulkMoverException error);
+
+    /// <summary>An error that is our bug.</summary>
+    void Crashed(Exception error);
+
+    /// <summary>The user stopped the command.</summary>
+    void Stopped();
+}

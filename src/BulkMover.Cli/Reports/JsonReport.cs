@@ -1,0 +1,160 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.Engine.Metrics;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Cli.Reports;
+
+/// <summary>For scripts: one JSON object a line, each with its <c>event</c>; what people read goes to <paramref name="people"/> as well.</summary>
+public sealed class JsonReport(TextWriter output, TextReport people) : IReport
+{
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public void Report(string value) => Write("note", new JsonObject { ["message"] = value });
+
+    public void Starting(CopyOutline outline) => Planned(outline);
+
+    public void Planned(CopyOutline outline)
+    {
+        Write("planned", new JsonObject
+        {
+            ["from"] = outline.From,
+            ["snapshot"] = outline.Snapshot.Id,
+            ["files"] = outline.Survey.Files,
+            ["rows"] = outline.Survey.Rows,
+            ["bytes"] = outline.Survey.Bytes,
+            ["to"] = outline.To,
+            ["mode"] = outline.Target?.Request.Mode.ToString().ToLowerInvariant(),
+            ["columns"] = outline.Target is null ? null : Array(outline.Target.Columns, Column),
+            ["steps"] = outline.Target is null ? null : Array(outline.Target.Steps, step => step),
+            ["notes"] = Array([.. outline.Snapshot.Notes, .. outline.Target?.Notes ?? []], note => note),
+        });
+    }
+
+    public void Inspected(TableOutline outline)
+    {
+        ITableSnapshot snapshot = outline.Snapshot;
+        Write("inspected", new JsonObject
+        {
+            ["table"] = outline.Name,
+            ["format"] = outline.Format,
+            ["snapshot"] = snapshot.Id,
+            ["files"] = outline.Survey?.Files,
+            ["rows"] = outline.Survey?.Rows,
+            ["bytes"] = outline.Survey?.Bytes,
+            ["columns"] = Array(snapshot.Schema.FieldsList, field => new JsonObject
+            {
+                ["name"] = field.Name,
+                ["type"] = SourceType.Describe(field),
+                ["required"] = !field.IsNullable,
+                ["fieldId"] = field.FieldId(),
+            }),
+            ["partitionColumns"] = Array(snapshot.PartitionColumns, column => column),
+            ["sortOrder"] = Array(snapshot.SortOrder, sort => new JsonObject { ["column"] = sort.Column, ["descending"] = sort.Descending }),
+            ["snapshots"] = Array(outline.Snapshots, Snapshot),
+            ["features"] = Array(snapshot.Features, Feature),
+            ["readable"] = outline.Refusal is null,
+            ["refusal"] = outline.Refusal is { } refusal ? Error(refusal) : null,
+            ["notes"] = Array(snapshot.Notes, note => note),
+        });
+    }
+
+    public async Task FollowAsync(Task work, Func<TransferProgress> progress)
+    {
+        while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(1))) != work)
+            Write("progress", Progress(progress()));
+        await work;
+    }
+
+    public void Finished(CopyResult result)
+    {
+        // "skipped" counts rows that an earlier run had brought; a copy starts from zero until resuming exists. "verified" is for `verify`.
+        Write("finished", new JsonObject
+        {
+            ["rows"] = result.Rows,
+            ["bytes"] = result.BytesWritten,
+            ["bytesRead"] = result.BytesRead,
+            ["seconds"] = Math.Round(result.Seconds, 3),
+            ["skipped"] = 0,
+            ["verified"] = false,
+            ["peakMemoryBytes"] = result.PeakLeasedBytes,
+            ["bottleneck"] = result.Bottleneck,
+        });
+    }
+
+    public void Failed(BulkMoverException error)
+    {
+        people.Failed(error);
+        JsonObject failure = Error(error);
+        failure["exitCode"] = error.ExitCode;
+        Write("failed", failure);
+    }
+
+    public void Crashed(Exception error)
+    {
+        people.Crashed(error);
+        Write("failed", new JsonObject { ["code"] = "us.bug", ["side"] = "us", ["message"] = error.Message, ["exitCode"] = 1 });
+    }
+
+    public void Stopped()
+    {
+        people.Stopped();
+        Write("stopped", new JsonObject { ["exitCode"] = 130 });
+    }
+
+    private void Write(string name, JsonObject fields)
+    {
+        fields.Insert(0, "event", name);
+        output.WriteLine(fields.ToJsonString(Compact));
+        output.Flush();
+    }
+
+    private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> toJson) => new([.. items.Select(toJson)]);
+
+    private static JsonObject Column(ColumnPlan column) => new()
+    {
+        ["name"] = column.Name,
+        ["sourceType"] = column.SourceType,
+        ["targetType"] = column.TargetType,
+        ["difference"] = column.Difference,
+    };
+
+    private static JsonObject Snapshot(SnapshotSummary snapshot) => new()
+    {
+        ["id"] = snapshot.Id,
+        ["committedAt"] = snapshot.CommittedAt?.UtcDateTime.ToString("O"),
+        ["operation"] = snapshot.Operation,
+        ["refs"] = Array(snapshot.Refs, name => name),
+    };
+
+    private static JsonObject Feature(TableFeature feature) => new()
+    {
+        ["name"] = feature.Name,
+        ["state"] = feature.State.ToString().ToLowerInvariant(),
+        ["specification"] = feature.Specification,
+        ["why"] = feature.Why,
+    };
+
+    private static JsonObject Error(BulkMoverException error) => new()
+    {
+        ["code"] = error.Code,
+        ["side"] = error.Side.ToString().ToLowerInvariant(),
+        ["message"] = error.Message,
+    };
+
+    private static JsonObject Progress(TransferProgress progress) => new()
+    {
+        ["rows"] = progress.RowsSent,
+        ["bytesRead"] = progress.BytesRead,
+        ["bytesWritten"] = progress.BytesWritten,
+        ["plannedBytes"] = progress.Planned?.Bytes,
+        ["plannedBytesDone"] = progress.PlannedBytesDone,
+        ["seconds"] = Math.Round(progress.Elapsed.TotalSeconds, 1),
+        ["secondsLeft"] = progress.TimeLeft is { } left ? Math.Round(left.TotalSeconds, 1) : null,
+    };
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using BulkMover.Cli.Arguments;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Engine.Metrics;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Cli.Reports;
+
+/// <summary>For people: what was asked for goes to <paramref name="output"/>, all that happens on the way to <paramref name="error"/>.</summary>
+public sealed class TextReport(TextWriter output, TextWriter error) : IReport
+{
+    public void Report(string value) => error.WriteLine($"note: {value}");
+
+    public void Starting(CopyOutline outline)
+    {
+        WriteEnds(error, outline);
+        WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? [], outline.Target?.Columns
+            .Where(column => column.Difference is not null)
+            .Select(column => $"{column.Name}: {column.SourceType} → {column.TargetType}; {column.Difference}.") ?? []);
+    }
+
+    public void Planned(CopyOutline outline)
+    {
+        WriteEnds(output, outline);
+        if (outline.Target is { } target)
+            WriteTarget(target);
+        WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? []);
+    }
+
+    public void Inspected(TableOutline outline)
+    {
+        ITableSnapshot snapshot = outline.Snapshot;
+        output.WriteLine($"{outline.Name} ({outline.Format}), snapshot {snapshot.Id}");
+        if (outline.Survey is { } survey)
+            output.WriteLine(Size(survey));
+        if (snapshot.PartitionColumns.Count > 0)
+            output.WriteLine($"partitioned by {string.Join(", ", snapshot.PartitionColumns)}");
+        if (snapshot.SortOrder.Count > 0)
+            output.WriteLine($"sorted by {string.Join(", ", snapshot.SortOrder.Select(field => field.Descending ? $"{field.Column} desc" : field.Column))}");
+
+        output.Write("\ncolumns\n" + TextTable.Format([.. snapshot.Schema.FieldsList.Select(Describe.Column)], "  "));
+        if (outline.Snapshots.Count > 0)
+            output.Write("\nsnapshots\n" + TextTable.Format([.. outline.Snapshots.Select(Describe.Snapshot)], "  "));
+        if (snapshot.Features.Count > 0)
+            output.Write("\nfeatures\n" + TextTable.Format([.. snapshot.Features.Select(Describe.Feature)], "  "));
+        output.WriteLine(outline.Refusal is { } refusal ? $"\nNOT READABLE [{refusal.Code}] {refusal.Message}" : "\nreadable");
+        WriteNotes(snapshot.Notes);
+    }
+
+    public Task FollowAsync(Task work, Func<TransferProgress> progress) =>
+        Console.IsErrorRedirected ? ProgressLines.FollowAsync(work, progress, error) : ProgressBar.FollowAsync(work, progress, error);
+
+    public void Finished(CopyResult result)
+    {
+        string rate = ByteSize.Format(result.BytesRead / Math.Max(result.Seconds, 0.001));
+        error.WriteLine(
+            $"done  {Rows(result.Rows)} in {Describe.Duration(TimeSpan.FromSeconds(result.Seconds))}, counted by the target; "
+            + $"{ByteSize.Format(result.BytesRead)} read ({rate}/s), {ByteSize.Format(result.BytesWritten)} written");
+        error.WriteLine($"      {result.Bottleneck}");
+    }
+
+    public void Failed(BulkMoverException failure) =>
+        error.WriteLine($"error [{failure.Code}] ({Describe.Side(failure.Side)}) {failure.Message}");
+
+    public void Crashed(Exception failure) =>
+        error.WriteLine($"error [us.bug] (bulkmover) This is our bug, please report it with the text below.\n{failure}");
+
+    public void Stopped() => error.WriteLine("stopped; the target shows what it showed before");
+
+    private static void WriteEnds(TextWriter writer, CopyOutline outline)
+    {
+        writer.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
+        writer.WriteLine($"      {Size(outline.Survey)}");
+        if (outline.Target is { } target)
+            writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()})");
+    }
+
+    private void WriteTarget(TargetPlan target)
+    {
+        string[][] columns = [.. target.Columns.Select(column =>
+            new[] { column.Name, column.SourceType, "→", column.TargetType, column.Difference ?? "exact" })];
+        output.Write("\ncolumns\n" + TextTable.Format(columns, "  "));
+        output.WriteLine("\nsteps");
+        foreach (string step in target.Steps)
+            output.WriteLine("  " + step.Replace("\n", "\n  ", StringComparison.Ordinal));
+        output.WriteLine();
+    }
+
+    private void WriteNotes(params IEnumerable<string>[] notes)
+    {
+        foreach (string sentence in notes.SelectMany(list => list))
+            Report(sentence);
+    }
+
+    private static string Size(Survey survey) =>
+        $"{Rows(survey.Rows)} in {survey.Files:N0} {(survey.Files == 1 ? "file" : "files")}, {ByteSize.Format(survey.Bytes)}";
+
+    private static string Rows(long? rows) => rows switch
+    {
+        null => "an unknown number of rows",
+        1 => "1 row",
+        _ => rows.Value.ToString("N0", CultureInfo.InvariantCulture) + " rows",
+    };
+}

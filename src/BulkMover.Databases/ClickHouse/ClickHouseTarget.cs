@@ -1,0 +1,75 @@
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Databases.ClickHouse.Loads;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse;
+
+/// <summary>A table in a ClickHouse server or in the embedded engine; both are spoken to in the same way.</summary>
+public sealed class ClickHouseTarget : ITarget
+{
+    private readonly TableName table;
+    private readonly ServerClient client;
+    private readonly EmbeddedServer? embedded;
+    private readonly Planner planner;
+
+    private ClickHouseTarget(string name, TableName table, ClickHouseTableOptions options, ServerEndpoint endpoint, EmbeddedServer? embedded)
+    {
+        Name = name;
+        this.table = table;
+        this.embedded = embedded;
+        client = new ServerClient(endpoint);
+        planner = new Planner(client, table, options, ownsServer: embedded is not null);
+    }
+
+    public string Name { get; }
+
+    /// <summary>A table of a server that is there.</summary>
+    public static ClickHouseTarget Of(ServerEndpoint server, TableName table, ClickHouseTableOptions options) =>
+        new($"{server} {table}", table, options, server, null);
+
+    /// <summary>Connects by the address, with the password of the environment; starts the embedded engine as a child of this program.</summary>
+    /// <param name="address">The table.</param>
+    /// <param name="options">How a new table is made.</param>
+    /// <param name="progress">Told about slow steps, such as fetching the embedded engine for the first time.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="Core.Errors.EnvironmentException">The embedded engine cannot be had or started.</exception>
+    public static Task<ClickHouseTarget> OpenAsync(
+        ClickHouseAddress address, ClickHouseTableOptions options, IProgress<string> progress, CancellationToken cancellationToken) =>
+        OpenAsync(address, options, HostCommand.OfThisProgram(), progress, cancellationToken);
+
+    /// <inheritdoc cref="OpenAsync(ClickHouseAddress, ClickHouseTableOptions, IProgress{string}, CancellationToken)"/>
+    /// <param name="address">The table.</param>
+    /// <param name="options">How a new table is made.</param>
+    /// <param name="host">How the embedded engine's process is started.</param>
+    /// <param name="progress">Told about slow steps; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    public static async Task<ClickHouseTarget> OpenAsync(
+        ClickHouseAddress address, ClickHouseTableOptions options, HostCommand host, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
+        if (address.Directory is null)
+        {
+            var server = new ServerEndpoint(address.Server!, address.User, ServerPassword.FromEnvironment());
+            return new ClickHouseTarget(address.ToString(), address.Table, options, server, null);
+        }
+
+        EmbeddedServer embedded = await EmbeddedServer.StartAsync(
+            new EmbeddedServerOptions(address.Directory, host) { Progress = progress }, cancellationToken);
+        return new ClickHouseTarget(address.ToString(), address.Table, options, new ServerEndpoint(embedded.Endpoint, address.User, ""), embedded);
+    }
+
+    public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
+        await planner.PlanAsync(request, cancellationToken);
+
+    public async Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
+        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, transfer, limits, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        // First the connections: the server waits for them when it ends.
+        client.Dispose();
+        if (embedded is not null)
+            await embedded.DisposeAsync();
+    }
+}

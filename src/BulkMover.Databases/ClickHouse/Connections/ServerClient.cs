@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using BulkMover.Core.Errors;
+using ClickHouse.Driver;
+using ClickHouse.Driver.ADO;
+
+namespace BulkMover.Databases.ClickHouse.Connections;
+
+/// <summary>One ClickHouse server, over HTTP with or without TLS. Safe for concurrent use.</summary>
+/// <remarks>
+/// Errors are those of <see cref="ServerError"/>: <see cref="TargetException"/> when the server refuses, <see cref="EnvironmentException"/>
+/// when it or the network fails, <see cref="InvalidInputException"/> when it is no ClickHouse.
+/// </remarks>
+public sealed class ServerClient : IDisposable
+{
+    private static readonly Dictionary<string, object> NoSettings = [];
+
+    private readonly HttpClient http;
+    private readonly ClickHouseClient driver;
+
+    public ServerClient(ServerEndpoint endpoint)
+    {
+        Endpoint = endpoint;
+        http = ServerConnections.Create(endpoint);
+        driver = new ClickHouseClient(new ClickHouseClientSettings
+        {
+            HttpClient = http,
+            Protocol = endpoint.Server.Scheme,
+            Host = endpoint.Server.IdnHost,
+            Port = (ushort)endpoint.Server.Port,
+            Username = endpoint.User,
+            Password = endpoint.Password,
+            // Compressing costs more than a loopback or a data centre's network does.
+            UseCompression = false,
+            CustomSettings = new Dictionary<string, object>
+            {
+                // The status line then tells about errors at any moment of the query.
+                ["wait_end_of_query"] = 1,
+            },
+        });
+    }
+
+    public ServerEndpoint Endpoint { get; }
+
+    /// <summary>Runs a query about metadata; its rows as text.</summary>
+    public async Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken)
+    {
+        string text = await RunAsync($"{sql} FORMAT JSONCompactStringsEachRow", NoSettings, Endpoint.StallTimeout, cancellationToken);
+        try
+        {
+            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<string[]>(line)!)];
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidInputException("clickhouse.not_clickhouse", $"{Endpoint.Server} answers a query like no ClickHouse does. Check the address.", error);
+        }
+    }
+
+    /// <summary>Runs a statement that works.</summary>
+    public Task ExecuteAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
+        RunAsync(sql, settings, Endpoint.WorkTimeout, cancellationToken);
+
+    /// <summary>Starts an INSERT … FORMAT Native, whose blocks are written as they come. The caller disposes it.</summary>
+    public InsertRequest Insert(string sql, IReadOnlyDictionary<string, object> settings) => new(this, sql, settings);
+
+    public void Dispose()
+    {
+        driver.Dispose();
+        http.Dispose();
+    }
+
+    /// <summary>Sends a statement in the URL and what <paramref name="write"/> writes as the body.</summary>
+    /// <returns>Rows that the server says it has written.</returns>
+    internal async Task<long> PostAsync(
+        string sql, IReadOnlyDictionary<string, object> settings, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await driver.PostStreamAsync(sql, write, isCompressed: false, cancellationToken, Options(settings));
+            return WrittenRows(answer);
+        }
+        catch (Exception error) when (IsOfNetwork(error, cancellationToken))
+        {
+            throw ServerError.FromNetwork(error, Endpoint.Server);
+        }
+    }
+
+    private async Task<string> RunAsync(string sql, IReadOnlyDictionary<string, object> settings, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(limit);
+        try
+        {
+            using ClickHouseRawResult answer = await driver.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
+            return await answer.ReadAsStringAsync();
+        }
+        catch (Exception error) when (IsOfNetwork(error, cancellationToken))
+        {
+            throw ServerError.FromNetwork(error, Endpoint.Server);
+        }
+    }
+
+    /// <summary>A timeout is a failure; only the caller's own token is a cancellation.</summary>
+    private static bool IsOfNetwork(Exception error, CancellationToken cancellationToken) =>
+        error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private static QueryOptions Options(IReadOnlyDictionary<string, object> settings) => new() { CustomSettings = settings.ToDictionary() };
+
+    /// <summary>From the summary that ClickHouse sends with each answer (its documentation, "HTTP Interface").</summary>
+    private long WrittenRows(HttpResponseMessage answer)
+    {
+        try
+        {
+            using JsonDocument summary = JsonDocument.Parse(answer.Headers.GetValues("X-ClickHouse-Summary").Last());
+            return long.Parse(summary.RootElement.GetProperty("written_rows").GetString()!, NumberStyles.None, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is InvalidOperationException or JsonException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            throw new InvalidInputException("clickhouse.not_clickhouse",
+                $"{Endpoint.Server} did not say how many rows it has written, as a ClickHouse does. Check the address and what is in front of the server.", error);
+        }
+    }
+}

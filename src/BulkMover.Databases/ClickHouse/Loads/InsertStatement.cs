@@ -1,0 +1,35 @@
+using BulkMover.Core.Types;
+using BulkMover.Databases.ClickHouse.Native;
+
+namespace BulkMover.Databases.ClickHouse.Loads;
+
+/// <summary>How rows are inserted: the statement, and the settings that keep the server from guessing.</summary>
+internal static class InsertStatement
+{
+    public static string For(TableName table, IReadOnlyList<TargetColumn> columns) =>
+        $"INSERT INTO {table.Sql} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
+
+    /// <param name="typeSettings">Settings that allow types.</param>
+    /// <param name="anyPartitions">Rows come in any order, so that an insert touches as many partitions as there are.</param>
+    public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings, bool anyPartitions)
+    {
+        var settings = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["async_insert"] = 0,
+            // Two equal blocks are two blocks (invariant 4).
+            ["insert_deduplicate"] = 0,
+            // A null is an error where it has no place, never a default.
+            ["input_format_null_as_default"] = 0,
+            ["insert_null_as_default"] = 0,
+            ["date_time_overflow_behavior"] = "throw",
+            ["input_format_native_allow_types_conversion"] = 1,
+            // Rows with equal keys merge in the background anyway; doing it for each insert as well would hide them from the count.
+            ["optimize_on_insert"] = 0,
+        };
+        if (anyPartitions)
+            settings["max_partitions_per_insert_block"] = 0;
+        foreach (string name in typeSettings)
+            settings[name] = 1;
+        return settings;
+    }
+}

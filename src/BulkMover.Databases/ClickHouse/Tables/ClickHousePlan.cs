@@ -1,0 +1,40 @@
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Native;
+
+namespace BulkMover.Databases.ClickHouse.Tables;
+
+/// <summary>What will be done in a ClickHouse.</summary>
+internal sealed record ClickHousePlan : TargetPlan
+{
+    public ClickHousePlan(TargetRequest request, IReadOnlyList<TargetColumn> sent, IReadOnlyList<string> steps, IReadOnlyList<string> notes)
+        : base(request, [.. sent.Select(column => column.Plan)], steps, notes) => Sent = sent;
+
+    /// <summary>The columns that blocks hold, in the order of the batches.</summary>
+    public IReadOnlyList<TargetColumn> Sent { get; }
+
+    public required ServerAbilities Server { get; init; }
+
+    /// <summary>The database has to be made first.</summary>
+    public required bool CreatesDatabase { get; init; }
+
+    /// <summary>What follows the name in the staging table's CREATE TABLE.</summary>
+    public required string Definition { get; init; }
+
+    public required Publication Publication { get; init; }
+
+    /// <summary>Rows in the staging table can merge or expire before they are counted there.</summary>
+    public required bool RowsMayVanish { get; init; }
+}
+
+/// <summary>How a filled staging table becomes the target.</summary>
+internal enum Publication
+{
+    /// <summary>It gets the target's name, which nobody has.</summary>
+    Rename,
+
+    /// <summary>It changes names with the target, which is dropped then.</summary>
+    Exchange,
+
+    /// <summary>Its parts are moved into the target.</summary>
+    Move,
+}

@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using BulkMover.Core.Errors;
+using Snappier;
+using ZstdSharp;
+
+namespace BulkMover.FileFormats.Avro;
+
+/// <summary>Decompresses the blocks of one file (Avro specification, "Required Codecs", "Optional Codecs"), each into the same buffer.</summary>
+internal sealed class AvroCodec
+{
+    /// <summary>Writers cut blocks at some ten thousand bytes, careless ones once per file; more than this is a decompression bomb.</summary>
+    private const int MaxBlockBytes = 256 * 1024 * 1024;
+
+    private readonly string name;
+    private readonly string file;
+    private byte[] buffer = [];
+
+    /// <exception cref="UnsupportedFeatureException">The codec is none of null, deflate, snappy, zstandard.</exception>
+    public AvroCodec(string name, string file)
+    {
+        (this.name, this.file) = (name, file);
+        if (name is not ("null" or "deflate" or "snappy" or "zstandard"))
+            throw new UnsupportedFeatureException("avro.codec_unsupported", $"'{file}' is compressed with '{name}', which is not read.");
+    }
+
+    public ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> block)
+    {
+        try
+        {
+            return name switch
+            {
+                "null" => block,
+                "snappy" => DecompressSnappy(block.Span),
+                "deflate" => Drain(new DeflateStream(Open(block), CompressionMode.Decompress), block.Length),
+                _ => Drain(new DecompressionStream(Open(block)), block.Length),
+            };
+        }
+        catch (Exception error) when (error is InvalidDataException or ZstdException or EndOfStreamException)
+        {
+            throw new CorruptTableException("avro.block_invalid", $"A {name} block of '{file}' does not decompress: {error.Message}", error);
+        }
+    }
+
+    private static MemoryStream Open(ReadOnlyMemory<byte> block) =>
+        MemoryMarshal.TryGetArray(block, out ArraySegment<byte> array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(block.ToArray(), writable: false);
+
+    private ReadOnlyMemory<byte> Drain(Stream stream, int compressedBytes)
+    {
+        using (stream)
+        {
+            Reserve(Math.Min(4L * compressedBytes, MaxBlockBytes));
+            int filled = 0;
+            while (true)
+            {
+                if (filled == buffer.Length)
+                    Grow();
+                int read = stream.Read(buffer, filled, buffer.Length - filled);
+                if (read == 0)
+                    return buffer.AsMemory(0, filled);
+                filled += read;
+            }
+        }
+    }
+
+    private ReadOnlyMemory<byte> DecompressSnappy(ReadOnlySpan<byte> block)
+    {
+        if (block.Length < sizeof(uint))
+            throw new InvalidDataException("the checksum is missing");
+        ReadOnlySpan<byte> data = block[..^sizeof(uint)];
+        long bytes = Snappy.GetUncompressedLength(data);
+        if (bytes > MaxBlockBytes)
+            throw TooLarge();
+        Reserve(bytes);
+        int filled = Snappy.Decompress(data, buffer);
+        if (Crc32.HashToUInt32(buffer.AsSpan(0, filled)) != BinaryPrimitives.ReadUInt32BigEndian(block[^sizeof(uint)..]))
+            throw new InvalidDataException("the checksum does not match");
+        return buffer.AsMemory(0, filled);
+    }
+
+    private void Reserve(long bytes)
+    {
+        if (buffer.Length < bytes)
+            buffer = GC.AllocateUninitializedArray<byte>((int)bytes);
+    }
+
+    private void Grow()
+    {
+        if (buffer.Length >= MaxBlockBytes)
+            throw TooLarge();
+        Array.Resize(ref buffer, (int)Math.Clamp(2L * buffer.Length, 64 * 1024, MaxBlockBytes));
+    }
+
+    private CorruptTableException TooLarge() =>
+        new("avro.block_too_large", $"A block of '{file}' decompresses to more than {MaxBlockBytes:N0} bytes; no manifest needs that.");
+}

@@ -1,0 +1,80 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet.Images;
+using BulkMover.FileFormats.Parquet.Metadata;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>
+/// The Arrow schema that a Parquet schema is read as. The native reader gives INT96 and decimals in byte arrays as they are stored; they are
+/// converted here, because it wraps around silently for the one and refuses values that writers are known for in the other.
+/// </summary>
+internal static class ArrowSchemas
+{
+    /// <summary>Digits of Arrow's 128-bit decimals.</summary>
+    private const int MaxDecimal128Digits = 38;
+
+    /// <summary>INT96 has nanoseconds, but is written for dates from 0001 to 9999, which only microseconds reach.</summary>
+    private static readonly TimestampType Int96Type = new(TimeUnit.Microsecond, (string?)null);
+
+    /// <summary>The types that the native reader gives.</summary>
+    /// <exception cref="Exception">The native reader refuses the schema; the caller says for which file.</exception>
+    public static unsafe Schema StoredSchema(SchemaNode root)
+    {
+        if (root.Children.Count == 0)
+            return new Schema([], null);
+
+        byte[] footer = ImageFooter.Write(root, [.. Enumerable.Range(0, root.Children.Count)], [], _ => default);
+        fixed (byte* address = footer)
+        {
+            using var file = new NativeFile((nint)address, footer.Length, batchRows: 1);
+            return file.Schema;
+        }
+    }
+
+    /// <summary>The types that rows are read with.</summary>
+    public static Schema Correct(Schema stored, SchemaNode root)
+    {
+        SchemaNode[] leaves = [.. root.Leaves];
+        int next = 0;
+        return new Schema(CorrectAll(stored.FieldsList, leaves, ref next), null);
+    }
+
+    /// <summary>Leaves of both schemas follow each other in the same order, however lists and maps are wrapped.</summary>
+    private static Field Correct(Field field, SchemaNode[] leaves, ref int next)
+    {
+        switch (field.DataType)
+        {
+            case StructType type:
+                return With(field, new StructType(CorrectAll(type.Fields, leaves, ref next)));
+            case ListType type:
+                return With(field, new ListType(Correct(type.ValueField, leaves, ref next)));
+            case MapType type:
+                Field key = Correct(type.KeyField, leaves, ref next);
+                return With(field, new MapType(key, Correct(type.ValueField, leaves, ref next), type.KeySorted));
+            default:
+                return Leaf(field, leaves[next++].Element);
+        }
+    }
+
+    private static List<Field> CorrectAll(IReadOnlyList<Field> fields, SchemaNode[] leaves, ref int next)
+    {
+        var corrected = new List<Field>(fields.Count);
+        foreach (Field field in fields)
+            corrected.Add(Correct(field, leaves, ref next));
+        return corrected;
+    }
+
+    private static Field Leaf(Field field, SchemaElement element) => element switch
+    {
+        { Type: PhysicalType.Int96 } => With(field, Int96Type),
+        { Logical.Kind: LogicalTypeKind.Uuid } => field.AsUuid(),
+        { Type: PhysicalType.ByteArray, Decimal: { } digits } => With(field, digits.Precision <= MaxDecimal128Digits
+            ? new Decimal128Type(digits.Precision, digits.Scale)
+            : new Decimal256Type(digits.Precision, digits.Scale)),
+        _ => field,
+    };
+
+    private static Field With(Field field, IArrowType type) => new(field.Name, type, field.IsNullable, field.Metadata);
+}

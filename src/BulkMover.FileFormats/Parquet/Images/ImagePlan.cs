@@ -1,0 +1,59 @@
+using BulkMover.FileFormats.Parquet.Metadata;
+
+namespace BulkMover.FileFormats.Parquet.Images;
+
+/// <summary>
+/// What of a file is decoded together: some columns of some row groups. Their chunks are laid into one piece of memory with a footer of
+/// our own, a small Parquet file in itself, which the native reader opens without a copy and without the file's other metadata.
+/// </summary>
+internal sealed class ImagePlan
+{
+    private readonly ParquetFooter footer;
+    private readonly RangePlan ranges;
+
+    private ImagePlan(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
+    {
+        this.footer = footer;
+        this.ranges = ranges;
+        (Columns, RowGroups, DataEnd) = (columns, rowGroups, dataEnd);
+        Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
+    }
+
+    /// <summary>Indexes of the top-level columns, ascending.</summary>
+    public IReadOnlyList<int> Columns { get; }
+
+    public IReadOnlyList<SchemaNode> Leaves { get; }
+
+    public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
+
+    public IReadOnlyList<FileRange> Ranges => ranges.Ranges;
+
+    /// <summary>Where the data end in the image and its footer begins.</summary>
+    public long DataEnd { get; }
+
+    /// <summary>Length of the image at most.</summary>
+    public long MaxBytes => DataEnd + ImageFooter.MaxBytes(footer.Root, Columns, RowGroups.Count);
+
+    /// <summary>An image of only the bytes that are needed.</summary>
+    public static ImagePlan OfRanges(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
+    {
+        int[] leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
+        RangePlan wanted = RangePlan.Of(
+            rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf])).Select(chunk => (chunk.Offset, footer.StoredBytes(chunk))),
+            maxGapBytes);
+        return new ImagePlan(footer, columns, rowGroups, wanted, wanted.End);
+    }
+
+    /// <summary>An image of a file that is in memory as a whole.</summary>
+    public static ImagePlan OfWhole(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups) =>
+        new(footer, columns, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
+
+    /// <summary>Where a chunk lies in the image, and how long it is there.</summary>
+    public (long Offset, long Bytes) Place(ParquetColumnChunk chunk)
+    {
+        long bytes = footer.StoredBytes(chunk);
+        return (bytes == 0 ? DataEnd : ranges.ImageOffset(chunk.Offset), bytes);
+    }
+
+    public byte[] WriteFooter() => ImageFooter.Write(footer.Root, Columns, RowGroups, Place);
+}

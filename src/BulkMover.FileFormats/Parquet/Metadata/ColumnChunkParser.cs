@@ -1,0 +1,107 @@
+using BulkMover.FileFormats.Parquet.Thrift;
+
+namespace BulkMover.FileFormats.Parquet.Metadata;
+
+/// <summary>Parses the structs <c>ColumnChunk</c> and <c>ColumnMetaData</c> (parquet.thrift).</summary>
+/// <exception cref="ThriftException">The bytes are not such structs.</exception>
+internal static class ColumnChunkParser
+{
+    public static List<ParquetColumnChunk> ParseList(ref CompactReader reader, CompactType listType, ReadOnlyMemory<byte> bytes)
+    {
+        var chunks = new List<ParquetColumnChunk>();
+        for (int count = reader.ListOfStructs(listType); count > 0; count--)
+            chunks.Add(Chunk(ref reader, bytes));
+        return chunks;
+    }
+
+    private static ParquetColumnChunk Chunk(ref CompactReader reader, ReadOnlyMemory<byte> bytes)
+    {
+        string? filePath = null;
+        ParquetColumnChunk? chunk = null;
+        bool encrypted = false;
+        int id = 0;
+        while (reader.NextField(ref id, out CompactType type))
+        {
+            switch (id)
+            {
+                case 1: filePath = reader.String(type); break;
+                case 3: chunk = Metadata(ref reader, type, bytes); break;
+                case 8:
+                    encrypted = true;
+                    reader.Skip(type);
+                    break;
+                default: reader.Skip(type); break;
+            }
+        }
+
+        if (encrypted)
+            return new ParquetColumnChunk { IsEncrypted = true };
+        if (chunk is null)
+            throw new ThriftException("a column chunk has no metadata");
+        chunk.FilePath = filePath;
+        return chunk;
+    }
+
+    private static ParquetColumnChunk Metadata(ref CompactReader reader, CompactType structType, ReadOnlyMemory<byte> bytes)
+    {
+        CompactReader.ExpectStruct(structType);
+        int? physical = null, codec = null;
+        long? values = null, compressed = null, uncompressed = null, dataPage = null;
+        long dictionaryPage = 0;
+        long? unencoded = null;
+        ReadOnlyMemory<byte> statistics = default;
+        int id = 0;
+        while (reader.NextField(ref id, out CompactType type))
+        {
+            switch (id)
+            {
+                case 1: physical = reader.Int32(type); break;
+                case 4: codec = reader.Int32(type); break;
+                case 5: values = reader.Int64(type); break;
+                case 6: uncompressed = reader.Int64(type); break;
+                case 7: compressed = reader.Int64(type); break;
+                case 9: dataPage = reader.Int64(type); break;
+                case 11: dictionaryPage = reader.Int64(type); break;
+                case 12:
+                    CompactReader.ExpectStruct(type);
+                    int start = reader.Position;
+                    reader.Skip(type);
+                    statistics = bytes[start..reader.Position];
+                    break;
+                case 16: unencoded = UnencodedBytes(ref reader, type); break;
+                default: reader.Skip(type); break;
+            }
+        }
+
+        return new ParquetColumnChunk
+        {
+            Type = (PhysicalType)(physical ?? throw Missing("type")),
+            Codec = (CompressionCodec)(codec ?? throw Missing("codec")),
+            Values = values ?? throw Missing("num_values"),
+            UncompressedBytes = uncompressed ?? throw Missing("total_uncompressed_size"),
+            CompressedBytes = compressed ?? throw Missing("total_compressed_size"),
+            DataPageOffset = dataPage ?? throw Missing("data_page_offset"),
+            DictionaryPageOffset = dictionaryPage,
+            UnencodedBytes = unencoded,
+            StatisticsBytes = statistics,
+        };
+    }
+
+    private static long? UnencodedBytes(ref CompactReader reader, CompactType structType)
+    {
+        CompactReader.ExpectStruct(structType);
+        long? bytes = null;
+        int id = 0;
+        while (reader.NextField(ref id, out CompactType type))
+        {
+            if (id == 1)
+                bytes = reader.Int64(type);
+            else
+                reader.Skip(type);
+        }
+
+        return bytes;
+    }
+
+    private static ThriftException Missing(string field) => new($"a column chunk has no {field}");
+}

@@ -1,0 +1,32 @@
+using Apache.Arrow.Types;
+
+namespace BulkMover.FileFormats.Parquet.Metadata;
+
+/// <summary>What a field means, with the parameters that its kind has (LogicalTypes.md).</summary>
+internal sealed record LogicalType(LogicalTypeKind Kind)
+{
+    /// <summary>Of a decimal: digits in all.</summary>
+    public int Precision { get; init; }
+
+    /// <summary>Of a decimal: digits after the point.</summary>
+    public int Scale { get; init; }
+
+    /// <summary>Of a time or timestamp: it is an instant, not a local time.</summary>
+    public bool IsAdjustedToUtc { get; init; }
+
+    /// <summary>Of a time or timestamp: 1, 2, 3 for milli-, micro- and nanoseconds, as the union <c>TimeUnit</c> numbers them.</summary>
+    public int UnitId { get; init; }
+
+    /// <summary>Of an integer.</summary>
+    public int BitWidth { get; init; }
+
+    /// <summary>Of an integer.</summary>
+    public bool IsSigned { get; init; }
+
+    public TimeUnit Unit => UnitId switch
+    {
+        1 => TimeUnit.Millisecond,
+        2 => TimeUnit.Microsecond,
+        _ => TimeUnit.Nanosecond,
+    };
+}

@@ -1,0 +1,38 @@
+namespace BulkMover.FileFormats.Parquet.Metadata;
+
+/// <summary>A node of the schema as the footer lists it, depth first (parquet.thrift, <c>SchemaElement</c>).</summary>
+internal sealed record SchemaElement
+{
+    public required string Name { get; init; }
+
+    /// <summary>Null for groups.</summary>
+    public PhysicalType? Type { get; init; }
+
+    /// <summary>Bytes of a value of type FIXED_LEN_BYTE_ARRAY.</summary>
+    public int? TypeLength { get; init; }
+
+    public Repetition Repetition { get; init; }
+
+    /// <summary>Null for leaves.</summary>
+    public int? ChildCount { get; init; }
+
+    public ConvertedType? Converted { get; init; }
+
+    /// <summary>Beside <see cref="ConvertedType.Decimal"/>.</summary>
+    public int? Scale { get; init; }
+
+    /// <summary>Beside <see cref="ConvertedType.Decimal"/>.</summary>
+    public int? Precision { get; init; }
+
+    public int? FieldId { get; init; }
+
+    public LogicalType? Logical { get; init; }
+
+    /// <summary>Digits in all and after the point, when it is a decimal.</summary>
+    public (int Precision, int Scale)? Decimal => (Logical?.Kind, Converted) switch
+    {
+        (LogicalTypeKind.Decimal, _) => (Logical.Precision, Logical.Scale),
+        (null, ConvertedType.Decimal) => (Precision ?? 0, Scale ?? 0),
+        _ => null,
+    };
+}

@@ -1,0 +1,20 @@
+namespace BulkMover.FileFormats.Parquet.Metadata;
+
+/// <summary>A field of the file's schema with its place in the tree.</summary>
+/// <param name="Element">As the footer lists it.</param>
+/// <param name="Path">Names from the top-level field down, joined by points; for messages.</param>
+/// <param name="Children">Empty for leaves.</param>
+/// <param name="FirstLeaf">Index of the first leaf column at or below it.</param>
+/// <param name="LeafCount">Leaf columns at or below it.</param>
+/// <param name="IsRepeated">It, or a group above it, may occur many times in a row.</param>
+internal sealed record SchemaNode(
+    SchemaElement Element, string Path, IReadOnlyList<SchemaNode> Children, int FirstLeaf, int LeafCount, bool IsRepeated)
+{
+    public bool IsLeaf => Element.Type is not null;
+
+    /// <summary>The leaf columns at or below it, in order.</summary>
+    public IEnumerable<SchemaNode> Leaves => IsLeaf ? [this] : Children.SelectMany(child => child.Leaves);
+
+    /// <summary>It and all below it, depth first: the order of the footer.</summary>
+    public IEnumerable<SchemaNode> SelfAndBelow => Children.SelectMany(child => child.SelfAndBelow).Prepend(this);
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet.Images;
+using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Shaping;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>Reads a file as it is, with its own schema: for metadata that is kept in Parquet, such as log checkpoints.</summary>
+public static class ParquetBatches
+{
+    /// <summary>The rows in file order. The caller disposes each batch.</summary>
+    /// <param name="store">Where the file lies.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="knownBytes">Its length where metadata gives it.</param>
+    /// <param name="topLevelColumns">Columns to read; those that the file lacks are left out. Null for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="CorruptTableException">The file is missing or not valid.</exception>
+    /// <exception cref="UnsupportedFeatureException">A column that is read uses what is not read yet.</exception>
+    public static async IAsyncEnumerable<RecordBatch> ReadAsync(
+        IObjectStore store,
+        Location file,
+        long? knownBytes,
+        IReadOnlyList<string>? topLevelColumns,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
+        ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
+        IReadOnlyList<SchemaNode> fields = footer.Root.Children;
+        int[] columns = [.. Enumerable.Range(0, fields.Count).Where(i => topLevelColumns is null || topLevelColumns.Contains(fields[i].Element.Name))];
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
+        if (columns.Length == 0)
+            yield break;
+
+        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        var scanned = new ScanFile(store, file, reader.Length, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+        for (int i = 0; i < footer.RowGroups.Count; i++)
+        {
+            if (footer.RowGroups[i].Rows == 0)
+                continue;
+            ImagePlan plan = ImagePlan.OfRanges(footer, columns, [footer.RowGroups[i]], scanned.Options.MaxGapBytes);
+            using var scan = new ParquetRowGroupScan(scanned, $"{file}, row group {i}", plan);
+            await scan.FetchAsync(cancellationToken);
+            while (scan.ReadNext(cancellationToken) is { } batch)
+                yield return batch;
+        }
+    }
+}

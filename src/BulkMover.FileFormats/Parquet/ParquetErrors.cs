@@ -1,0 +1,17 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>The errors of this folder, worded alike.</summary>
+internal static class ParquetErrors
+{
+    public static CorruptTableException Corrupt(string reason, string name, string what, Exception? inner = null) =>
+        new($"parquet.{reason}", $"'{name}' is not a valid Parquet file: {what}. Restore the file or write it again.", inner);
+
+    public static CorruptTableException Footer(Location file, string what, Exception? inner = null) =>
+        Corrupt("footer_corrupt", file.ToString(), what, inner);
+
+    public static UnsupportedFeatureException Encrypted(Location file) => new("parquet.feature_unsupported",
+        $"'{file}' is encrypted (parquet-format Encryption.md), which is not read yet. Decrypt it first.");
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using Apache.Arrow;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Parquet.Thrift;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>What a Parquet file says about itself: read, and held to the file's length, without touching its data.</summary>
+public sealed class ParquetFooter
+{
+    /// <summary>Length and magic at the end of a file (parquet-format README, "File format").</summary>
+    internal const int TrailerBytes = 8;
+
+    /// <summary>
+    /// The end of a file that is read first. Footers of ordinary files fit, so that one request reads them; the rest of a longer one
+    /// costs a second.
+    /// </summary>
+    internal const int TailBytes = 64 * 1024;
+
+    private const int MaxDictionaryHeaderBytes = 100;
+
+    private readonly FileMetadata metadata;
+
+    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema stored, long dataEnd)
+    {
+        this.metadata = metadata;
+        (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
+        Schema = ArrowSchemas.Correct(stored, root);
+        Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
+        Features = ParquetFeatures.Of(root.Children, metadata.RowGroups);
+    }
+
+    /// <summary>The schema that rows are read with; fields at all levels carry their ids.</summary>
+    public Schema Schema { get; }
+
+    /// <summary>Rows of all row groups. The footer's own <c>num_rows</c> is not used: writers are known that leave it at 0.</summary>
+    public long Rows { get; }
+
+    public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
+
+    /// <summary>In file order, repeated keys included.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata => metadata.KeyValues;
+
+    /// <summary>The writer, in its own words; null when it does not say.</summary>
+    public string? CreatedBy => metadata.CreatedBy;
+
+    /// <summary>Codecs and types of the file, each with whether it is read.</summary>
+    public IReadOnlyList<TableFeature> Features { get; }
+
+    internal SchemaNode Root { get; }
+
+    /// <summary>As <see cref="Schema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
+    internal Schema StoredSchema { get; }
+
+    internal IReadOnlyList<ColumnOrder> ColumnOrders => metadata.ColumnOrders;
+
+    /// <summary>Where the footer begins: all data lie before it.</summary>
+    internal long DataEnd { get; }
+
+    /// <summary>
+    /// Length of a chunk in the file. Some writers left the header of the dictionary page out of it (PARQUET-816): the bytes that such a
+    /// header can have are added, and the pages tell where the chunk ends.
+    /// </summary>
+    internal long StoredBytes(ParquetColumnChunk chunk) =>
+        chunk.CompressedBytes == 0 ? 0 : Math.Min(chunk.CompressedBytes + MaxDictionaryHeaderBytes, DataEnd - chunk.Offset);
+
+    /// <summary>Reads the footer with one request, or two when it is long.</summary>
+    /// <param name="store">Where the file lies.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="knownBytes">Its length where metadata gives it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="Core.Errors.CorruptTableException">The file is missing, or its end is not a valid footer.</exception>
+    /// <exception cref="Core.Errors.UnsupportedFeatureException">The file is encrypted.</exception>
+    public static async Task<ParquetFooter> ReadAsync(IObjectStore store, Location file, long? knownBytes, CancellationToken cancellationToken)
+    {
+        await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
+        return await ReadAsync(reader, file, cancellationToken);
+    }
+
+    internal static async Task<ParquetFooter> ReadAsync(IRangeReader reader, Location file, CancellationToken cancellationToken)
+    {
+        byte[] tail = new byte[Math.Min(reader.Length, TailBytes)];
+        await reader.ReadAsync(reader.Length - tail.Length, tail, cancellationToken);
+        int footerBytes = LengthOf(tail, reader.Length, file);
+        if (footerBytes + TrailerBytes <= tail.Length)
+            return Parse(tail.AsMemory(tail.Length - TrailerBytes - footerBytes, footerBytes), reader.Length, file);
+
+        byte[] footer = new byte[footerBytes];
+        int known = tail.Length - TrailerBytes;
+        await reader.ReadAsync(reader.Length - TrailerBytes - footerBytes, footer.AsMemory(0, footerBytes - known), cancellationToken);
+        tail.AsSpan(0, known).CopyTo(footer.AsSpan(footerBytes - known));
+        return Parse(footer, reader.Length, file);
+    }
+
+    /// <summary>The footer of a file that is in memory as a whole.</summary>
+    internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file)
+    {
+        int footerBytes = LengthOf(wholeFile, wholeFile.Length, file);
+        return Parse(wholeFile.Slice(wholeFile.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), wholeFile.Length, file);
+    }
+
+    private static int LengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)
+    {
+        if (tail.Length < TrailerBytes)
+            throw ParquetErrors.Footer(file, $"it has only {fileBytes} bytes");
+
+        ReadOnlySpan<byte> magic = tail[^4..];
+        if (magic.SequenceEqual("PARE"u8))
+            throw ParquetErrors.Encrypted(file);
+        if (!magic.SequenceEqual("PAR1"u8))
+            throw ParquetErrors.Footer(file, "it does not end with PAR1");
+
+        int footerBytes = BinaryPrimitives.ReadInt32LittleEndian(tail[^TrailerBytes..]);
+        // The file begins with the magic as well.
+        if (footerBytes <= 0 || footerBytes > fileBytes - TrailerBytes - 4)
+            throw ParquetErrors.Footer(file, $"a footer of {footerBytes} bytes cannot be in a file of {fileBytes}");
+        return footerBytes;
+    }
+
+    private static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileBytes, Location file)
+    {
+        try
+        {
+            FileMetadata parsed = FooterParser.Parse(footer);
+            if (parsed.IsEncrypted)
+                throw ParquetErrors.Encrypted(file);
+
+            SchemaNode root = SchemaTree.Build(parsed.Schema);
+            long dataEnd = fileBytes - TrailerBytes - footer.Length;
+            FooterChecks.Check(file, parsed, root, dataEnd);
+            Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
+            return new ParquetFooter(parsed, root, stored, dataEnd);
+        }
+        catch (ThriftException error)
+        {
+            throw ParquetErrors.Footer(file, error.Message, error);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>How Parquet files are read. What the user sees does not depend on it.</summary>
+public sealed record ParquetReadOptions
+{
+    /// <summary>
+    /// Files up to this are read whole with one request: it takes about as long as the two or three requests that reading the
+    /// footer first costs (100 MB/s and 30 ms each). Row groups are joined up to this size for the same reason.
+    /// </summary>
+    public int SmallBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Column chunks closer than this share a request: the gap costs less than a round trip.</summary>
+    public int MaxGapBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Longer ranges are split: one connection to an object store gives only some 50 to 100 MB/s.</summary>
+    public int MaxRequestBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Requests in flight for one row group. Several row groups are fetched at a time, so few suffice.</summary>
+    public int MaxRequests { get; init; } = 4;
+
+    /// <summary>Rows of a batch: enough that costs per batch vanish, few enough that a batch of ordinary rows stays in the cache.</summary>
+    public int BatchRows { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes of a batch, for wide rows; a single row may be larger.</summary>
+    public int BatchBytes { get; init; } = 16 * 1024 * 1024;
+}

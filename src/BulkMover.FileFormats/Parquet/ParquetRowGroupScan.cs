@@ -1,0 +1,72 @@
+using Apache.Arrow;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Parquet.Images;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>Decodes some row groups of a file through an image of their column chunks.</summary>
+internal sealed class ParquetRowGroupScan : IRowGroupScan
+{
+    private readonly ScanFile file;
+    private readonly ImagePlan plan;
+    private ImageMemory? memory;
+    private NativeFile? reader;
+    private long delivered;
+
+    /// <param name="file">The file.</param>
+    /// <param name="name">For messages.</param>
+    /// <param name="plan">What is decoded.</param>
+    public ParquetRowGroupScan(ScanFile file, string name, ImagePlan plan)
+    {
+        (this.file, Name, this.plan) = (file, name, plan);
+        Rows = plan.RowGroups.Sum(rowGroup => rowGroup.Rows);
+        FetchBytes = plan.MaxBytes;
+        DecodeBytes = DecodeEstimate.Of(plan, file.Options, pages: null).Bytes;
+    }
+
+    /// <summary>Of a file that is in memory as a whole; takes over the memory.</summary>
+    public ParquetRowGroupScan(ScanFile file, string name, ImagePlan plan, ImageMemory memory)
+        : this(file, name, plan)
+    {
+        this.memory = memory;
+        (HeldBytes, FetchBytes, DecodeBytes) = (file.Bytes, 0, memory.Estimate.Bytes);
+    }
+
+    public string Name { get; }
+
+    public long Rows { get; }
+
+    public long HeldBytes { get; }
+
+    public long FetchBytes { get; }
+
+    public long DecodeBytes { get; private set; }
+
+    public async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        if (memory is not null)
+            return;
+
+        await using IRangeReader ranges = await file.Store.OpenAsync(file.Location, file.Bytes, cancellationToken);
+        memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
+        DecodeBytes = memory.Estimate.Bytes;
+    }
+
+    public RecordBatch? ReadNext(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        reader ??= (memory ?? throw new InvalidOperationException("The scan has to be fetched first.")).Open();
+        using RecordBatch? batch = NativeErrors.Wrap(Name, reader.ReadNext);
+        delivered += batch?.Length ?? 0;
+        if (batch is null ? delivered < Rows : delivered > Rows)
+            throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");
+        return batch is null ? null : file.Shape.Apply(batch, batch.Length, file.Allocator);
+    }
+
+    public void Dispose()
+    {
+        reader?.Dispose();
+        memory?.Dispose();
+    }
+}

@@ -1,0 +1,15 @@
+using Apache.Arrow.Memory;
+using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Shaping;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>What the scans of one file's row groups share.</summary>
+/// <param name="Store">Where the file lies.</param>
+/// <param name="Location">The file.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Shape">From its columns to the wanted ones.</param>
+/// <param name="Options">How it is read.</param>
+/// <param name="Allocator">Where buffers come from that are not the native reader's.</param>
+internal sealed record ScanFile(
+    IObjectStore Store, Location Location, long Bytes, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator);

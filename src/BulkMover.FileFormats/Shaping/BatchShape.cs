@@ -1,0 +1,125 @@
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using Apache.Arrow.Types;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+
+namespace BulkMover.FileFormats.Shaping;
+
+/// <summary>
+/// How the batches of one file become batches of the scan's read schema: columns found by id or name, put in order, widened, and filled where
+/// the file lacks them.
+/// </summary>
+internal sealed class BatchShape
+{
+    private readonly Schema schema;
+    private readonly BatchColumn[] columns;
+    private readonly int[] positions;
+
+    private BatchShape(Schema schema, BatchColumn[] columns)
+    {
+        (this.schema, this.columns) = (schema, columns);
+        int[] read = [.. columns.Where(column => column.FileColumn is not null).Select(column => column.FileColumn!.Value).Distinct().Order()];
+        positions = [.. columns.Select(column => column.FileColumn is { } index ? System.Array.IndexOf(read, index) : -1)];
+        FileColumns = read;
+    }
+
+    /// <summary>Indexes of the file's top-level columns that are read, ascending.</summary>
+    public IReadOnlyList<int> FileColumns { get; }
+
+    public IReadOnlyList<BatchColumn> Columns => columns;
+
+    /// <param name="scan">What is wanted.</param>
+    /// <param name="task">The file's constants.</param>
+    /// <param name="file">The file's schema.</param>
+    /// <param name="stored">The types that its arrays arrive in; the same schema unless <paramref name="decode"/> bridges them.</param>
+    /// <param name="decode">See <see cref="ShapeBuilder"/>.</param>
+    /// <exception cref="CorruptTableException">A required column is missing, types do not fit, or more than one column fits.</exception>
+    /// <exception cref="UnsupportedFeatureException">The file has no field ids to match by.</exception>
+    public static BatchShape Of(
+        Scan scan, ScanTask task, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
+    {
+        string name = task.File.ToString();
+        IReadOnlyList<Field> wanted = scan.ReadSchema.FieldsList;
+        var matcher = new FieldMatcher(scan.Matching, name) { UsesMappedNames = NeedsMappedNames(scan.Matching, wanted, file, name) };
+        var builder = new ShapeBuilder(matcher, decode);
+        return new BatchShape(scan.ReadSchema, [.. wanted.Select(field => Column(field))]);
+
+        BatchColumn Column(Field field)
+        {
+            bool hasConstant = task.Constants.TryGetValue(field.Name, out Scalar? constant);
+            int? source = hasConstant && task.ConstantsWin ? null : matcher.Find(field, wanted, file.FieldsList);
+            var context = new ShapeContext(name, field.Name);
+            if (source is { } index)
+            {
+                Field from = file.FieldsList[index];
+                ColumnShape shape = builder.Build(stored.FieldsList[index].DataType, from, field, context);
+                return new BatchColumn(field, index, shape, ShapeBuilder.CheckOf(from, field, context), null);
+            }
+
+            if (!field.IsNullable && (constant is null || constant.IsNull))
+                throw ShapeBuilder.MissingFrom(context);
+            return new BatchColumn(field, null, null, null, constant);
+        }
+    }
+
+    /// <summary>The file's own columns, in its order.</summary>
+    public static BatchShape OfFile(
+        string name, IReadOnlyList<int> fileColumns, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
+    {
+        var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name), decode);
+        return new BatchShape(
+            new Schema([.. fileColumns.Select(index => file.FieldsList[index])], null),
+            [.. fileColumns.Select(index => Column(file.FieldsList[index], index))]);
+
+        BatchColumn Column(Field field, int index) => new(
+            field, index, builder.Build(stored.FieldsList[index].DataType, field, field, new ShapeContext(name, field.Name)), null, null);
+    }
+
+    /// <summary>Shapes a batch of the file's columns <see cref="FileColumns"/>, which the caller still owns; the result is the caller's too.</summary>
+    /// <param name="source">The batch; null when no column is read from the file.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="allocator">Where new buffers come from.</param>
+    public RecordBatch Apply(RecordBatch? source, int rows, MemoryAllocator allocator)
+    {
+        var buffers = new TakenBuffers(allocator);
+        try
+        {
+            var arrays = new List<IArrowArray>(columns.Length);
+            for (int i = 0; i < columns.Length; i++)
+                arrays.Add(ArrowArrayFactory.BuildArray(Column(columns[i], positions[i] < 0 ? null : source?.Column(positions[i]).Data, rows, buffers)));
+            return new RecordBatch(schema, arrays, rows);
+        }
+        catch
+        {
+            buffers.Release();
+            throw;
+        }
+    }
+
+    private static ArrayData Column(BatchColumn column, ArrayData? source, int rows, TakenBuffers buffers)
+    {
+        if (source is not null)
+        {
+            column.Required?.CheckColumn(source);
+            return column.Shape!.Apply(source, buffers);
+        }
+
+        return column.Constant is { } constant
+            ? FilledArrays.Constant(column.Field, constant, rows, buffers)
+            : FilledArrays.Nulls(column.Field.DataType, rows, buffers);
+    }
+
+    /// <summary>A file without ids is matched by the table's name mapping (Iceberg spec, "Column Projection").</summary>
+    private static bool NeedsMappedNames(ColumnMatching matching, IReadOnlyList<Field> wanted, Schema file, string name)
+    {
+        if (matching != ColumnMatching.FieldId || wanted.All(field => field.FieldId() is null)
+            || file.FieldsList.Count == 0 || file.FieldsList.Any(field => field.FieldId() is not null))
+            return false;
+        // Without a mapping every column would be missing, and the rows would silently be nulls.
+        return wanted.Any(field => field.GetMappedNames() is not null) ? true : throw new UnsupportedFeatureException("file.field_ids_missing",
+            $"'{name}' has no field ids and the table has no name mapping, so its columns cannot be found. Write the file again with ids.");
+    }
+}

@@ -1,0 +1,51 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+
+namespace BulkMover.FileFormats.Shaping;
+
+/// <summary>Finds the file's field for a field of the table, at one level.</summary>
+/// <param name="matching">By id or by name.</param>
+/// <param name="file">For messages.</param>
+internal sealed class FieldMatcher(ColumnMatching matching, string file)
+{
+    /// <summary>True for a file without any field ids: its fields are found by the names that the table maps to its own.</summary>
+    public bool UsesMappedNames { get; init; }
+
+    /// <param name="wanted">A field of the table.</param>
+    /// <param name="siblings">The table's fields at this level: an exact name is nobody else's.</param>
+    /// <param name="fields">The file's fields at this level.</param>
+    /// <returns>The index in <paramref name="fields"/>, or null when the file lacks it.</returns>
+    /// <exception cref="CorruptTableException">More than one field fits.</exception>
+    public int? Find(Field wanted, IReadOnlyList<Field> siblings, IReadOnlyList<Field> fields)
+    {
+        if (UsesMappedNames)
+            return wanted.GetMappedNames() is { } names ? Only(fields, field => names.Contains(field.Name), "a name in its name mapping", wanted) : null;
+        if (matching == ColumnMatching.FieldId && wanted.FieldId() is { } id)
+            return Only(fields, field => field.FieldId() == id, $"field id {id}", wanted);
+
+        return Only(fields, field => field.Name == wanted.Name, "that name", wanted)
+            ?? Only(fields, field => field.Name.Equals(wanted.Name, StringComparison.OrdinalIgnoreCase) && siblings.All(other => other.Name != field.Name),
+                "that name in upper and lower case", wanted);
+    }
+
+    private int? Only(IReadOnlyList<Field> fields, Func<Field, bool> fits, string what, Field wanted)
+    {
+        int? found = null;
+        for (int i = 0; i < fields.Count; i++)
+        {
+            if (!fits(fields[i]))
+                continue;
+            if (found is not null)
+            {
+                throw new CorruptTableException("file.column_ambiguous",
+                    $"'{file}' has more than one field of {what} for column '{wanted.Name}', and which one is meant cannot be known. Write the file again.");
+            }
+
+            found = i;
+        }
+
+        return found;
+    }
+}

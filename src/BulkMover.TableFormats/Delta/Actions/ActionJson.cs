@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace BulkMover.TableFormats.Delta.Actions;
+
+/// <summary>
+/// How actions are read from JSON. Unrecognized fields and actions are ignored, as PROTOCOL.md ("Protocol Evolution") asks.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(StateAction))]
+[JsonSerializable(typeof(FileAction))]
+[JsonSerializable(typeof(ProvenanceAction))]
+internal sealed partial class ActionJson : JsonSerializerContext;

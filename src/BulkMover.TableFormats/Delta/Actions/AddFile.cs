@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using BulkMover.TableFormats.Delta.Statistics;
+
+namespace BulkMover.TableFormats.Delta.Actions;
+
+/// <summary>A logical file of the table (PROTOCOL.md, "Add File and Remove File").</summary>
+internal sealed record AddFile
+{
+    /// <summary>URI, percent-encoded, relative to the table or absolute.</summary>
+    public string? Path { get; set; }
+
+    public Dictionary<string, string?>? PartitionValues { get; set; }
+
+    /// <summary>Bytes of the data file.</summary>
+    public long? Size { get; set; }
+
+    /// <summary>Statistics as JSON text in UTF-8; null when there are none.</summary>
+    [JsonConverter(typeof(Utf8TextConverter))]
+    public byte[]? Stats { get; set; }
+
+    public DeletionVector? DeletionVector { get; set; }
+
+    /// <summary>Statistics that a checkpoint holds as a struct instead of text.</summary>
+    [JsonIgnore]
+    public FileStatistics? StatsParsed { get; set; }
+}

@@ -1,0 +1,17 @@
+namespace BulkMover.TableFormats.Delta.Actions;
+
+/// <summary>Schema and properties of the table (PROTOCOL.md, "Change Metadata").</summary>
+internal sealed record TableMetadata
+{
+    public FileFormat? Format { get; init; }
+
+    /// <summary>The schema as JSON text.</summary>
+    public string? SchemaString { get; init; }
+
+    public IReadOnlyList<string>? PartitionColumns { get; init; }
+
+    public Dictionary<string, string?>? Configuration { get; init; }
+
+    /// <param name="Provider">Encoding of the data files: <c>parquet</c>.</param>
+    internal sealed record FileFormat(string? Provider);
+}

@@ -1,0 +1,16 @@
+namespace BulkMover.TableFormats.Delta.Actions;
+
+/// <summary>What a reader must know to read the table (PROTOCOL.md, "Protocol Evolution").</summary>
+internal sealed record TableProtocol
+{
+    public long? MinReaderVersion { get; init; }
+
+    /// <summary>Exists only at reader version 3.</summary>
+    public IReadOnlyList<string>? ReaderFeatures { get; init; }
+
+    /// <summary>Exists only at writer version 7.</summary>
+    public IReadOnlyList<string>? WriterFeatures { get; init; }
+
+    /// <summary>True when readers must respect the feature.</summary>
+    public bool Requires(string readerFeature) => MinReaderVersion == 3 && ReaderFeatures?.Contains(readerFeature) == true;
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Delta.Log;
+using BulkMover.TableFormats.Delta.Schemas;
+using BulkMover.TableFormats.Delta.Statistics;
+using BulkMover.TableFormats.Partitions;
+
+namespace BulkMover.TableFormats.Delta;
+
+/// <summary>One version of a Delta table. The log is replayed at every plan: no list of files is kept.</summary>
+internal sealed class DeltaSnapshot : ITableSnapshot
+{
+    private readonly Location table;
+    private readonly LogReplay replay;
+    private readonly Field[] partitionFields;
+
+    private DeltaSnapshot(Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields, IReadOnlyList<TableFeature> features)
+    {
+        (this.table, this.replay, this.partitionFields) = (table, replay, partitionFields);
+        (Id, Schema, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, features);
+        PartitionColumns = [.. partitionFields.Select(field => field.Name)];
+        Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
+            $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
+    }
+
+    public string Id { get; }
+
+    public Schema Schema { get; }
+
+    public ColumnMatching Matching => ColumnMatching.Name;
+
+    public IReadOnlyList<SortField> SortOrder => [];
+
+    public IReadOnlyList<string> PartitionColumns { get; }
+
+    public IReadOnlyList<TableFeature> Features { get; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    /// <exception cref="CorruptTableException">The log is broken.</exception>
+    public static async Task<DeltaSnapshot> OpenAsync(IObjectStore store, Location table, LogSegment segment, CancellationToken cancellationToken)
+    {
+        var log = new LogReplay(store, table, segment);
+        (TableProtocol protocol, TableMetadata metadata) = await log.ReadStateAsync(cancellationToken);
+        if (protocol.MinReaderVersion is null || protocol is { MinReaderVersion: 3, ReaderFeatures: null })
+        {
+            throw new CorruptTableException("delta.protocol_broken",
+                $"The protocol action of '{table}' lacks minReaderVersion or, at version 3, readerFeatures. Restore the log, or have the table's writer repair it.");
+        }
+
+        DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
+        Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
+        string? fileWithVector = protocol.Requires("deletionVectors") ? await FindFileWithVectorAsync(log, cancellationToken) : null;
+        return new DeltaSnapshot(table, segment.Version, log, schema.Arrow, partitions,
+            DeltaFeatures.Of(protocol, metadata, schema, fileWithVector));
+    }
+
+    public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
+        Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
+            .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
+        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
+        {
+            if (add.DeletionVector is not null)
+                throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
+            if (add.Size is not >= 0)
+                throw Broken(file, "has no size");
+
+            Dictionary<string, Scalar> constants = PartitionValuesOf(add, file);
+            FileStatistics statistics = add.StatsParsed ?? (add.Stats is null ? FileStatistics.Unknown : StatisticsJson.Parse(add.Stats, filtered));
+            if (scan.Where is null || FilterPruning.MightMatch(scan.Where, column => constants.TryGetValue(column, out Scalar? constant)
+                    ? ColumnStatistics.OfConstant(constant, statistics.Rows)
+                    : statistics.Columns.GetValueOrDefault(column)))
+            {
+                yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true);
+            }
+        }
+    }
+
+    private static async Task<string?> FindFileWithVectorAsync(LogReplay replay, CancellationToken cancellationToken)
+    {
+        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync([], cancellationToken))
+        {
+            if (add.DeletionVector is not null)
+                return file.Name;
+        }
+
+        return null;
+    }
+
+    private static Field FindPartitionField(Schema schema, string name, Location table) =>
+        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field
+            ? field
+            : throw new CorruptTableException("delta.partition_column_unknown",
+                $"'{table}' is partitioned by '{name}', which is no column of a simple type in its schema. Restore the log's metaData action.");
+
+    /// <summary>"Values for all partition columns present in the schema MUST be present for all files in the table."</summary>
+    private Dictionary<string, Scalar> PartitionValuesOf(AddFile add, Location file)
+    {
+        var values = new Dictionary<string, Scalar>(partitionFields.Length, StringComparer.Ordinal);
+        foreach (Field field in partitionFields)
+        {
+            string? text = null;
+            if (add.PartitionValues?.TryGetValue(field.Name, out text) != true)
+                throw Broken(file, $"has no value for partition column '{field.Name}'");
+
+            // "An empty string for any type translates to a null partition value."
+            values[field.Name] = string.IsNullOrEmpty(text)
+                ? new Scalar(field.DataType, null)
+                : PartitionValue.Parse(text, field.DataType)
+                    ?? throw Broken(file, $"has '{text}' for partition column '{field.Name}', which is no {field.DataType.Name}");
+            if (values[field.Name].IsNull && !field.IsNullable)
+                throw Broken(file, $"has null for partition column '{field.Name}', which must not be null");
+        }
+
+        return values;
+    }
+
+    private CorruptTableException Broken(Location file, string what) =>
+        new("delta.action_broken", $"File '{file}' in version {Id} of '{table}' {what}. Choose an earlier version with --snapshot, or have the table's writer repair it.");
+}

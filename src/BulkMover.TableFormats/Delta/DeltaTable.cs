@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Delta.Log;
+
+namespace BulkMover.TableFormats.Delta;
+
+/// <summary>A Delta table by its log (delta-io/delta, PROTOCOL.md). The log's listing is taken once, when it is opened.</summary>
+public sealed class DeltaTable : ITable
+{
+    private readonly IObjectStore store;
+    private readonly Location table;
+    private readonly LogListing log;
+
+    private DeltaTable(IObjectStore store, Location table, LogListing log) => (this.store, this.table, this.log) = (store, table, log);
+
+    public string Format => "delta";
+
+    /// <param name="store">Where the table lies.</param>
+    /// <param name="location">The directory that holds <c>_delta_log</c>.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    /// <exception cref="CorruptTableException">There is no Delta log, or nothing in it.</exception>
+    public static async Task<DeltaTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
+        new(store, location, await LogListing.ReadAsync(store, location, cancellationToken));
+
+    /// <summary>
+    /// The versions that can be read. Their time is that of the commit info: the in-commit timestamp where the table keeps it, else the
+    /// writer's own, which unlike the file's time survives a copy of the table; else the file's.
+    /// </summary>
+    public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach ((long version, StoredObject? commit) in log.Versions)
+        {
+            ProvenanceAction? provenance = commit is null ? null : await ReadProvenanceAsync(commit, cancellationToken);
+            yield return new SnapshotSummary(version, provenance?.CommittedAt ?? commit?.Modified, provenance?.Operation, []);
+        }
+    }
+
+    public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken)
+    {
+        long version = selector switch
+        {
+            null => log.LatestVersion,
+            { Id: { } id } => id,
+            { AsOf: { } time } => await FindVersionAsync(time, cancellationToken),
+            _ => throw Unknown($"'{selector}' is neither a version nor a time, and Delta tables have no branches or tags"),
+        };
+        if (version < log.OldestVersion || version > log.LatestVersion)
+            throw Unknown($"There is no version {version}");
+        return await DeltaSnapshot.OpenAsync(store, table, log.SegmentOf(version), cancellationToken);
+    }
+
+    /// <summary>The last version that was there at the time. A version is never older than the one before, whatever the writers' clocks said.</summary>
+    private async Task<long> FindVersionAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        long? found = null;
+        await foreach (SnapshotSummary snapshot in SnapshotsAsync(cancellationToken))
+        {
+            if (snapshot.CommittedAt > time)
+                break;
+            if (snapshot.CommittedAt is not null)
+                found = snapshot.Id;
+        }
+
+        return found ?? throw Unknown($"No version is known to be as old as {time:O}");
+    }
+
+    private async Task<ProvenanceAction?> ReadProvenanceAsync(StoredObject commit, CancellationToken cancellationToken)
+    {
+        await foreach (ProvenanceAction action in JsonLines.ReadAsync(store, commit, ActionJson.Default.ProvenanceAction, cancellationToken))
+        {
+            if (action.CommitInfo is not null)
+                return action;
+        }
+
+        return null;
+    }
+
+    private InvalidInputException Unknown(string what) =>
+        new("delta.snapshot_unknown",
+            $"{what}. '{table}' has versions {log.OldestVersion} to {log.LatestVersion}; `bulkmover inspect` lists them with their times.");
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+
+namespace BulkMover.TableFormats.Delta.Schemas;
+
+/// <summary>Turns a schema string into an Arrow schema (PROTOCOL.md, "Schema Serialization Format").</summary>
+internal sealed partial class SchemaReader
+{
+    // Deeper than any table, and far from the end of the stack.
+    private const int MaxJsonDepth = 512;
+
+    private readonly List<TableFeature> unreadable = [];
+    private string? widened;
+    private bool hasVariant;
+
+    private SchemaReader()
+    {
+    }
+
+    /// <exception cref="CorruptTableException">The text is no schema.</exception>
+    public static DeltaSchema Read(string? schemaString, Location table)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(schemaString ?? "", new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            var reader = new SchemaReader();
+            List<Field> fields = reader.ReadFields(json.RootElement, "");
+            if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+                throw new JsonException($"Column '{twice.Key}' appears twice.");
+            return new DeltaSchema(new Schema(fields, null), reader.unreadable, reader.widened, reader.hasVariant);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new CorruptTableException("delta.schema_broken",
+                $"The metaData action of '{table}' has no readable schema: {error.Message} Choose an earlier version with --snapshot, or restore the log.", error);
+        }
+    }
+
+    private List<Field> ReadFields(JsonElement type, string path)
+    {
+        var fields = new List<Field>();
+        foreach (JsonElement field in type.GetProperty("fields").EnumerateArray())
+        {
+            string name = field.GetProperty("name").GetString() ?? throw new JsonException("A field has no name.");
+            string fieldPath = path.Length == 0 ? name : $"{path}.{name}";
+            if (field.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object
+                && metadata.TryGetProperty("delta.typeChanges", out _))
+            {
+                widened ??= fieldPath;
+            }
+
+            fields.Add(new Field(name, ReadType(field.GetProperty("type"), fieldPath), field.GetProperty("nullable").GetBoolean()));
+        }
+
+        return fields;
+    }
+
+    private IArrowType ReadType(JsonElement type, string path)
+    {
+        if (type.ValueKind == JsonValueKind.String)
+            return ReadPrimitive(type.GetString()!, path);
+
+        return type.GetProperty("type").GetString() switch
+        {
+            "struct" => new StructType(ReadFields(type, path)),
+            "array" => new ListType(
+                new Field("element", ReadType(type.GetProperty("elementType"), path + ".element"), type.GetProperty("containsNull").GetBoolean())),
+            "map" => new MapType(
+                new Field("key", ReadType(type.GetProperty("keyType"), path + ".key"), nullable: false),
+                new Field("value", ReadType(type.GetProperty("valueType"), path + ".value"), type.GetProperty("valueContainsNull").GetBoolean())),
+            var other => Unreadable(other ?? "null", path),
+        };
+    }
+
+    private IArrowType ReadPrimitive(string name, string path) => name switch
+    {
+        "string" => StringType.Default,
+        "long" => Int64Type.Default,
+        "integer" => Int32Type.Default,
+        "short" => Int16Type.Default,
+        "byte" => Int8Type.Default,
+        "float" => FloatType.Default,
+        "double" => DoubleType.Default,
+        "boolean" => BooleanType.Default,
+        "binary" => BinaryType.Default,
+        "date" => Date32Type.Default,
+        "timestamp" => new TimestampType(TimeUnit.Microsecond, "UTC"),
+        "timestamp_ntz" => new TimestampType(TimeUnit.Microsecond, (string?)null),
+        "decimal" => new Decimal128Type(10, 0),
+        _ => (IArrowType?)ReadDecimal(name) ?? Unreadable(name, path),
+    };
+
+    private static Decimal128Type? ReadDecimal(string name)
+    {
+        Match match = DecimalName().Match(name);
+        return match.Success
+            && int.TryParse(match.Groups["precision"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int precision)
+            && int.TryParse(match.Groups["scale"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int scale)
+            && precision is >= 1 and <= 38 && scale <= precision
+            ? new Decimal128Type(precision, scale)
+            : null;
+    }
+
+    private NullType Unreadable(string name, string path)
+    {
+        hasVariant |= name == "variant";
+        unreadable.Add(new TableFeature($"type {name}", FeatureState.Refused, "Delta PROTOCOL.md, \"Primitive Types\"",
+            $"column '{path}' has it, and its values have no equal here"));
+        return NullType.Default;
+    }
+
+    [GeneratedRegex(@"^decimal\(\s*(?<precision>\d{1,2})\s*,\s*(?<scale>\d{1,2})\s*\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex DecimalName();
+}

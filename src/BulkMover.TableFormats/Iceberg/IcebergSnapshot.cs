@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.TableFormats.Iceberg.Manifests;
+using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Iceberg.Partitions;
+using BulkMover.TableFormats.Iceberg.Paths;
+using BulkMover.TableFormats.Iceberg.Planning;
+using BulkMover.TableFormats.Iceberg.Schemas;
+
+namespace BulkMover.TableFormats.Iceberg;
+
+/// <summary>One snapshot of an Iceberg table, or the table before its first one: a schema without rows.</summary>
+public sealed class IcebergSnapshot : ITableSnapshot
+{
+    private readonly IObjectStore store;
+    private readonly PathResolver paths;
+    private readonly IcebergSchema schema;
+    private readonly SnapshotManifests? manifests;
+    private readonly Location root;
+
+    private IcebergSnapshot(
+        IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema, PathResolver paths)
+    {
+        (this.store, this.schema, this.paths, root) = (store, schema, paths, file.TableRoot);
+        manifests = snapshot is null ? null : new SnapshotManifests(store, metadata, snapshot);
+        Id = snapshot?.Id.ToString(CultureInfo.InvariantCulture) ?? "none";
+        SortOrder = [.. SortFields(metadata, schema)];
+        PartitionColumns = [.. metadata.DefaultSpec.Fields
+            .Where(field => field.Transform.Kind != TransformKind.Void)
+            .Select(field => schema.Column(field.SourceId)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)];
+        Features = [.. TableFeatures.Of(metadata, snapshot, schema)];
+        Notes = paths.IsMoved
+            ? [.. file.Notes, $"The table was written at '{metadata.Location}' and is read at '{root}'."]
+            : file.Notes;
+    }
+
+    /// <summary>The snapshot id; <c>none</c> for a table without a snapshot.</summary>
+    public string Id { get; }
+
+    public Schema Schema => schema.Arrow;
+
+    public ColumnMatching Matching => ColumnMatching.FieldId;
+
+    public IReadOnlyList<SortField> SortOrder { get; }
+
+    public IReadOnlyList<string> PartitionColumns { get; }
+
+    public IReadOnlyList<TableFeature> Features { get; private set; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        FeatureGate.ThrowIfRefused(IcebergTable.FormatName, root.ToString(), Features);
+        if (manifests is null)
+            yield break;
+        var planner = new ScanPlanner(store, schema, new ScanPruner(scan.Where, schema), paths.ForDataFiles());
+        await foreach (ScanTask task in planner.PlanAsync(manifests.ReadAsync(paths.Copy(), cancellationToken), cancellationToken))
+            yield return task;
+    }
+
+    internal static async Task<IcebergSnapshot> OpenAsync(
+        IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema, CancellationToken cancellationToken)
+    {
+        var paths = PathResolver.ForMetadata(store, file.TableRoot, metadata.Location);
+        var opened = new IcebergSnapshot(store, metadata, file, snapshot, schema, paths);
+        // An encrypted manifest list cannot be looked into; the table is refused for that already.
+        if (opened.manifests is not null && snapshot!.KeyId is null)
+        {
+            IAsyncEnumerable<OpenManifest> all = opened.manifests.ReadAsync(paths, cancellationToken);
+            opened.Features = [.. opened.Features, .. await DeleteDetector.FindAsync(store, all, schema, cancellationToken)];
+        }
+
+        return opened;
+    }
+
+    /// <summary>The leading fields of the default order that sort by a column itself; what follows another transform orders nothing alone.</summary>
+    private static IEnumerable<SortField> SortFields(TableMetadata metadata, IcebergSchema schema) => metadata.DefaultSortOrder.Fields
+        .TakeWhile(field => field.Transform.Kind == TransformKind.Identity && schema.Column(field.SourceId) is not null)
+        .Select(field => new SortField(schema.Column(field.SourceId)!.Name, field.Descending));
+}

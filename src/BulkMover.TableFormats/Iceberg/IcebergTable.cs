@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Iceberg.Schemas;
+
+namespace BulkMover.TableFormats.Iceberg;
+
+/// <summary>An Iceberg table of format version 1 or 2, opened from its directory or from one of its metadata documents.</summary>
+public sealed class IcebergTable : ITable
+{
+    internal const string FormatName = "iceberg";
+
+    private readonly IObjectStore store;
+    private readonly MetadataFile file;
+    private readonly TableMetadata metadata;
+
+    private IcebergTable(IObjectStore store, MetadataFile file, TableMetadata metadata) =>
+        (this.store, this.file, this.metadata) = (store, file, metadata);
+
+    public string Format => FormatName;
+
+    /// <param name="store">Where the table lies.</param>
+    /// <param name="location">The table's directory, or a metadata.json, plain or gzipped.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="InvalidInputException">There is no table, or several documents may be the current one.</exception>
+    /// <exception cref="CorruptTableException">The metadata is missing or broken.</exception>
+    /// <exception cref="UnsupportedFeatureException">The format version is not known.</exception>
+    public static async Task<IcebergTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
+    {
+        MetadataFile found = await MetadataLocator.FindAsync(store, location, cancellationToken);
+        ReadOnlyMemory<byte> json = await MetadataBytes.ReadAsync(store, found.Location, cancellationToken);
+        return new IcebergTable(store, found, TableMetadataParser.Parse(json, found.Location.ToString()));
+    }
+
+    public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        ILookup<long, string> names = metadata.References.ToLookup(reference => reference.Value.SnapshotId, reference => reference.Key);
+        foreach (Snapshot snapshot in metadata.Snapshots.OrderBy(snapshot => snapshot.CommittedAt))
+            yield return new SnapshotSummary(snapshot.Id, snapshot.CommittedAt, snapshot.Operation, [.. names[snapshot.Id].Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// A branch or tag of exactly that name goes first, also when it reads as a number or a date. A point in time is looked up in the
+    /// snapshot log (Iceberg spec, "Point in Time Reads"). The table itself and a branch have the current schema; a snapshot, a point in
+    /// time and a tag have the schema that the snapshot was written with.
+    /// </summary>
+    public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken)
+    {
+        (Snapshot? snapshot, bool currentSchema) = new SnapshotChoice(metadata, file.TableRoot).Choose(selector);
+        IcebergSchema schema = currentSchema || snapshot?.SchemaId is not { } id ? metadata.CurrentSchema
+            : metadata.Schemas.GetValueOrDefault(id) ?? throw new CorruptTableException("iceberg.metadata_invalid",
+                $"Snapshot {snapshot.Id} in '{file.Location}' has the schema {id}, which is not in 'schemas'. Restore the metadata.");
+        schema = NameMapping.Apply(schema, metadata, file.Location.ToString());
+        return await IcebergSnapshot.OpenAsync(store, metadata, file, snapshot, schema, cancellationToken);
+    }
+}

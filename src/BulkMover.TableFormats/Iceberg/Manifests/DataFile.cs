@@ -1,0 +1,48 @@
+using BulkMover.Core.Types;
+
+namespace BulkMover.TableFormats.Iceberg.Manifests;
+
+/// <summary>What a manifest says of a live data or delete file (Iceberg spec, "Entries in Manifests").</summary>
+internal sealed record DataFile
+{
+    /// <summary>As written.</summary>
+    public required string Path { get; init; }
+
+    public required FileContent Content { get; init; }
+
+    /// <summary>Lower case: <c>parquet</c>, <c>orc</c>, <c>avro</c>, <c>puffin</c>.</summary>
+    public required string Format { get; init; }
+
+    public required long Rows { get; init; }
+
+    public required long Bytes { get; init; }
+
+    /// <summary>Data sequence number, inherited from the manifest where the entry has none; 0 in v1.</summary>
+    public required long SequenceNumber { get; init; }
+
+    /// <summary>The snapshot that added the file, inherited likewise; null when unknown.</summary>
+    public required long? SnapshotId { get; init; }
+
+    /// <summary>
+    /// The partition tuple, in the order of the spec's fields: of the column's type for identity and truncate, a count else. Null where the
+    /// manifest has no value or its type cannot be told.
+    /// </summary>
+    public required IReadOnlyList<Scalar?> Partition { get; init; }
+
+    /// <summary>Statistics of the columns that were asked for, in that order.</summary>
+    public required IReadOnlyList<ColumnMetrics> Metrics { get; init; }
+}
+
+/// <summary>Values of field 134, <c>content</c>.</summary>
+internal enum FileContent
+{
+    Data,
+    PositionDeletes,
+    EqualityDeletes,
+}
+
+/// <summary>Statistics of one column in one file.</summary>
+/// <param name="NullCount">Number of nulls; null when unknown.</param>
+/// <param name="LowerBound">In single-value serialization; null when unknown.</param>
+/// <param name="UpperBound">Likewise.</param>
+internal readonly record struct ColumnMetrics(long? NullCount, byte[]? LowerBound, byte[]? UpperBound);

@@ -1,0 +1,31 @@
+using System.Collections.Frozen;
+using BulkMover.FileFormats.Avro;
+
+namespace BulkMover.TableFormats.Iceberg.Manifests;
+
+/// <summary>
+/// Which field of the specification an Avro field is: the one that its id says. Some writers leave the ids out (ClickHouse does); there the
+/// specification's name decides. Names alone would not do: those of the file counts have changed between versions.
+/// </summary>
+internal static class FieldIdentity
+{
+    private static readonly FrozenDictionary<string, int> InManifestList = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["manifest_path"] = 500, ["manifest_length"] = 501, ["partition_spec_id"] = 502, ["content"] = 517, ["sequence_number"] = 515,
+        ["added_snapshot_id"] = 503, ["partitions"] = 507, ["key_metadata"] = 519,
+        ["contains_null"] = 509, ["contains_nan"] = 518, ["lower_bound"] = 510, ["upper_bound"] = 511,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, int> InManifest = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        ["status"] = 0, ["snapshot_id"] = 1, ["data_file"] = 2, ["sequence_number"] = 3,
+        ["content"] = 134, ["file_path"] = 100, ["file_format"] = 101, ["partition"] = 102, ["record_count"] = 103,
+        ["file_size_in_bytes"] = 104, ["null_value_counts"] = 110, ["lower_bounds"] = 125, ["upper_bounds"] = 128,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The id of a field of <c>manifest_file</c> or <c>field_summary</c>; -1 for one that is not read.</summary>
+    public static int IdInManifestList(this AvroField field) => field.FieldId ?? InManifestList.GetValueOrDefault(field.Name, -1);
+
+    /// <summary>The id of a field of <c>manifest_entry</c> or <c>data_file</c>; -1 for one that is not read.</summary>
+    public static int IdInManifest(this AvroField field) => field.FieldId ?? InManifest.GetValueOrDefault(field.Name, -1);
+}

@@ -1,0 +1,36 @@
+namespace BulkMover.TableFormats.Iceberg.Manifests;
+
+/// <summary>A manifest as the manifest list shows it (Iceberg spec, "Manifest Lists"), v1 fields defaulted.</summary>
+internal sealed record ManifestFile
+{
+    /// <summary>As written.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Length in bytes; null for a v1 snapshot that lists its manifests by path alone.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>The spec that its files are partitioned by; null for a v1 snapshot without a manifest list: the manifest itself tells.</summary>
+    public int? SpecId { get; init; }
+
+    /// <summary>True for a manifest of delete files.</summary>
+    public bool HasDeletes { get; init; }
+
+    /// <summary>What added files without a sequence number of their own inherit; 0 in v1.</summary>
+    public long SequenceNumber { get; init; }
+
+    /// <summary>What entries without a snapshot id inherit; null when unknown.</summary>
+    public long? AddedSnapshotId { get; init; }
+
+    /// <summary>One per field of the spec; empty when the writer gave none.</summary>
+    public IReadOnlyList<FieldSummary> Partitions { get; init; } = [];
+
+    /// <summary>The writer gave key metadata; the manifest may be encrypted.</summary>
+    public bool HasKeyMetadata { get; init; }
+}
+
+/// <summary>The values of one partition field in a manifest.</summary>
+/// <param name="ContainsNull">Some file has null here.</param>
+/// <param name="ContainsNaN">Some file has NaN here; null when unknown.</param>
+/// <param name="LowerBound">Lower bound in single-value serialization; null when unknown or there are no values.</param>
+/// <param name="UpperBound">Upper bound, likewise.</param>
+internal sealed record FieldSummary(bool ContainsNull, bool? ContainsNaN, byte[]? LowerBound, byte[]? UpperBound);

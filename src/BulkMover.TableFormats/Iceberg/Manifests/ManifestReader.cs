@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using BulkMover.FileFormats.Avro;
+
+namespace BulkMover.TableFormats.Iceberg.Manifests;
+
+/// <summary>Streams the live entries of one manifest. The fields are those of Iceberg spec, "Entries in Manifests".</summary>
+/// <param name="file">The manifest, open; the caller disposes it.</param>
+/// <param name="manifest">What the manifest list says of it: the source of inherited values.</param>
+/// <param name="partitions">Reads the partition tuples.</param>
+/// <param name="metrics">Reads the statistics.</param>
+internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest, PartitionReader partitions, MetricsReader metrics)
+{
+    private const int Added = 1;
+    private const int Deleted = 2;
+
+    /// <exception cref="Core.Errors.CorruptTableException">An entry is broken or lacks a required field.</exception>
+    public async IAsyncEnumerable<DataFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (AvroBlock block in file.ReadBlocksAsync(cancellationToken))
+        {
+            ReadOnlyMemory<byte> rest = block.Data;
+            for (long record = 0; record < block.Records; record++)
+            {
+                DataFile? live = ReadEntry(rest.Span, out int left);
+                rest = rest[^left..];
+                if (live is not null)
+                    yield return live;
+            }
+        }
+    }
+
+    private DataFile? ReadEntry(ReadOnlySpan<byte> data, out int left)
+    {
+        var decoder = new AvroDecoder(data, file.Location.ToString());
+        int? status = null;
+        long? snapshotId = null, sequenceNumber = null;
+        DataFile? entry = null;
+        foreach (AvroField field in file.Schema.Fields)
+        {
+            switch (field.IdInManifest())
+            {
+                case 0: status = decoder.ReadInt(field.Type); break;
+                case 1: snapshotId = decoder.ReadLong(field.Type); break;
+                case 3: sequenceNumber = decoder.ReadLong(field.Type); break;
+                case 2: entry = ReadDataFile(ref decoder, decoder.ReadBranch(field.Type)); break;
+                default: decoder.Skip(field.Type); break;
+            }
+        }
+
+        left = decoder.Remaining;
+        if (status is not (>= 0 and <= Deleted) || entry is null)
+            throw decoder.Corrupt($"an entry has the status {status} (field 0) and {(entry is null ? "no" : "a")} file (field 2)");
+        if (status == Deleted)
+            return null;
+        // "Sequence Number Inheritance": only added files inherit; a v1 manifest has no sequence numbers, they are 0.
+        return entry with
+        {
+            SnapshotId = snapshotId ?? manifest.AddedSnapshotId,
+            SequenceNumber = sequenceNumber ?? (status == Added ? manifest.SequenceNumber : 0),
+        };
+    }
+
+    private DataFile ReadDataFile(ref AvroDecoder decoder, AvroType record)
+    {
+        string? path = null, format = null;
+        long? rows = null, bytes = null;
+        int? content = null;
+        IReadOnlyList<Core.Types.Scalar?> partition = [];
+        ColumnMetrics[] columns = metrics.NewResult();
+        foreach (AvroField field in record.Fields)
+        {
+            switch (field.IdInManifest())
+            {
+                case 134: content = decoder.ReadInt(field.Type); break;
+                case 100: path = ReadString(ref decoder, field.Type); break;
+                case 101: format = ReadString(ref decoder, field.Type); break;
+                case 102: partition = partitions.Read(ref decoder, field.Type); break;
+                case 103: rows = decoder.ReadLong(field.Type); break;
+                case 104: bytes = decoder.ReadLong(field.Type); break;
+                case 110: metrics.ReadNullCounts(ref decoder, field.Type, columns); break;
+                case 125: metrics.ReadLowerBounds(ref decoder, field.Type, columns); break;
+                case 128: metrics.ReadUpperBounds(ref decoder, field.Type, columns); break;
+                default: decoder.Skip(field.Type); break;
+            }
+        }
+
+        return new DataFile
+        {
+            Path = path ?? throw decoder.Corrupt("a file has no path (field 100)"),
+            Format = format?.ToLowerInvariant() ?? throw decoder.Corrupt($"'{path}' has no format (field 101)"),
+            Rows = rows is >= 0 ? rows.Value : throw decoder.Corrupt($"'{path}' has the record count {rows} (field 103)"),
+            Bytes = bytes is >= 0 ? bytes.Value : throw decoder.Corrupt($"'{path}' has the length {bytes} (field 104)"),
+            Content = content is null or (>= 0 and <= 2)
+                ? (FileContent)(content ?? 0)
+                : throw decoder.Corrupt($"'{path}' has the content {content} (field 134)"),
+            SequenceNumber = 0,
+            SnapshotId = null,
+            Partition = partition,
+            Metrics = columns,
+        };
+    }
+
+    private static string? ReadString(ref AvroDecoder decoder, AvroType type) =>
+        decoder.TryReadBytes(type, out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;
+}

@@ -1,0 +1,87 @@
+using System.Numerics;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Avro;
+using BulkMover.TableFormats.Iceberg.Partitions;
+using BulkMover.TableFormats.Iceberg.Schemas;
+
+namespace BulkMover.TableFormats.Iceberg.Manifests;
+
+/// <summary>Reads partition tuples: a record whose fields have the ids of the partition fields (Iceberg spec, "Manifests").</summary>
+internal sealed class PartitionReader
+{
+    private readonly PartitionSpec spec;
+    private readonly IArrowType?[] types;
+
+    public PartitionReader(PartitionSpec spec, IcebergSchema schema)
+    {
+        this.spec = spec;
+        types = [.. spec.Fields.Select(field => field.ResultType(schema))];
+    }
+
+    public IReadOnlyList<Scalar?> Read(ref AvroDecoder decoder, AvroType type)
+    {
+        AvroType record = decoder.ReadBranch(type);
+        if (record.Kind == AvroKind.Null)
+            return new Scalar?[types.Length];
+        if (record.Kind != AvroKind.Record)
+            throw decoder.Corrupt("a partition tuple (field 102) is not a record");
+
+        var tuple = new Scalar?[types.Length];
+        for (int index = 0; index < record.Fields.Count; index++)
+        {
+            AvroField field = record.Fields[index];
+            int place = PlaceOf(field, index);
+            if (place >= 0 && types[place] is { } wanted)
+                tuple[place] = new Scalar(wanted, ReadValue(ref decoder, field.Type, wanted));
+            else
+                decoder.Skip(field.Type);
+        }
+
+        return tuple;
+    }
+
+    /// <summary>Which field of the spec it is; without an id, the tuple has the order of the spec.</summary>
+    private int PlaceOf(AvroField field, int index)
+    {
+        if (field.FieldId is not { } id)
+            return index < spec.Fields.Count ? index : -1;
+        for (int place = 0; place < spec.Fields.Count; place++)
+        {
+            if (spec.Fields[place].FieldId == id)
+                return place;
+        }
+
+        return -1;
+    }
+
+    private static object? ReadValue(ref AvroDecoder decoder, AvroType type, IArrowType wanted)
+    {
+        switch (wanted.TypeId)
+        {
+            case ArrowTypeId.Boolean:
+                return decoder.ReadBoolean(type);
+            case ArrowTypeId.Float or ArrowTypeId.Double:
+                return decoder.ReadDouble(type);
+            case ArrowTypeId.Int32 or ArrowTypeId.Date32:
+                return (long?)decoder.ReadInt(type);
+            case ArrowTypeId.Decimal128:
+                return ReadBytes(ref decoder, type, longest: 16) is { } unscaled ? new BigInteger(unscaled, isBigEndian: true) : null;
+            case ArrowTypeId.FixedSizedBinary:
+                int width = ((FixedSizeBinaryType)wanted).ByteWidth;
+                byte[]? value = ReadBytes(ref decoder, type, longest: width);
+                return value is null || value.Length == width ? value : throw decoder.Corrupt($"a fixed({width}) has {value.Length} bytes");
+            case ArrowTypeId.String or ArrowTypeId.Binary:
+                return ReadBytes(ref decoder, type, longest: int.MaxValue);
+            default:
+                return decoder.ReadLong(type);
+        }
+    }
+
+    private static byte[]? ReadBytes(ref AvroDecoder decoder, AvroType type, int longest)
+    {
+        if (!decoder.TryReadBytes(type, out ReadOnlySpan<byte> value))
+            return null;
+        return value.Length <= longest ? value.ToArray() : throw decoder.Corrupt($"a partition value has {value.Length:N0} bytes");
+    }
+}

@@ -1,0 +1,21 @@
+using Apache.Arrow;
+
+namespace BulkMover.TableFormats.Iceberg.Schemas;
+
+/// <summary>A schema of the table as Arrow fields that carry their ids at every level.</summary>
+/// <param name="Id">The schema id; 0 for a v1 schema without one.</param>
+/// <param name="Arrow">The columns.</param>
+/// <param name="Unread">Types and defaults of the schema that are not read; their fields have the Arrow type null.</param>
+internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<UnreadType> Unread)
+{
+    private readonly Dictionary<int, Field> columns =
+        Arrow.FieldsList.ToDictionary(field => Core.Types.FieldIds.FieldId(field)!.Value);
+
+    /// <summary>The top-level column with the id; null when the schema has none, or the id is of a nested field.</summary>
+    public Field? Column(int id) => columns.GetValueOrDefault(id);
+}
+
+/// <summary>Something in a schema that is refused by name.</summary>
+/// <param name="Name">The specification's word, such as <c>variant</c>.</param>
+/// <param name="Section">Where the specification tells of it.</param>
+internal sealed record UnreadType(string Name, string Section);

@@ -1,0 +1,111 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Iceberg.Metadata;
+
+namespace BulkMover.TableFormats.Iceberg.Schemas;
+
+/// <summary>Turns a schema in JSON (Iceberg spec, Appendix C, "Schemas") into Arrow fields.</summary>
+internal sealed class SchemaParser
+{
+    private readonly HashSet<int> ids = [];
+    private readonly List<UnreadType> unread = [];
+
+    private SchemaParser()
+    {
+    }
+
+    /// <exception cref="Core.Errors.CorruptTableException">A field is missing or mistyped, or an id or name is there twice.</exception>
+    public static IcebergSchema Parse(MetadataNode json)
+    {
+        var parser = new SchemaParser();
+        var columns = new Schema(parser.ParseFields(json), null);
+        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.unread);
+    }
+
+    private List<Field> ParseFields(MetadataNode json)
+    {
+        if (json.Required("type").AsString() != "struct")
+            throw json.Required("type").Wrong("\"struct\"");
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var fields = new List<Field>();
+        foreach (MetadataNode field in json.Required("fields").Items())
+        {
+            string name = field.Required("name").AsString();
+            if (!names.Add(name))
+                throw field.Wrong($"the only field called '{name}'");
+            if (field.Optional("initial-default") is not null)
+                unread.Add(new UnreadType("initial-default", "Default values"));
+            fields.Add(ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool()));
+        }
+
+        return fields;
+    }
+
+    private Field ParseField(string name, MetadataNode id, MetadataNode type, bool nullable)
+    {
+        if (!ids.Add(id.AsInt()) || id.AsInt() < 0)
+            throw id.Wrong("an id that no other field has, 0 or more");
+
+        IArrowType arrow = type.IsString ? ParsePrimitive(type) : ParseNested(type);
+        var field = new Field(name, arrow, nullable || arrow is NullType).WithFieldId(id.AsInt());
+        return type.IsString && type.AsString() == "uuid" ? field.AsUuid() : field;
+    }
+
+    private NestedType ParseNested(MetadataNode type) => type.Required("type").AsString() switch
+    {
+        "struct" => new StructType(ParseFields(type)),
+        "list" => new ListType(
+            ParseField("element", type.Required("element-id"), type.Required("element"), !type.Required("element-required").AsBool())),
+        "map" => new MapType(
+            ParseField("key", type.Required("key-id"), type.Required("key"), nullable: false),
+            ParseField("value", type.Required("value-id"), type.Required("value"), !type.Required("value-required").AsBool())),
+        _ => throw type.Required("type").Wrong("\"struct\", \"list\" or \"map\""),
+    };
+
+    private IArrowType ParsePrimitive(MetadataNode type)
+    {
+        string name = type.AsString();
+        return name switch
+        {
+            "boolean" => BooleanType.Default,
+            "int" => Int32Type.Default,
+            "long" => Int64Type.Default,
+            "float" => FloatType.Default,
+            "double" => DoubleType.Default,
+            "date" => Date32Type.Default,
+            "time" => Time64Type.Microsecond,
+            "timestamp" => new TimestampType(TimeUnit.Microsecond, (string?)null),
+            "timestamptz" => new TimestampType(TimeUnit.Microsecond, "UTC"),
+            "timestamp_ns" => new TimestampType(TimeUnit.Nanosecond, (string?)null),
+            "timestamptz_ns" => new TimestampType(TimeUnit.Nanosecond, "UTC"),
+            "string" => StringType.Default,
+            "binary" => BinaryType.Default,
+            "uuid" => UuidType.Storage,
+            _ when name.StartsWith("decimal(", StringComparison.Ordinal) => ParseDecimal(type),
+            _ when name.StartsWith("fixed[", StringComparison.Ordinal) => ParseFixed(type),
+            _ => Refuse(name),
+        };
+    }
+
+    private static Decimal128Type ParseDecimal(MetadataNode type)
+    {
+        string[] parts = type.AsString()["decimal(".Length..].TrimEnd(')').Split(',');
+        return parts.Length == 2 && int.TryParse(parts[0], out int precision) && int.TryParse(parts[1], out int scale)
+            && precision is >= 1 and <= 38 && scale >= 0 && scale <= precision
+                ? new Decimal128Type(precision, scale)
+                : throw type.Wrong("decimal(P,S) with P from 1 to 38 and S from 0 to P");
+    }
+
+    private static FixedSizeBinaryType ParseFixed(MetadataNode type) =>
+        int.TryParse(type.AsString()["fixed[".Length..].TrimEnd(']'), out int bytes) && bytes > 0
+            ? new FixedSizeBinaryType(bytes)
+            : throw type.Wrong("fixed[L] with L of 1 or more");
+
+    private NullType Refuse(string name)
+    {
+        unread.Add(new UnreadType($"type {name}", "Primitive Types"));
+        return NullType.Default;
+    }
+}

@@ -1,0 +1,70 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet;
+
+namespace BulkMover.TableFormats.ParquetDirectories;
+
+/// <summary>What the footers of all files say together.</summary>
+internal sealed class FileSurvey
+{
+    private readonly List<long> rows = [];
+    private readonly Dictionary<string, TableFeature> features = new(StringComparer.Ordinal);
+    private int leftOut;
+    private string? leftOutExample;
+
+    public string Id { get; private set; } = "";
+
+    public SchemaUnion Union { get; } = new();
+
+    public HivePartitions Partitions { get; } = new();
+
+    /// <summary>Rows of each file, in the order of the listing.</summary>
+    public IReadOnlyList<long> Rows => rows;
+
+    public IReadOnlyList<TableFeature> Features => [.. features.Values];
+
+    public IReadOnlyList<string> Notes => leftOut == 0
+        ? []
+        : [$"{leftOut:N0} files were left out because their names do not end in .parquet, .parq or .pq, such as '{leftOutExample}'. Choose them with a glob if they belong to the table."];
+
+    /// <exception cref="InvalidInputException">There is no file.</exception>
+    /// <exception cref="CorruptTableException">A file is not valid Parquet, or the files do not make one table.</exception>
+    /// <exception cref="UnsupportedFeatureException">A file is encrypted.</exception>
+    public static async Task<FileSurvey> ReadAsync(IObjectStore store, Location location, FileSet files, CancellationToken cancellationToken)
+    {
+        var survey = new FileSurvey();
+        using var hash = new ListingHash();
+        IAsyncEnumerable<ParquetFile> listing = files.ListAsync(survey.LeaveOut, cancellationToken);
+        await foreach ((ParquetFile file, ParquetFooter footer) in FooterPass.ReadAsync(store, listing, cancellationToken))
+        {
+            hash.Add(file);
+            survey.Add(file, footer);
+        }
+
+        if (survey.rows.Count == 0)
+            throw survey.NoFiles(location);
+        survey.Id = hash.Finish();
+        return survey;
+    }
+
+    private void Add(ParquetFile file, ParquetFooter footer)
+    {
+        Union.Add(file, footer.Schema);
+        Partitions.Add(file, footer.Schema);
+        rows.Add(footer.Rows);
+        foreach (TableFeature feature in footer.Features)
+            features.TryAdd(feature.Name, feature);
+    }
+
+    private void LeaveOut(string path)
+    {
+        leftOut++;
+        leftOutExample ??= path;
+    }
+
+    private InvalidInputException NoFiles(Location location) =>
+        new("parquet.no_files", leftOut == 0
+            ? $"There is no Parquet file at '{location}'. Check the path; names that begin with '.' or '_' do not count."
+            : $"There is no Parquet file at '{location}', but {leftOut:N0} files with other endings, such as '{leftOutExample}'. Choose them with a glob if they are Parquet.");
+}

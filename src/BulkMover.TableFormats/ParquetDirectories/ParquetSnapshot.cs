@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Partitions;
+
+namespace BulkMover.TableFormats.ParquetDirectories;
+
+/// <summary>
+/// The files as they were when their footers were read. They are listed again at every plan, and a set that changed meanwhile is an error.
+/// Kept in between: eight bytes a file.
+/// </summary>
+internal sealed class ParquetSnapshot : ITableSnapshot
+{
+    private readonly Location location;
+    private readonly FileSet files;
+    private readonly IReadOnlyList<long> rows;
+    private readonly Field[] partitionFields;
+
+    private ParquetSnapshot(Location location, FileSet files, FileSurvey survey)
+    {
+        (this.location, this.files, rows) = (location, files, survey.Rows);
+        Schema = new Schema(survey.Partitions.AddTo(survey.Union.ToFields()), null);
+        partitionFields = [.. survey.Partitions.Columns.Select(column => HivePartitions.Find(Schema.FieldsList, column)!)];
+        (Id, Features, Notes) = (survey.Id, survey.Features, survey.Notes);
+        PartitionColumns = [.. partitionFields.Select(field => field.Name)];
+    }
+
+    public string Id { get; }
+
+    public Schema Schema { get; }
+
+    public ColumnMatching Matching => ColumnMatching.Name;
+
+    public IReadOnlyList<SortField> SortOrder => [];
+
+    public IReadOnlyList<string> PartitionColumns { get; }
+
+    public IReadOnlyList<TableFeature> Features { get; }
+
+    public IReadOnlyList<string> Notes { get; }
+
+    public static async Task<ParquetSnapshot> OpenAsync(IObjectStore store, Location location, FileSet files, CancellationToken cancellationToken) =>
+        new(location, files, await FileSurvey.ReadAsync(store, location, files, cancellationToken));
+
+    public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        FeatureGate.ThrowIfRefused("parquet", location.ToString(), Features);
+        using var hash = new ListingHash();
+        int next = 0;
+        await foreach (ParquetFile file in files.ListAsync(leftOut: null, cancellationToken))
+        {
+            hash.Add(file);
+            if (next == rows.Count)
+                throw Changed();
+            long fileRows = rows[next++];
+            Dictionary<string, Scalar> constants = PartitionValuesOf(file);
+            if (scan.Where is null || FilterPruning.MightMatch(scan.Where, column =>
+                    constants.TryGetValue(column, out Scalar? value) ? ColumnStatistics.OfConstant(value, fileRows) : null))
+            {
+                yield return new ScanTask(file.Object.Location, file.Object.Bytes, fileRows, constants, ConstantsWin: true);
+            }
+        }
+
+        if (hash.Finish() != Id)
+            throw Changed();
+    }
+
+    private Dictionary<string, Scalar> PartitionValuesOf(ParquetFile file)
+    {
+        IReadOnlyList<(string Column, string? Value)> path = HivePath.Parse(file.Path);
+        if (path.Count != partitionFields.Length)
+            throw Changed();
+
+        var values = new Dictionary<string, Scalar>(path.Count, StringComparer.Ordinal);
+        for (int i = 0; i < path.Count; i++)
+        {
+            Field field = partitionFields[i];
+            values[field.Name] = path[i].Value is not { } text
+                ? new Scalar(field.DataType, null)
+                : PartitionValue.Parse(text, field.DataType) ?? throw Changed();
+        }
+
+        return values;
+    }
+
+    private CorruptTableException Changed() =>
+        new("parquet.files_changed", $"The files of '{location}' are no longer those whose footers were read. Run the command again when nothing writes there.");
+}

@@ -1,0 +1,42 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+
+namespace BulkMover.TableFormats.ParquetDirectories;
+
+/// <summary>
+/// Parquet files without a table format: one file, a directory with all its directories, or a glob. Directories below it named
+/// <c>column=value</c> are partition columns.
+/// </summary>
+public sealed class ParquetTable : ITable
+{
+    private readonly IObjectStore store;
+    private readonly Location location;
+    private readonly FileSet files;
+
+    private ParquetTable(IObjectStore store, Location location, FileSet files) => (this.store, this.location, this.files) = (store, location, files);
+
+    public string Format => "parquet";
+
+    /// <param name="store">Where the files lie.</param>
+    /// <param name="location">A file, a directory, or a path with glob characters. A path that exists is taken literally.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at.</exception>
+    public static async Task<ParquetTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
+        new(store, location, await FileSet.FindAsync(store, location, cancellationToken));
+
+    public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    /// <summary>Lists the files and reads the footer of each.</summary>
+    /// <exception cref="InvalidInputException">A snapshot is named, or no file is found.</exception>
+    /// <exception cref="CorruptTableException">A file is not valid Parquet, or the files do not make one table.</exception>
+    /// <exception cref="UnsupportedFeatureException">A file is encrypted.</exception>
+    public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken) =>
+        selector is null
+            ? await ParquetSnapshot.OpenAsync(store, location, files, cancellationToken)
+            : throw new InvalidInputException("parquet.no_snapshots", $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
+}

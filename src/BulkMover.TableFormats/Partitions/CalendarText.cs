@@ -1,0 +1,130 @@
+namespace BulkMover.TableFormats.Partitions;
+
+/// <summary>Dates and timestamps as text, in the proleptic Gregorian calendar, for any year.</summary>
+internal static class CalendarText
+{
+    private const long MicrosecondsPerDay = 86_400_000_000;
+
+    /// <summary>Days since 1970 (32 bits) of <c>[+-]y…-M-d</c>; null when the text is no such date.</summary>
+    public static object? Days(ReadOnlySpan<char> text) => ReadDate(ref text) is { } days && text.IsEmpty ? days : null;
+
+    /// <summary>
+    /// Microseconds since 1970 of <c>date</c> or <c>date[ T]HH:mm:ss[.fraction]</c>, the latter with <c>Z</c> or <c>±HH:mm</c> behind it where
+    /// <paramref name="isInstant"/>; an instant without a zone is UTC. Null when the text is no such timestamp or needs a finer unit.
+    /// </summary>
+    public static object? Microseconds(ReadOnlySpan<char> text, bool isInstant)
+    {
+        if (ReadDate(ref text) is not { } days)
+            return null;
+
+        long micros = 0;
+        if (!text.IsEmpty)
+        {
+            if (text[0] is not (' ' or 'T') || ReadTime(ref text) is not { } time)
+                return null;
+            long offset = 0;
+            if (isInstant && !ReadZone(ref text, out offset) || !text.IsEmpty)
+                return null;
+            micros = time - offset;
+        }
+
+        Int128 total = (Int128)days * MicrosecondsPerDay + micros;
+        return total >= long.MinValue && total <= long.MaxValue ? (long)total : null;
+    }
+
+    private static long? ReadDate(ref ReadOnlySpan<char> text)
+    {
+        bool negative = text is ['-', ..];
+        if (text is ['-' or '+', ..])
+            text = text[1..];
+        if (ReadNumber(ref text, 4, 7) is not { } year || !Skip(ref text, '-') || ReadNumber(ref text, 1, 2) is not { } month
+            || !Skip(ref text, '-') || ReadNumber(ref text, 1, 2) is not { } day || month is < 1 or > 12 || day < 1)
+        {
+            return null;
+        }
+
+        return DaysSinceEpoch(negative ? -year : year, month, day);
+    }
+
+    private static long? DaysSinceEpoch(int year, int month, int day)
+    {
+        // The calendar repeats every 400 years = 146,097 days: shift the year into DateTime's range and back.
+        int cycles = (int)Math.Floor((year - 2000) / 400.0);
+        int within = year - cycles * 400;
+        if (day > DateTime.DaysInMonth(within, month))
+            return null;
+        long days = new DateOnly(within, month, day).DayNumber - new DateOnly(1970, 1, 1).DayNumber + cycles * 146_097L;
+        return days is >= int.MinValue and <= int.MaxValue ? days : null;
+    }
+
+    private static long? ReadTime(ref ReadOnlySpan<char> text)
+    {
+        text = text[1..];
+        if (ReadNumber(ref text, 2, 2) is not { } hour || !Skip(ref text, ':') || ReadNumber(ref text, 2, 2) is not { } minute
+            || !Skip(ref text, ':') || ReadNumber(ref text, 2, 2) is not { } second || hour > 23 || minute > 59 || second > 59)
+        {
+            return null;
+        }
+
+        long micros = ((hour * 60L + minute) * 60 + second) * 1_000_000;
+        return !Skip(ref text, '.') ? micros : ReadFraction(ref text) is { } fraction ? micros + fraction : null;
+    }
+
+    private static long? ReadFraction(ref ReadOnlySpan<char> text)
+    {
+        int digits = 0;
+        long micros = 0;
+        for (; digits < text.Length && char.IsAsciiDigit(text[digits]); digits++)
+        {
+            if (digits < 6)
+                micros = micros * 10 + (text[digits] - '0');
+            else if (text[digits] != '0')
+                return null;
+        }
+
+        text = text[digits..];
+        for (int missing = digits; missing < 6; missing++)
+            micros *= 10;
+        return digits == 0 ? null : micros;
+    }
+
+    private static bool ReadZone(ref ReadOnlySpan<char> text, out long offset)
+    {
+        offset = 0;
+        if (text.IsEmpty || Skip(ref text, 'Z'))
+            return true;
+        if (text[0] is not ('+' or '-'))
+            return false;
+
+        int sign = text[0] == '-' ? -1 : 1;
+        text = text[1..];
+        if (ReadNumber(ref text, 2, 2) is not { } hours || !Skip(ref text, ':') || ReadNumber(ref text, 2, 2) is not { } minutes
+            || hours > 18 || minutes > 59)
+        {
+            return false;
+        }
+
+        offset = sign * (hours * 60L + minutes) * 60_000_000;
+        return true;
+    }
+
+    private static int? ReadNumber(ref ReadOnlySpan<char> text, int minDigits, int maxDigits)
+    {
+        int digits = 0;
+        int number = 0;
+        for (; digits < text.Length && digits < maxDigits && char.IsAsciiDigit(text[digits]); digits++)
+            number = number * 10 + (text[digits] - '0');
+        if (digits < minDigits)
+            return null;
+        text = text[digits..];
+        return number;
+    }
+
+    private static bool Skip(ref ReadOnlySpan<char> text, char expected)
+    {
+        if (text.IsEmpty || text[0] != expected)
+            return false;
+        text = text[1..];
+        return true;
+    }
+}

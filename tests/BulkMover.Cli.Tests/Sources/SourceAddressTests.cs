@@ -1,0 +1,47 @@
+using BulkMover.Cli.Sources;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using Xunit;
+
+namespace BulkMover.Cli.Tests.Sources;
+
+public sealed class SourceAddressTests
+{
+    [Theory]
+    [InlineData("parquet:/data/a b%20.parquet", "parquet", "/data/a b%20.parquet")]
+    [InlineData("delta:/data/t/", "delta", "/data/t")]
+    [InlineData("ICEBERG:/data/t", "iceberg", "/data/t")]
+    [InlineData("iceberg:file:///data/t", "iceberg", "/data/t")]
+    public void Parse_LocalPath_IsTakenLiterally(string text, string format, string path) =>
+        Assert.Equal(new SourceAddress(format, new Location(Location.FileScheme, path)), SourceAddress.Parse(text));
+
+    [Fact]
+    public void Parse_RelativePath_IsTakenFromTheCurrentDirectory() =>
+        Assert.Equal(Path.GetFullPath("x/y.parquet"), SourceAddress.Parse("parquet:x/y.parquet").Location.Path);
+
+    [Theory]
+    [InlineData("/data/trips.parquet", "parquet:/data/trips.parquet")]
+    [InlineData("orc:/data/t", "parquet:PATH, delta:PATH or iceberg:PATH")]
+    public void Parse_NoFormat_SaysHowToWriteIt(string text, string hint)
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
+        Assert.Equal("source.format_unknown", error.Code);
+        Assert.Contains(hint, error.Message);
+    }
+
+    [Theory]
+    [InlineData("parquet+s3://bucket/key")]
+    [InlineData("delta+az://container/path")]
+    [InlineData("iceberg+rest:https://catalog?table=a.b")]
+    public void Parse_StoreThatIsNotReadYet_IsRefusedByName(string text)
+    {
+        UnsupportedFeatureException error = Assert.Throws<UnsupportedFeatureException>(() => SourceAddress.Parse(text));
+        Assert.Contains(text.Split(':')[0], error.Message);
+    }
+
+    [Theory]
+    [InlineData("parquet:")]
+    [InlineData("parquet:s3://bucket/key")]
+    public void Parse_NoLocalPath_IsAnInputError(string text) =>
+        Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
+}

@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.ClickHouse.Connections;
+
+public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposable
+{
+    private static readonly Dictionary<string, object> Settings = new() { ["async_insert"] = 0 };
+
+    private readonly ServerClient client = Client(server.Endpoint);
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    public void Dispose() => client.Dispose();
+
+    [Fact]
+    public async Task Select_AnyText_ArrivesAsItIs()
+    {
+        IReadOnlyList<string[]> rows = await client.SelectAsync("SELECT '', 7 UNION ALL SELECT 'a\\n\\t\\'\"\\\\ü日', 42", Stopping);
+        Assert.Equal([["", "7"], ["a\n\t'\"\\ü日", "42"]], rows.OrderBy(row => row[0], StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Insert_ManyBlocks_AreConfirmedTogether()
+    {
+        string table = await NewTableAsync("a Int64");
+        await using InsertRequest insert = client.Insert($"INSERT INTO {table} FORMAT Native", Settings);
+        for (int i = 0; i < 20; i++)
+        {
+            using NativeBlock block = Blocks.Numbers(i * 10_000, 10_000);
+            await insert.WriteAsync(block, Stopping);
+        }
+
+        Assert.Equal(200_000, insert.Rows);
+        Assert.Equal(200_000, await insert.CompleteAsync(Stopping));
+        Assert.Equal("200000\t19999900000\n", await server.QueryAsync($"SELECT count(), sum(a) FROM {table}", Stopping));
+        Assert.Equal("1\n", await server.QueryAsync($"SELECT count() FROM system.parts WHERE active AND database || '.' || table = '{table}'", Stopping));
+    }
+
+    [Fact]
+    public async Task Insert_ServerRefusesWhileRowsAreSent_ReportsItsReason()
+    {
+        string table = await NewTableAsync("a Int64, CONSTRAINT small CHECK a < 5");
+        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(client, table, () => Blocks.Numbers(0, 100_000), 100));
+        Assert.Equal("clickhouse.refused", error.Code);
+        Assert.Contains("Constraint `small`", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Insert_ValuesDoNotFitTheType_ReportsTheServersReason()
+    {
+        string table = await NewTableAsync("a Int64");
+        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(client, table, () => Blocks.Texts("nine"), 1));
+        Assert.Contains("nine", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Insert_TableIsGone_SaysSo()
+    {
+        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(client, "nowhere.t", () => Blocks.Numbers(0, 1), 1));
+        Assert.Equal("clickhouse.database_missing", error.Code);
+    }
+
+    [Fact]
+    public async Task Insert_PeerAnswersAndClosesEarly_ReportsTheAnswerAndNotTheBrokenConnection()
+    {
+        await using var proxy = new ScriptedServer(ScriptedServer.Answer("""
+            HTTP/1.1 500 Internal Server Error
+            X-ClickHouse-Exception-Code: 243
+            Connection: close
+
+            Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space (NOT_ENOUGH_SPACE)
+            """));
+        using ServerClient other = Client(proxy.Endpoint);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => InsertUntilEndAsync(other, "t", () => Blocks.Numbers(0, 100_000), 200));
+        Assert.Equal("clickhouse.server_disk", error.Code);
+        Assert.Contains("Cannot reserve", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Insert_PeerNeverReads_FailsAfterTheStallTimeout()
+    {
+        await using var hung = new ScriptedServer((_, stopping) => Task.Delay(Timeout.Infinite, stopping));
+        using var other = new ServerClient(new ServerEndpoint(hung.Endpoint, "default", "") { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        Task inserting = InsertUntilEndAsync(other, "t", () => Blocks.Numbers(0, 100_000), 200);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => inserting.WaitAsync(TimeSpan.FromSeconds(10), Stopping));
+        Assert.Equal("clickhouse.timeout", error.Code);
+        Assert.True(error.IsTransient);
+    }
+
+    [Fact]
+    public async Task Insert_ServerIsKilledBetweenBlocks_FailsInBoundedTime()
+    {
+        string data = Directory.CreateTempSubdirectory("bulkmover-killed-").FullName;
+        try
+        {
+            await using EmbeddedServer victim = await EmbeddedServer.StartAsync(new EmbeddedServerOptions(data, TestHost.OfTests()), Stopping);
+            using ServerClient other = Client(victim.Endpoint);
+            await other.ExecuteAsync("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY ()", Settings, Stopping);
+            await using InsertRequest insert = other.Insert("INSERT INTO t FORMAT Native", Settings);
+            using NativeBlock block = Blocks.Numbers(0, 100_000);
+            await insert.WriteAsync(block, Stopping);
+
+            using (Process process = Process.GetProcessById(victim.ProcessId))
+                process.Kill();
+            async Task WriteOnAsync()
+            {
+                while (true)
+                    await insert.WriteAsync(block, Stopping);
+            }
+
+            var error = await Assert.ThrowsAsync<EnvironmentException>(() => WriteOnAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping));
+            Assert.Equal("clickhouse.connection_lost", error.Code);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Insert_Disposed_LeavesNothingOfAnUnfinishedPart()
+    {
+        string table = await NewTableAsync("a Int64");
+        await using (InsertRequest insert = client.Insert($"INSERT INTO {table} FORMAT Native", Settings))
+        {
+            using NativeBlock block = Blocks.Numbers(0, 1000);
+            await insert.WriteAsync(block, Stopping);
+        }
+
+        Assert.Equal("0\n", await server.QueryAsync($"SELECT count() FROM {table}", Stopping));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\nContent-Length: 13\n\n<html></html>", "clickhouse.not_clickhouse")]
+    [InlineData("HTTP/1.1 404 Not Found\nContent-Length: 4\n\nnope", "clickhouse.not_clickhouse")]
+    [InlineData("HTTP/1.1 302 Found\nLocation: http://example.org/\nContent-Length: 0\n\n", "clickhouse.not_clickhouse")]
+    [InlineData("HTTP/1.1 503 Service Unavailable\nContent-Length: 4\n\nbusy", "clickhouse.proxy")]
+    [InlineData("HTTP/1.1 200 OK\nX-ClickHouse-Query-Id: 1\nX-ClickHouse-Exception-Code: 241\nContent-Length: 10\n\nCode: 241.", "clickhouse.server_memory")]
+    [InlineData("HTTP/1.1 200 OK\nX-ClickHouse-Query-Id: 1\nContent-Length: 4\n\nHi!\n", "clickhouse.not_clickhouse")]
+    [InlineData("HTTP/1.1 500 Oops\nContent-Length: 1000\n\nCode: 202. DB::Exc", "clickhouse.connection_lost")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\n", "clickhouse.connection_lost")]
+    [InlineData("", "clickhouse.connection_lost")]
+    public async Task Select_SomethingElseAnswers_IsNamed(string answer, string code)
+    {
+        await using var other = new ScriptedServer(ScriptedServer.Answer(answer));
+        using ServerClient stranger = Client(other.Endpoint);
+        var error = await Assert.ThrowsAnyAsync<BulkMoverException>(() => stranger.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal(code, error.Code);
+    }
+
+    [Fact]
+    public async Task Select_NobodyListens_SaysSo()
+    {
+        Uri gone;
+        await using (var brief = new ScriptedServer(ScriptedServer.Answer("")))
+            gone = brief.Endpoint;
+        using ServerClient other = Client(gone);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => other.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal("clickhouse.unreachable", error.Code);
+        Assert.True(error.IsTransient);
+    }
+
+    [Fact]
+    public async Task Select_PortSpeaksNoTls_SaysSo()
+    {
+        using ServerClient other = Client(new UriBuilder("https", server.Endpoint.Host, server.Endpoint.Port).Uri);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => other.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal("clickhouse.tls", error.Code);
+    }
+
+    [Fact]
+    public async Task Select_Cancelled_IsACancellation()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SelectAsync("SELECT toString(sleep(3))", stop.Token));
+    }
+
+    private static ServerClient Client(Uri endpoint) => new(new ServerEndpoint(endpoint, "default", ""));
+
+    private static async Task InsertUntilEndAsync(ServerClient to, string table, Func<NativeBlock> make, int blocks)
+    {
+        await using InsertRequest insert = to.Insert($"INSERT INTO {table} FORMAT Native", Settings);
+        for (int i = 0; i < blocks; i++)
+        {
+            using NativeBlock block = make();
+            await insert.WriteAsync(block, Stopping);
+        }
+
+        await insert.CompleteAsync(Stopping);
+    }
+
+    private async Task<string> NewTableAsync(string columns)
+    {
+        string table = $"{await server.NewDatabaseAsync(Stopping)}.t";
+        await client.ExecuteAsync($"CREATE TABLE {table} ({columns}) ENGINE = MergeTree ORDER BY ()", Settings, Stopping);
+        return table;
+    }
+}

@@ -1,0 +1,80 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.Tests.Native;
+using BulkMover.Testing.ClickHouse;
+using BulkMover.Testing.Memory;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.ClickHouse;
+
+/// <summary>A database of its own on a server, and the way from rows to a table in it. Disposing checks that all memory came back.</summary>
+internal sealed class TargetFixture(ClickHouseServerFixture server, string database) : IDisposable
+{
+    public static readonly Schema Simple = new(
+        [new Field("id", Int64Type.Default, nullable: false), new Field("name", StringType.Default, nullable: true)], null);
+
+    public CountingAllocator Memory { get; } = new();
+
+    public TransferId Transfer { get; init; } = TransferId.Of("test");
+
+    public ClickHouseTableOptions Options { get; init; } = new();
+
+    public LoadLimits Limits { get; init; } = new(Writers: 2, HeldBytes: 64 << 20);
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    public static async Task<TargetFixture> NewAsync(ClickHouseServerFixture server) => new(server, await server.NewDatabaseAsync(Stopping));
+
+    public ClickHouseTarget Open(string table) =>
+        ClickHouseTarget.Of(new ServerEndpoint(server.Endpoint, server.User, server.Password), new TableName(database, table), Options);
+
+    /// <summary>A query in which <c>{db}</c> is the database.</summary>
+    public async Task<string> QueryAsync(string sql) =>
+        (await server.QueryAsync(sql.Replace("{db}", database, StringComparison.Ordinal), Stopping)).TrimEnd('\n');
+
+    public RecordBatch Batch(Schema schema, params object?[][] rows) => new ModelArrays(Memory).Batch(schema, rows);
+
+    public RecordBatch Rows(int start, int count) =>
+        Batch(Simple, [.. Enumerable.Range(start, count).Select(i => new object?[] { (long)i, i % 3 == 0 ? null : $"n{i}" })]);
+
+    public async Task<TargetPlan> PlanAsync(string table, CopyMode mode, Schema? schema = null, params SortField[] sortOrder)
+    {
+        await using ClickHouseTarget target = Open(table);
+        return await target.PlanAsync(new TargetRequest(schema ?? Simple, mode, sortOrder), Stopping);
+    }
+
+    /// <summary>A whole copy, as the engine does it.</summary>
+    public async Task<long> CopyAsync(string table, CopyMode mode, params RecordBatch[] batches)
+    {
+        await using ClickHouseTarget target = Open(table);
+        TargetPlan plan = await target.PlanAsync(new TargetRequest(batches[0].Schema, mode, []), Stopping);
+        await using ITargetLoad load = await target.BeginAsync(Transfer, plan, Limits, Stopping);
+        long rows = batches.Sum(batch => (long)batch.Length);
+        foreach (RecordBatch batch in batches)
+            await SendAsync(load, batch);
+        await load.FlushAsync(Stopping);
+        Assert.Equal(rows, await load.CommitAsync(rows, Stopping));
+        return rows;
+    }
+
+    public static async Task<long> SendAsync(ITargetLoad load, RecordBatch batch)
+    {
+        long bytes = 0;
+        foreach (IEncodedBlock block in load.Encode(batch))
+            bytes += await load.SendAsync(block, Stopping);
+        return bytes;
+    }
+
+    /// <summary>Names of the tables of the database, to see what is left over.</summary>
+    public Task<string> TablesAsync() => QueryAsync("SELECT arrayStringConcat(groupArray(name), ',') FROM (SELECT name FROM system.tables WHERE database = '{db}' ORDER BY name)");
+
+    public void Dispose()
+    {
+        Assert.Equal(0, Memory.LiveBuffers);
+        Assert.Equal(0, Memory.BuffersFreedTwice);
+    }
+}

@@ -1,0 +1,201 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Types;
+using BulkMover.Engine.Memory;
+using BulkMover.Engine.Metrics;
+using BulkMover.Engine.Tests.Fakes;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Engine.Tests.Transfers;
+
+public sealed class CopyTransferTests
+{
+    [Fact]
+    public async Task Copy_WholeTable_EveryRowArrivesOnce()
+    {
+        var world = new World();
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 400).Select(row => (long)row), world.Target.Visible);
+        Assert.Equal(400, result.Rows);
+        Assert.Equal(20 * (10 + 1000), result.BytesRead);
+        Assert.Equal(400 * sizeof(long), result.BytesWritten);
+        Assert.InRange(result.PeakLeasedBytes, 1, world.Memory.Bytes);
+        Assert.InRange(result.Seconds, double.Epsilon, World.Patience.TotalSeconds);
+        Assert.Equal(["begin", "plan", "open", "fetch", "decode", "encode", "send", "flush", "commit"], result.Stages.Select(stage => stage.Name));
+        Assert.Contains("bottleneck", result.Bottleneck, StringComparison.Ordinal);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_EmptyTable_CommitsNoRows()
+    {
+        var world = new World();
+        world.Table.Files = 0;
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, result.Rows);
+        Assert.Equal(1, world.Target.Commits);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilterNeedsColumnThatIsNotCopied_OnlyItsRowsArriveWithoutThatColumn()
+    {
+        var world = new World { Columns = ["id"], Where = OddIs(true) };
+        List<Schema> encoded = [];
+        world.Target.AtSchema = schema =>
+        {
+            lock (encoded)
+                encoded.Add(schema);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 400).Where(row => row % 2 != 0).Select(row => (long)row), world.Target.Visible);
+        Assert.Equal(200, result.Rows);
+        Assert.All(encoded, schema => Assert.Equal("id", Assert.Single(schema.FieldsList).Name));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilterKeepsEveryRow_AllArrive()
+    {
+        var world = new World { Where = new Filter.Or(OddIs(true), OddIs(false)) };
+
+        Assert.Equal(400, (await world.CopyAsync(TestContext.Current.CancellationToken)).Rows);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilterKeepsNoRow_NothingIsSent()
+    {
+        var world = new World { Where = new Filter.IsNull("id") };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 0), (result.Rows, result.BytesWritten));
+        Assert.Equal(1, world.Target.Commits);
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Progress_CopyIsDone_AllPlannedBytesAreDone(bool rowsAreKnown)
+    {
+        var world = new World();
+        world.Table.RowsAreKnown = rowsAreKnown;
+        CopyTransfer copy = world.MakeCopy();
+        Assert.Null(copy.Progress.Planned);
+
+        await copy.RunAsync(Core.Targets.TransferId.Of("fake"), TestContext.Current.CancellationToken);
+
+        TransferProgress end = copy.Progress;
+        Assert.Equal(new Survey(10, rowsAreKnown ? 400 : null, 40_000), end.Planned);
+        Assert.Equal(40_000, end.PlannedBytesDone);
+        Assert.Equal(TimeSpan.Zero, end.TimeLeft);
+        Assert.Equal(400, end.RowsRead);
+        Assert.Equal(400, end.RowsSent);
+        Assert.Equal(end, copy.Progress with { Stages = end.Stages });
+    }
+
+    [Fact]
+    public async Task Copy_OneFileOfManyRowGroups_AllCoresDecodeAtOnce()
+    {
+        var world = new World { Options = new CopyOptions() };
+        (world.Table.Files, world.Table.RowGroups, world.Table.Batches) = (1, 4 * Environment.ProcessorCount, 1);
+        using var together = new ManualResetEventSlim();
+        int decoding = 0;
+        world.Table.AtDecode = stopping =>
+        {
+            if (Interlocked.Increment(ref decoding) == Environment.ProcessorCount)
+                together.Set();
+            Assert.True(together.Wait(World.Patience, stopping), "The cores never decoded a row group each at the same time.");
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(world.Table.Rows, result.Rows);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_ManySmallFiles_ManyAreOpenedAtOnce()
+    {
+        var world = new World { Options = new CopyOptions { Readers = 4, Writers = 2 } };
+        (world.Table.Files, world.Table.RowGroups, world.Table.Batches) = (100, 1, 1);
+        world.Table.Sizes = _ => (50, 0, 100);
+        var together = new TaskCompletionSource();
+        int opening = 0;
+        world.At = (step, stopping) =>
+        {
+            if (step != Step.Open)
+                return Task.CompletedTask;
+            if (Interlocked.Increment(ref opening) == 16)
+                together.SetResult();
+            return together.Task.WaitAsync(World.Patience, stopping);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1000, result.Rows);
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Copy_EveryStepNeedsUpToItsShare_EndsAndStaysWithinTheBudget(int seed)
+    {
+        World world = NeedAllOfTheirShares(seed, heldAtMost: Sixteenth);
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1200, result.Rows);
+        Assert.InRange(result.PeakLeasedBytes, world.Memory.Bytes / 2, world.Memory.Bytes);
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Copy_FilesHoldFarMoreThanTheySaid_Ends(int seed)
+    {
+        World world = NeedAllOfTheirShares(seed, heldAtMost: 8 * Sixteenth);
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1200, result.Rows);
+        world.AssertNothingIsLeft();
+    }
+
+    private static Filter.Comparison OddIs(bool value) =>
+        new("odd", ComparisonOperator.Equal, new Scalar(BooleanType.Default, value));
+
+    private const int Sixteenth = 4096;
+
+    private static World NeedAllOfTheirShares(int seed, int heldAtMost)
+    {
+        var random = new Random(seed);
+        (long, long, long)[] sizes =
+            [.. Enumerable.Range(0, 60).Select(_ => (random.NextInt64(heldAtMost), UpTo(6 * Sixteenth), UpTo(4 * Sixteenth)))];
+        var world = new World { Memory = new MemoryBudget(16 * Sixteenth), Options = new CopyOptions { Readers = 8, Writers = 3 } };
+        (world.Table.Files, world.Table.RowGroups) = (30, 2);
+        (world.Table.OpenBytes, world.Table.Sizes) = (2 * Sixteenth, rowGroup => sizes[rowGroup]);
+        (world.Target.KeepsBack, world.Target.EncodeFactor) = (true, 3 * Sixteenth / 80 - 20);
+        world.At = async (_, _) => await Task.Yield();
+        return world;
+
+        // A third take all they may.
+        long UpTo(long share) => random.Next(3) == 0 ? share : random.NextInt64(share);
+    }
+}

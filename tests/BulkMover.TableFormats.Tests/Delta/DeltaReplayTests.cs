@@ -1,0 +1,151 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using Xunit;
+using static BulkMover.TableFormats.Tests.Delta.DeltaFolder;
+
+namespace BulkMover.TableFormats.Tests.Delta;
+
+/// <summary>Which files are alive (PROTOCOL.md, "Action Reconciliation", "Add File and Remove File").</summary>
+public sealed class DeltaReplayTests : IDisposable
+{
+    private readonly DeltaFolder table = new();
+
+    [Fact]
+    public async Task Plan_FileIsRemovedAndComesBack_IsThereOnce()
+    {
+        table.Commit(0, Protocol, Metadata(), Add("a"), Add("b"));
+        table.Commit(1, Remove("a"), Remove("b"));
+        table.Commit(2, Add("a", stats: """{"numRecords":7}"""));
+
+        ScanTask task = Assert.Single(await table.PlanAsync());
+        Assert.Equal(("a", 7L, 100L), (task.File.Name, task.Rows, task.FileBytes));
+    }
+
+    [Fact]
+    public async Task Plan_FileIsAddedAgain_TheNewestWordCounts()
+    {
+        table.Checkpoint(0, [.. CheckpointRow.State(), new CheckpointRow { AddPath = "a", Stats = """{"numRecords":1}""" }]);
+        table.Commit(1, Add("a", stats: """{"numRecords":2}"""));
+
+        Assert.Equal(2, Assert.Single(await table.PlanAsync()).Rows);
+    }
+
+    [Fact]
+    public async Task Plan_CheckpointListsAFileManyTimes_IsThereOnce()
+    {
+        table.Checkpoint(0, [.. CheckpointRow.State(), .. Enumerable.Repeat(CheckpointRow.Add("a"), 70), CheckpointRow.Add("b")]);
+
+        Assert.Equal("a b", await table.FilesAsync());
+    }
+
+    [Theory]
+    [InlineData("dir/a%20b", "dir/a b")]
+    [InlineData("dir/a%20b", "dir/%61%20b")]
+    [InlineData("/x/a%23b", "file:/x/a%23b")]
+    [InlineData("file:///x/a", "/x/a")]
+    public async Task Plan_SamePathWrittenInTwoWays_IsOneFile(string added, string removed)
+    {
+        table.Commit(0, Protocol, Metadata(), Add(added));
+        table.Commit(1, Remove(removed));
+
+        Assert.Empty(await table.PlanAsync());
+    }
+
+    [Theory]
+    [InlineData("part=a%20b/x.parquet", "part=a b/x.parquet")]
+    [InlineData("part=a%2520b/x.parquet", "part=a%20b/x.parquet")]
+    [InlineData("100%/a+b.parquet", "100%/a+b.parquet")]
+    [InlineData("%E2%82%AC'\"é.parquet", "€'\"é.parquet")]
+    [InlineData("time=12:30/x", "time=12:30/x")]
+    public async Task Plan_RelativePath_IsDecodedOnceAndBelowTheTable(string path, string expected)
+    {
+        table.Commit(0, Protocol, Metadata(), Add(path));
+
+        Assert.Equal(expected, await table.FilesAsync());
+    }
+
+    [Theory]
+    [InlineData("s3://bucket/a%20b/c", "s3://bucket/a b/c")]
+    [InlineData("file:///elsewhere/c", "/elsewhere/c")]
+    [InlineData("/elsewhere/c", "/elsewhere/c")]
+    public async Task Plan_AbsolutePath_StaysWhereItIs(string path, string expected)
+    {
+        table.Commit(0, Protocol, Metadata(), Add(path));
+
+        Assert.Equal(expected, Assert.Single(await table.PlanAsync()).File.ToString());
+    }
+
+    [Fact]
+    public async Task Plan_OneCommitAddsAndRemovesAFile_IsAContradiction()
+    {
+        table.Commit(0, Protocol, Metadata());
+        table.Commit(1, Remove("a"), Add("a"));
+
+        Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
+    [Fact]
+    public async Task Plan_ContradictionIsSettledLater_IsRead()
+    {
+        table.Commit(0, Protocol, Metadata(), Remove("a"), Add("a"), Add("b"), Add("b"));
+        table.Commit(1, Remove("a"));
+
+        Assert.Equal("b", await table.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Plan_RemoveNamesAnotherVector_LeavesTheFileWithoutOne()
+    {
+        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a", vector: "v1"));
+        table.Commit(1, Remove("a", vector: "v1"), Add("a"));
+
+        Assert.Equal("a", await table.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Plan_TombstoneInCheckpoint_IsNoFile()
+    {
+        table.WriteLog("00000000000000000001.checkpoint.80a083e8.json", string.Join('\n', Protocol, Metadata(), Add("a"), Remove("b")));
+
+        Assert.Equal("a", await table.FilesAsync());
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Open_ProtocolOrMetadataIsMissing_ThrowsCorruptTable(bool hasProtocol, bool hasMetadata)
+    {
+        table.Commit(0, hasProtocol ? Protocol : "{}", hasMetadata ? Metadata() : "{}", Add("a"));
+
+        Assert.Equal("delta.state_missing", (await Assert.ThrowsAsync<CorruptTableException>(() => table.SnapshotAsync())).Code);
+    }
+
+    [Fact]
+    public async Task Open_MetadataChanges_TheNewestSchemaCounts()
+    {
+        table.Commit(0, Protocol, Metadata(), Add("a"));
+        table.Commit(1, Metadata(Schema(("id", "long"), ("more", "string"))));
+
+        Assert.Equal(["id", "more"], (await table.SnapshotAsync()).Schema.FieldsList.Select(field => field.Name));
+        Assert.Equal(["id"], (await table.SnapshotAsync("0")).Schema.FieldsList.Select(field => field.Name));
+    }
+
+    [Fact]
+    public async Task Plan_UnknownActionsAndFields_AreIgnored()
+    {
+        table.Commit(0, Protocol, Metadata(), """{"add":{"path":"a","partitionValues":{},"size":1,"new":{"x":[1]}},"newAction":{"path":"b"}}""");
+
+        Assert.Equal("a", await table.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Plan_Twice_GivesTheSameOrder()
+    {
+        table.Checkpoint(0, [.. CheckpointRow.State(), .. Enumerable.Range(0, 50).Select(i => CheckpointRow.Add($"c{i}"))]);
+        table.Commit(1, [.. Enumerable.Range(0, 50).Select(i => Add($"a{i}"))]);
+
+        Assert.Equal(await table.PlanAsync(), await table.PlanAsync(), (left, right) => left.File == right.File);
+    }
+
+    public void Dispose() => table.Dispose();
+}
