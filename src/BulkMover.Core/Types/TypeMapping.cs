@@ -103,7 +103,6 @@ public static class TypeMapping
         DictionaryType => null,
         FixedSizeBinaryType { TypeId: ArrowTypeId.FixedSizedBinary, ByteWidth: > MaxFixedBytes } =>
             $"a FixedString has at most {MaxFixedBytes} bytes",
-        StructType { Fields.Count: 0 } => "a Tuple needs at least one field",
         StructType structure when structure.Fields.Any(field => field.Name.Length == 0) => "a field of a Tuple needs a name",
         StructType structure when structure.Fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice =>
             $"it has the field '{twice.Key}' more than once",

@@ -68,7 +68,6 @@ public sealed class TypeMappingTests
         { new Decimal128Type(5, -2), "decimal128(5, -2)" },
         { new Decimal256Type(76, 77), "decimal256(76, 77)" },
         { new FixedSizeBinaryType(16_777_216), "fixed_size_binary(16777216)" },
-        { new StructType([]), "struct<>" },
         { new StructType([new Field("a", Int8Type.Default, true), new Field("a", Int8Type.Default, true)]), "'a' more than once" },
         { new StructType([new Field("", Int8Type.Default, true)]), "needs a name" },
         { new DictionaryType(Int8Type.Default, new ListType(Int8Type.Default), false), "dictionary<int8, list<int8>>" },
