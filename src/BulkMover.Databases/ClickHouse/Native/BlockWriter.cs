@@ -15,8 +15,8 @@ internal sealed class BlockWriter(long expectedBytes)
     /// <summary>A chunk of the pool: large enough that its end is a rare event, small enough to be kept for the next block.</summary>
     public const int ChunkBytes = 1 << 20;
 
-    /// <summary>A piece so small is cheaper copied than sent on its own.</summary>
-    public const int ReferenceAtLeast = 4096;
+    /// <summary>A piece below this is copied: a write of its own costs more than the copy.</summary>
+    public const int ReferenceAtLeast = 1 << 16;
 
     private const int SmallestChunkBytes = 1 << 10;
 
