@@ -9,7 +9,7 @@ built() {
     need_dotnet || return
     # No build server stays behind: it would hold a pipeline's output open.
     echo "Building $2 (Release)" >&2
-    (cd "$repository" && dotnet build "$1" -c Release -v q --nologo -clp:NoSummary --disable-build-servers >&2) || return
+    (cd "$repository" && dotnet build "$1" -c Release -v q --nologo --disable-build-servers >&2) || return
     touch "$program.dll" # The build leaves it alone when nothing that matters has changed.
   fi
   echo "$program"

@@ -39,7 +39,7 @@ need_corpus() {
 build() {
   # No build server stays behind: it would hold a pipeline's output open.
   dotnet restore BulkMover.sln --locked-mode -v q --disable-build-servers &&
-    dotnet build BulkMover.sln --no-restore -c "$configuration" -v q --nologo -clp:NoSummary --disable-build-servers
+    dotnet build BulkMover.sln --no-restore -c "$configuration" -v q --nologo --disable-build-servers
 }
 
 run_project() {

@@ -92,8 +92,8 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         await File.WriteAllLinesAsync(Path.Combine(table, "_delta_log", "00000000000000000000.json"),
         [
             """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""",
-            $$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{JsonSerializer.Serialize(Schema)}},"partitionColumns":["day"],"configuration":{}}}""",
-            $$$"""{"add":{"path":"part-0.parquet","partitionValues":{"day":"2026-02-28"},"size":{{{new FileInfo(file).Length}}},"modificationTime":0,"dataChange":true}}""",
+            $$$$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{{{JsonSerializer.Serialize(Schema)}}}},"partitionColumns":["day"],"configuration":{}}}""",
+            $$$$"""{"add":{"path":"part-0.parquet","partitionValues":{"day":"2026-02-28"},"size":{{{{new FileInfo(file).Length}}}},"modificationTime":0,"dataChange":true}}""",
         ], Token);
 
         CommandResult result = await Command.RunAsync("copy", $"delta:{table}", Target(database, "t"));

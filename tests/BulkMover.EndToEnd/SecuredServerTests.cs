@@ -17,7 +17,7 @@ public sealed class SecuredServerTests(SecuredClickHouseServerFixture server)
         string source = await NewSourceAsync(database);
 
         CommandResult result = await Command.RunAsync(
-            new() { [PasswordVariable] = server.Password }, "copy", $"parquet:{source}", Target(database), "--output", "json");
+            new Dictionary<string, string> { [PasswordVariable] = server.Password }, "copy", $"parquet:{source}", Target(database), "--output", "json");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal(await server.QueryAsync("SELECT sum(1700000000000000 + number * 3600000000) FROM numbers(5000)", Token),
@@ -32,7 +32,7 @@ public sealed class SecuredServerTests(SecuredClickHouseServerFixture server)
         string database = await server.NewDatabaseAsync(Token);
         string source = await NewSourceAsync(database);
 
-        CommandResult result = await Command.RunAsync(new() { [PasswordVariable] = password }, "copy", $"parquet:{source}", Target(database));
+        CommandResult result = await Command.RunAsync(new Dictionary<string, string> { [PasswordVariable] = password }, "copy", $"parquet:{source}", Target(database));
 
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains(PasswordVariable, result.Error);

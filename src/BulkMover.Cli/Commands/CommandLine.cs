@@ -13,12 +13,10 @@ public static class CommandLine
     private const int YourInput = 2;
     private const int Stopped = 130;
 
-    /// <summary>First argument of the child process that holds the embedded engine; not for people, hence not in the help.</summary>
-    private const string EmbeddedHostCommand = "embedded-host";
-
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is [EmbeddedHostCommand, ..])
+        // The child process that holds the embedded engine; not for people, hence not in the help.
+        if (args is [EmbeddedHost.Command, ..])
             return EmbeddedHost.Run(args[1..]);
 
         ParseResult parsed = NewRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -50,11 +48,6 @@ public static class CommandLine
             TO is    clickhouse://user@host:8123/database/table   (clickhouses:// for TLS)
                      clickhouse+embedded:DIR?table=db.name        an engine of your own, nothing to install
 
-            Examples:
-              bulkmover inspect iceberg:/lake/orders
-              bulkmover plan    delta:/lake/events clickhouse://me@db:8123/default/events
-              bulkmover copy    'parquet:/data/2026-*.parquet' 'clickhouse+embedded:./ch?table=default.trips'
-
             A password comes from BULKMOVER_CLICKHOUSE_PASSWORD, never from an address.
             """)
         {
@@ -62,6 +55,13 @@ public static class CommandLine
             PlanCommand.New(),
             InspectCommand.New(),
         };
+        HelpWithExamples.AddTo(root, new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            [root.Name] = [InspectCommand.Examples[0], PlanCommand.Examples[1], CopyCommand.Examples[2]],
+            ["copy"] = CopyCommand.Examples,
+            ["plan"] = PlanCommand.Examples,
+            ["inspect"] = InspectCommand.Examples,
+        });
         return root;
     }
 

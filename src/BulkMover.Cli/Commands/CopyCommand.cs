@@ -39,17 +39,16 @@ public static class CopyCommand
         Description = "Check both sides and show the plan, then stop.",
     };
 
+    public static string[] Examples { get; } =
+    [
+        "bulkmover copy iceberg:/lake/orders clickhouse://me@db:8123/default/orders",
+        "bulkmover copy delta:/lake/events clickhouse://me@db:8123/default/events --mode replace --partition-by 'toYYYYMM(day)'",
+        "bulkmover copy parquet:/data/trips.parquet 'clickhouse+embedded:./ch?table=default.trips' --columns id,day --where 'day is not null'",
+    ];
+
     public static Command New()
     {
-        var command = new Command("copy",
-            """
-            Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.
-
-            Examples:
-              bulkmover copy iceberg:/lake/orders clickhouse://me@db:8123/default/orders
-              bulkmover copy delta:/lake/events clickhouse://me@db:8123/default/events --mode replace --partition-by "toYYYYMM(day)"
-              bulkmover copy parquet:/data/trips.parquet "clickhouse+embedded:./ch?table=default.trips" --columns id,day --where "day is not null"
-            """)
+        var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
             SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, Memory, Readers, Writers, Restart, DryRun,
@@ -65,11 +64,15 @@ public static class CopyCommand
         var budget = new MemoryBudget(arguments.GetValue(Memory) is { } size ? ByteSize.Parse("--memory", size) : MemoryBudget.DefaultBytes());
         CopyOptions options = ReadOptions(arguments);
 
-        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), cancellationToken);
+        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
         CopyOutline outline = setup.Outline;
-        report.Planned(outline);
         if (arguments.GetValue(DryRun))
+        {
+            report.Planned(outline);
             return 0;
+        }
+
+        report.Starting(outline);
 
         var copy = new CopyTransfer(
             outline.Snapshot, setup.Scan, setup.Source.NewReader(setup.Scan), setup.Target!, outline.Target!, budget, options)

@@ -13,13 +13,17 @@ namespace BulkMover.Cli.Commands;
 /// <summary>What <c>plan</c> shows and <c>copy</c> then does: both sides opened and checked, nothing changed.</summary>
 internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, CopyOutline Outline) : IAsyncDisposable
 {
-    public static async Task<CopySetup> PrepareAsync(ParseResult arguments, string? to, CancellationToken cancellationToken)
+    public static async Task<CopySetup> PrepareAsync(ParseResult arguments, string? to, IReport report, CancellationToken cancellationToken)
     {
+        // Both addresses first: what is wrong with the command should not wait for what it would open.
+        ClickHouseAddress? address = to is null ? null : TargetAddress.Parse(to);
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken);
         Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
 
-        ITarget? target = to is null ? null : await TargetOpener.OpenAsync(to, TableOptions(arguments), cancellationToken);
+        ITarget? target = address is null
+            ? null
+            : await ClickHouseTarget.OpenAsync(address, TableOptions(arguments), report, cancellationToken);
         try
         {
             var request = new TargetRequest(scan.OutputSchema, arguments.GetValue(SharedOptions.Mode), CopiedSortOrder(snapshot, scan));

@@ -11,16 +11,15 @@ namespace BulkMover.Cli.Commands;
 /// <summary><c>bulkmover inspect FROM</c>: schema, snapshots, features used, what is unreadable and why.</summary>
 public static class InspectCommand
 {
+    public static string[] Examples { get; } =
+    [
+        "bulkmover inspect iceberg:/lake/orders",
+        "bulkmover inspect delta:/lake/events --snapshot 12 --output json",
+    ];
+
     public static Command New()
     {
-        var command = new Command("inspect",
-            """
-            Show a table's schema, snapshots and features, and whether each is read.
-
-            Examples:
-              bulkmover inspect iceberg:/lake/orders
-              bulkmover inspect delta:/lake/events --snapshot 12 --output json
-            """)
+        var command = new Command("inspect", "Show a table's schema, snapshots and features, and whether each is read.")
         {
             SharedOptions.From, SharedOptions.Snapshot, SharedOptions.Output,
         };

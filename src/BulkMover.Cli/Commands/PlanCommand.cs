@@ -12,16 +12,15 @@ public static class PlanCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    public static string[] Examples { get; } =
+    [
+        "bulkmover plan iceberg:/lake/orders",
+        "bulkmover plan delta:/lake/events clickhouse://me@db:8123/default/events --where \"day >= '2026-01-01'\"",
+    ];
+
     public static Command New()
     {
-        var command = new Command("plan",
-            """
-            Show what a copy would move and how each type arrives, from metadata alone. Changes nothing.
-
-            Examples:
-              bulkmover plan iceberg:/lake/orders
-              bulkmover plan delta:/lake/events clickhouse://me@db:8123/default/events --where "day >= '2026-01-01'"
-            """)
+        var command = new Command("plan", "Show what a copy would move and how each type arrives, from metadata alone. Changes nothing.")
         {
             SharedOptions.From, To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
             SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Output,
@@ -33,7 +32,7 @@ public static class PlanCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         IReport report = Report.For(arguments);
-        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetValue(To), cancellationToken);
+        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetValue(To), report, cancellationToken);
         report.Planned(setup.Outline);
         return 0;
     }

@@ -5,10 +5,11 @@ using BulkMover.Engine.Transfers;
 namespace BulkMover.Cli.Reports;
 
 /// <summary>Tells whoever watches, a person or a script, what happens.</summary>
-public interface IReport
+/// <remarks>As a progress it is told about slow steps on the way, a whole sentence each.</remarks>
+public interface IReport : IProgress<string>
 {
-    /// <summary>Something the user should know; a whole sentence.</summary>
-    void Note(string sentence);
+    /// <summary>A copy begins.</summary>
+    void Starting(CopyOutline outline);
 
     /// <summary>What a copy would do.</summary>
     void Planned(CopyOutline outline);

@@ -15,7 +15,9 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
 {
     private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public void Note(string sentence) => Write("note", new JsonObject { ["message"] = sentence });
+    public void Report(string value) => Write("note", new JsonObject { ["message"] = value });
+
+    public void Starting(CopyOutline outline) => Planned(outline);
 
     public void Planned(CopyOutline outline)
     {

@@ -11,15 +11,21 @@ namespace BulkMover.Cli.Reports;
 /// <summary>For people: what was asked for goes to <paramref name="output"/>, all that happens on the way to <paramref name="error"/>.</summary>
 public sealed class TextReport(TextWriter output, TextWriter error) : IReport
 {
-    public void Note(string sentence) => error.WriteLine($"note: {sentence}");
+    public void Report(string value) => error.WriteLine($"note: {value}");
+
+    public void Starting(CopyOutline outline)
+    {
+        WriteEnds(error, outline);
+        WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? [], outline.Target?.Columns
+            .Where(column => column.Difference is not null)
+            .Select(column => $"{column.Name}: {column.SourceType} → {column.TargetType}; {column.Difference}") ?? []);
+    }
 
     public void Planned(CopyOutline outline)
     {
-        Survey survey = outline.Survey;
-        output.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
-        output.WriteLine($"      {Rows(survey.Rows)} in {survey.Files:N0} {(survey.Files == 1 ? "file" : "files")}, {ByteSize.Format(survey.Bytes)}");
-        if (outline is { To: { } to, Target: { } target })
-            WriteTarget(to, target);
+        WriteEnds(output, outline);
+        if (outline.Target is { } target)
+            WriteTarget(target);
         WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? []);
     }
 
@@ -28,7 +34,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         ITableSnapshot snapshot = outline.Snapshot;
         output.WriteLine($"{outline.Name} ({outline.Format}), snapshot {snapshot.Id}");
         if (outline.Survey is { } survey)
-            output.WriteLine($"{Rows(survey.Rows)} in {survey.Files:N0} {(survey.Files == 1 ? "file" : "files")}, {ByteSize.Format(survey.Bytes)}");
+            output.WriteLine(Size(survey));
         if (snapshot.PartitionColumns.Count > 0)
             output.WriteLine($"partitioned by {string.Join(", ", snapshot.PartitionColumns)}");
         if (snapshot.SortOrder.Count > 0)
@@ -63,9 +69,16 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
 
     public void Stopped() => error.WriteLine("stopped; the target shows what it showed before");
 
-    private void WriteTarget(string to, TargetPlan target)
+    private static void WriteEnds(TextWriter writer, CopyOutline outline)
     {
-        output.WriteLine($"to    {to} ({target.Request.Mode.ToString().ToLowerInvariant()})");
+        writer.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
+        writer.WriteLine($"      {Size(outline.Survey)}");
+        if (outline.Target is { } target)
+            writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()})");
+    }
+
+    private void WriteTarget(TargetPlan target)
+    {
         string[][] columns = [.. target.Columns.Select(column =>
             new[] { column.Name, column.SourceType, "→", column.TargetType, column.Difference ?? "exact" })];
         output.Write("\ncolumns\n" + TextTable.Format(columns, "  "));
@@ -78,8 +91,11 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     private void WriteNotes(params IEnumerable<string>[] notes)
     {
         foreach (string sentence in notes.SelectMany(list => list))
-            Note(sentence);
+            Report(sentence);
     }
+
+    private static string Size(Survey survey) =>
+        $"{Rows(survey.Rows)} in {survey.Files:N0} {(survey.Files == 1 ? "file" : "files")}, {ByteSize.Format(survey.Bytes)}";
 
     private static string Rows(long? rows) => rows switch
     {

@@ -30,11 +30,16 @@ public sealed class ClickHouseTarget : ITarget
         new($"{server} {table}", table, options, server, null);
 
     /// <summary>Connects by the address, with the password of the environment; starts the embedded engine as a child of this program.</summary>
+    /// <param name="address">The table.</param>
+    /// <param name="options">How a new table is made.</param>
+    /// <param name="progress">Told about slow steps, such as fetching the embedded engine for the first time.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="Core.Errors.EnvironmentException">The embedded engine cannot be had or started.</exception>
-    public static Task<ClickHouseTarget> OpenAsync(ClickHouseAddress address, ClickHouseTableOptions options, CancellationToken cancellationToken) =>
-        OpenAsync(address, options, HostCommand.OfThisProgram(), progress: null, cancellationToken);
+    public static Task<ClickHouseTarget> OpenAsync(
+        ClickHouseAddress address, ClickHouseTableOptions options, IProgress<string> progress, CancellationToken cancellationToken) =>
+        OpenAsync(address, options, HostCommand.OfThisProgram(), progress, cancellationToken);
 
-    /// <inheritdoc cref="OpenAsync(ClickHouseAddress, ClickHouseTableOptions, CancellationToken)"/>
+    /// <inheritdoc cref="OpenAsync(ClickHouseAddress, ClickHouseTableOptions, IProgress{string}, CancellationToken)"/>
     /// <param name="address">The table.</param>
     /// <param name="options">How a new table is made.</param>
     /// <param name="host">How the embedded engine's process is started.</param>

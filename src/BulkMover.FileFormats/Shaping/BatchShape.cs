@@ -42,11 +42,9 @@ internal sealed class BatchShape
         Scan scan, ScanTask task, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
     {
         string name = task.File.ToString();
-        var matcher = new FieldMatcher(scan.Matching, name);
-        var builder = new ShapeBuilder(matcher, decode);
         IReadOnlyList<Field> wanted = scan.ReadSchema.FieldsList;
-        if (scan.Matching == ColumnMatching.FieldId && wanted.Any(field => field.FieldId() is not null))
-            ThrowIfWithoutIds(file, name);
+        (file, FieldMatcher matcher) = FieldIdentity.Of(scan.Matching, wanted, file, name);
+        var builder = new ShapeBuilder(matcher, decode);
         return new BatchShape(scan.ReadSchema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)
@@ -112,15 +110,5 @@ internal sealed class BatchShape
         return column.Constant is { } constant
             ? FilledArrays.Constant(column.Field, constant, rows, buffers)
             : FilledArrays.Nulls(column.Field.DataType, rows, buffers);
-    }
-
-    private static void ThrowIfWithoutIds(Schema file, string name)
-    {
-        // Without any id every column would be missing, and the rows would silently be nulls (Iceberg spec, "Name Mapping Serialization").
-        if (file.FieldsList.Count > 0 && file.FieldsList.All(field => field.FieldId() is null))
-        {
-            throw new UnsupportedFeatureException("file.field_ids_missing",
-                $"'{name}' has no field ids, so its columns can only be found through a name mapping, which is not read yet. Write the file again with ids.");
-        }
     }
 }

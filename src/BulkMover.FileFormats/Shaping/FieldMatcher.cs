@@ -10,6 +10,9 @@ namespace BulkMover.FileFormats.Shaping;
 /// <param name="file">For messages.</param>
 internal sealed class FieldMatcher(ColumnMatching matching, string file)
 {
+    /// <summary>True for a file without any field ids: its fields are found by the names that the table maps to its own.</summary>
+    public bool UsesMappedNames { get; init; }
+
     /// <param name="wanted">A field of the table.</param>
     /// <param name="siblings">The table's fields at this level: an exact name is nobody else's.</param>
     /// <param name="fields">The file's fields at this level.</param>
@@ -17,6 +20,8 @@ internal sealed class FieldMatcher(ColumnMatching matching, string file)
     /// <exception cref="CorruptTableException">More than one field fits.</exception>
     public int? Find(Field wanted, IReadOnlyList<Field> siblings, IReadOnlyList<Field> fields)
     {
+        if (UsesMappedNames)
+            return wanted.GetMappedNames() is { } names ? Only(fields, field => names.Contains(field.Name), "a name in its name mapping", wanted) : null;
         if (matching == ColumnMatching.FieldId && wanted.FieldId() is { } id)
             return Only(fields, field => field.FieldId() == id, $"field id {id}", wanted);
 

@@ -15,6 +15,9 @@ internal sealed class ClickHouseLoad : ITargetLoad
 {
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>The server gives up an insert that brings nothing for 30 seconds (its http_receive_timeout).</summary>
+    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(5);
+
     private readonly ServerClient client;
     private readonly ClickHousePlan plan;
     private readonly StagingTable staging;
@@ -38,7 +41,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         held = new HeldBlocks(limits.HeldBytes);
         string sql = InsertStatement.For(staging.Name, plan.Sent);
         IReadOnlyDictionary<string, object> settings = InsertStatement.Settings(plan.Server.TypeSettings, anyPartitions: isPartitioned && partitions is null);
-        inserts = new InsertPool(() => client.Insert(sql, settings));
+        inserts = new InsertPool(() => client.Insert(sql, settings), MaxIdle);
     }
 
     public static async Task<ClickHouseLoad> BeginAsync(

@@ -15,9 +15,6 @@ internal sealed class InsertPool : IAsyncDisposable
     /// </summary>
     private const long MaxInsertBytes = 1L << 30;
 
-    /// <summary>The server gives up an insert that brings nothing for 30 seconds (its http_receive_timeout).</summary>
-    private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(5);
-
     private readonly Func<InsertRequest> open;
     private readonly CancellationTokenSource stop = new();
     private readonly Stack<InsertRequest> idle = new();
@@ -25,10 +22,12 @@ internal sealed class InsertPool : IAsyncDisposable
     private readonly Timer sweep;
     private long writtenRows;
 
-    public InsertPool(Func<InsertRequest> open)
+    /// <param name="open">Starts an insert.</param>
+    /// <param name="maxIdle">An insert that gets nothing for so long is ended.</param>
+    public InsertPool(Func<InsertRequest> open, TimeSpan maxIdle)
     {
         this.open = open;
-        sweep = new Timer(_ => EndIdle(MaxIdle), null, MaxIdle, MaxIdle);
+        sweep = new Timer(_ => EndIdle(maxIdle), null, maxIdle, maxIdle);
     }
 
     /// <summary>Rows that the server has confirmed.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
@@ -10,10 +9,7 @@ namespace BulkMover.Databases.ClickHouse.Loads;
 /// <summary>The table in which rows arrive out of readers' sight, beside the target and with its structure.</summary>
 internal sealed class StagingTable
 {
-    /// <summary>
-    /// A file name holds 255 bytes; that of a dropped table has the names of database and table, escaped, an id of 36 and some more.
-    /// </summary>
-    private const int MaxEscapedBytes = 200;
+    private const string SealedSuffix = "_sealed";
 
     private readonly ServerClient client;
     private readonly ClickHousePlan plan;
@@ -25,7 +21,7 @@ internal sealed class StagingTable
         this.plan = plan;
         this.target = target;
         Name = name;
-        Sealed = name with { Table = $"{name.Table}_sealed" };
+        Sealed = name with { Table = name.Table + SealedSuffix };
     }
 
     public TableName Name { get; }
@@ -43,7 +39,7 @@ internal sealed class StagingTable
     public static TableName NameFor(TableName target, TransferId transfer)
     {
         string suffix = $"__bulkmover_{transfer}";
-        return target with { Table = EscapedBytes(target.Database) + EscapedBytes(target.Table) > MaxEscapedBytes - 50 ? suffix : target.Table + suffix };
+        return target with { Table = target.HasRoomFor(suffix.Length + SealedSuffix.Length) ? target.Table + suffix : suffix };
     }
 
     /// <summary>Makes it, empty; what an earlier, dead run of the same transfer left is dropped.</summary>
@@ -150,8 +146,4 @@ internal sealed class StagingTable
 
     private TargetException Lost() => new("clickhouse.staging_lost",
         $"The rows of this copy were in {Name}, which somebody has dropped. If the same command ran twice at the same time, run it once.");
-
-    /// <summary>ClickHouse writes every byte but letters, digits and _ of a name as %XX (its escapeForFileName).</summary>
-    private static int EscapedBytes(string name) =>
-        Encoding.UTF8.GetBytes(name).Sum(b => char.IsAsciiLetterOrDigit((char)b) || b == '_' ? 1 : 3);
 }

@@ -12,6 +12,8 @@ namespace BulkMover.Databases.ClickHouse.Native;
 /// <param name="Nulls">Number of slots without a value.</param>
 internal readonly record struct Validity(ReadOnlyMemory<byte> Bits, int Offset, int Length, int Nulls)
 {
+    private const ulong EveryBit = 0x0101_0101_0101_0101;
+
     /// <summary>Every slot holds a value.</summary>
     public static Validity AllOf(int length) => new(default, 0, length, 0);
 
@@ -63,26 +65,38 @@ internal readonly record struct Validity(ReadOnlyMemory<byte> Bits, int Offset, 
     /// <summary>Writes bits as bytes of 0 and 1.</summary>
     public static void WriteBits(ReadOnlySpan<byte> bits, int offset, int length, bool invert, BlockWriter writer)
     {
-        byte flip = invert ? (byte)0xFF : (byte)0;
-        int done = 0;
-        while (done < length)
+        ulong flip = invert ? EveryBit : 0;
+        for (int done = 0; done < length;)
         {
             // Eight at a time; what the last of them writes too much is overwritten or not counted.
             Span<ulong> eights = MemoryMarshal.Cast<byte, ulong>(writer.Room(8));
             int groups = Math.Min(eights.Length, (length - done + 7) / 8);
-            for (int i = 0; i < groups; i++)
-                eights[i] = Spread((byte)(ByteAt(bits, offset + done + (i * 8)) ^ flip));
+            Spread(bits, offset + done, flip, eights[..groups]);
             int written = Math.Min(groups * 8, length - done);
             writer.Advance(written);
             done += written;
         }
     }
 
+    private static void Spread(ReadOnlySpan<byte> bits, int bit, ulong flip, Span<ulong> eights)
+    {
+        if ((bit & 7) == 0)
+        {
+            ReadOnlySpan<byte> whole = bits.Slice(bit >> 3, eights.Length);
+            for (int i = 0; i < whole.Length; i++)
+                eights[i] = Spread(whole[i]) ^ flip;
+            return;
+        }
+
+        for (int i = 0; i < eights.Length; i++)
+            eights[i] = Spread(ByteAt(bits, bit + (i * 8))) ^ flip;
+    }
+
     /// <summary>Bit i of the byte → byte i of the result, 0 or 1.</summary>
     private static ulong Spread(byte bits)
     {
         ulong picked = (bits * 0x0101_0101_0101_0101UL) & 0x8040_2010_0804_0201UL;
-        return ((picked + 0x7F7F_7F7F_7F7F_7F7FUL) >> 7) & 0x0101_0101_0101_0101UL;
+        return ((picked + 0x7F7F_7F7F_7F7F_7F7FUL) >> 7) & EveryBit;
     }
 
     private byte ByteAt(int index)

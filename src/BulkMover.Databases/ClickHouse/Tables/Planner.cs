@@ -33,6 +33,8 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
 
     private ClickHousePlan New(TargetRequest request, ServerAbilities server, bool createsDatabase, List<string> notes)
     {
+        if (!target.HasRoomFor(0))
+            throw new InvalidInputException("clickhouse.name_too_long", $"The name {target} is longer than ClickHouse can store. Choose a shorter one.");
         _ = TypeMapping.Find(request.Schema, server.Calendar); // Refuses all columns that cannot arrive in one message.
         TargetColumn[] sent = [.. request.Schema.FieldsList.Select(field => TargetColumn.Of(field, server.Calendar))];
         string definition = NewTable.Define(sent, request.SortOrder, options, notes);

@@ -39,7 +39,7 @@ internal readonly struct WholeDays(long min, long max) : IConversion<long, int>
     }
 }
 
-/// <summary>Sixteen bytes, most significant first.</summary>
+/// <summary>Sixteen bytes as two numbers in the order in which they lie.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly struct Halves(ulong first, ulong second)
 {
@@ -68,6 +68,19 @@ internal readonly struct DecimalWidth<TIn, TOut>(TIn min, TIn max) : IConversion
     {
         result = TOut.CreateTruncating(value);
         return value >= min && value <= max;
+    }
+}
+
+/// <summary>Decimals of 128 bits → 64 or 32, between two ends, both included. The common case, so it avoids arithmetic on 128 bits.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly struct DecimalFrom128<TOut>(long min, long max) : IConversion<Halves, TOut>
+    where TOut : IBinaryInteger<TOut>
+{
+    public bool TryConvert(Halves value, out TOut result)
+    {
+        long low = (long)value.First;
+        result = TOut.CreateTruncating(low);
+        return (long)value.Second == low >> 63 && low >= min && low <= max;
     }
 }
 

@@ -25,8 +25,8 @@ internal static class DecimalEncoders
             (8, 8) => Same<long>(type, sourcePrecision),
             (8, 16) => Convert<long, Int128>(type, sourcePrecision),
             (8, _) => new ConvertingEncoder<long, Decimal256Bits, DecimalTo256<long>>(type, default),
-            (16, 4) => Convert<Int128, int>(type, sourcePrecision),
-            (16, 8) => Convert<Int128, long>(type, sourcePrecision),
+            (16, 4) => From128<int>(type, sourcePrecision),
+            (16, 8) => From128<long>(type, sourcePrecision),
             (16, 16) => Same<Int128>(type, sourcePrecision),
             (16, _) => new ConvertingEncoder<Int128, Decimal256Bits, DecimalTo256<Int128>>(type, default),
             (_, 4) => From256<int>(type, sourcePrecision),
@@ -56,6 +56,13 @@ internal static class DecimalEncoders
     {
         (TIn min, TIn max) = Ends<TIn>(precision);
         return new(type, new DecimalWidth<TIn, TOut>(min, max));
+    }
+
+    private static ConvertingEncoder<Halves, TOut, DecimalFrom128<TOut>> From128<TOut>(MappedType type, int precision)
+        where TOut : unmanaged, IBinaryInteger<TOut>
+    {
+        (long min, long max) = Ends<long>(precision);
+        return new(type, new DecimalFrom128<TOut>(min, max));
     }
 
     private static ConvertingEncoder<Decimal256Bits, TOut, DecimalFrom256<TOut>> From256<TOut>(MappedType type, int precision)

@@ -1,0 +1,67 @@
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Loads;
+using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Databases.Tests.ClickHouse.Connections;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.ClickHouse.Loads;
+
+public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposable
+{
+    private static readonly Dictionary<string, object> Settings = new() { ["async_insert"] = 0 };
+
+    private readonly ServerClient client = new(new ServerEndpoint(server.Endpoint, "default", ""));
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    public void Dispose() => client.Dispose();
+
+    [Fact]
+    public async Task Send_NothingComesForAWhile_TheInsertIsEndedAndTheNextBlockGetsAnother()
+    {
+        string table = await NewTableAsync("a Int64");
+        await using InsertPool pool = Pool(table);
+        await SendAsync(pool, 0);
+        await UntilAsync($"SELECT count() FROM {table}", "10\n");
+        await SendAsync(pool, 10);
+        await pool.FlushAsync(Stopping);
+        Assert.Equal(20, pool.WrittenRows);
+        Assert.Equal("20\t190\n", await server.QueryAsync($"SELECT count(), sum(a) FROM {table}", Stopping));
+    }
+
+    [Fact]
+    public async Task Flush_AnIdleInsertWasRefusedMeanwhile_ReportsIt()
+    {
+        string table = await NewTableAsync("a Int64, CONSTRAINT none CHECK a < 0");
+        await using InsertPool pool = Pool(table);
+        await SendAsync(pool, 0);
+        await UntilAsync($"SELECT count() FROM system.processes WHERE query LIKE '%INTO {table}%' AND query NOT LIKE '%processes%'", "0\n");
+        var error = await Assert.ThrowsAsync<TargetException>(() => pool.FlushAsync(Stopping));
+        Assert.Contains("Constraint `none`", error.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task SendAsync(InsertPool pool, int start)
+    {
+        using NativeBlock block = Blocks.Numbers(start, 10);
+        await pool.SendAsync(block, Stopping);
+    }
+
+    private InsertPool Pool(string table) => new(() => client.Insert($"INSERT INTO {table} FORMAT Native", Settings), TimeSpan.FromMilliseconds(200));
+
+    private async Task UntilAsync(string sql, string expected)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        while (await server.QueryAsync(sql, limit.Token) != expected)
+            await Task.Delay(20, limit.Token);
+    }
+
+    private async Task<string> NewTableAsync(string columns)
+    {
+        string table = $"{await server.NewDatabaseAsync(Stopping)}.t";
+        await client.ExecuteAsync($"CREATE TABLE {table} ({columns}) ENGINE = MergeTree ORDER BY ()", Settings, Stopping);
+        return table;
+    }
+}
