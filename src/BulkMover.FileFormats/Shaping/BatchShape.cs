@@ -43,7 +43,7 @@ internal sealed class BatchShape
     {
         string name = task.File.ToString();
         IReadOnlyList<Field> wanted = scan.ReadSchema.FieldsList;
-        var matcher = new FieldMatcher(scan.Matching, name) { UsesMappedNames = NeedsMappedNames(scan.Matching, wanted, file, name) };
+        (file, FieldMatcher matcher) = FieldIdentity.Of(scan.Matching, wanted, file, name);
         var builder = new ShapeBuilder(matcher, decode);
         return new BatchShape(scan.ReadSchema, [.. wanted.Select(field => Column(field))]);
 
@@ -110,16 +110,5 @@ internal sealed class BatchShape
         return column.Constant is { } constant
             ? FilledArrays.Constant(column.Field, constant, rows, buffers)
             : FilledArrays.Nulls(column.Field.DataType, rows, buffers);
-    }
-
-    /// <summary>A file without ids is matched by the table's name mapping (Iceberg spec, "Column Projection").</summary>
-    private static bool NeedsMappedNames(ColumnMatching matching, IReadOnlyList<Field> wanted, Schema file, string name)
-    {
-        if (matching != ColumnMatching.FieldId || wanted.All(field => field.FieldId() is null)
-            || file.FieldsList.Count == 0 || file.FieldsList.Any(field => field.FieldId() is not null))
-            return false;
-        // Without a mapping every column would be missing, and the rows would silently be nulls.
-        return wanted.Any(field => field.GetMappedNames() is not null) ? true : throw new UnsupportedFeatureException("file.field_ids_missing",
-            $"'{name}' has no field ids and the table has no name mapping, so its columns cannot be found. Write the file again with ids.");
     }
 }

@@ -29,7 +29,7 @@ internal static class DeltaFeatures
         features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, schema, fileWithVector)));
         features.AddRange(schema.UnreadableTypes);
         features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
-            .Select(name => new TableFeature(name, FeatureState.Harmless, Section("Valid Feature Names in Table Features"), "it binds writers only")));
+            .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
         return features;
     }
 
@@ -38,7 +38,8 @@ internal static class DeltaFeatures
         "columnMapping" => ColumnMapping(metadata),
         "deletionVectors" => fileWithVector is null
             ? Harmless(name, "Deletion Vectors", "no file of this version has one")
-            : Refused(name, "Deletion Vectors", $"rows that were deleted would come back, as in '{fileWithVector}'; rewrite the table with REORG TABLE … APPLY (PURGE)"),
+            : Refused(name, "Deletion Vectors",
+                $"rows that were deleted would come back, as in '{fileWithVector}'; rewrite the table with REORG TABLE … APPLY (PURGE)"),
         "timestampNtz" => Read(name, "Timestamp without timezone (TimestampNtz)"),
         "v2Checkpoint" => Read(name, "V2 Checkpoint Table Feature"),
         "vacuumProtocolCheck" => Harmless(name, "VACUUM Protocol Check", "it binds VACUUM only"),

@@ -23,7 +23,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     private readonly LogReplay replay;
     private readonly Field[] partitionFields;
 
-    private DeltaSnapshot(Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields, IReadOnlyList<TableFeature> features)
+    private DeltaSnapshot(
+        Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields, IReadOnlyList<TableFeature> features)
     {
         (this.table, this.replay, this.partitionFields) = (table, replay, partitionFields);
         (Id, Schema, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, features);
@@ -54,7 +55,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         if (protocol.MinReaderVersion is null || protocol is { MinReaderVersion: 3, ReaderFeatures: null })
         {
             throw new CorruptTableException("delta.protocol_broken",
-                $"The protocol action of '{table}' lacks minReaderVersion or, at version 3, readerFeatures. Restore the log, or have the table's writer repair it.");
+                $"The protocol action of '{table}' lacks minReaderVersion or, at version 3, readerFeatures. Restore the log, or have the " +
+                "table's writer repair it.");
         }
 
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
@@ -77,7 +79,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 throw Broken(file, "has no size");
 
             Dictionary<string, Scalar> constants = PartitionValuesOf(add, file);
-            FileStatistics statistics = add.StatsParsed ?? (add.Stats is null ? FileStatistics.Unknown : StatisticsJson.Parse(add.Stats, filtered));
+            FileStatistics statistics = add.StatsParsed
+                ?? (add.Stats is null ? FileStatistics.Unknown : StatisticsJson.Parse(add.Stats, filtered));
             if (scan.Where is null || FilterPruning.MightMatch(scan.Where, column => constants.TryGetValue(column, out Scalar? constant)
                     ? ColumnStatistics.OfConstant(constant, statistics.Rows)
                     : statistics.Columns.GetValueOrDefault(column)))
@@ -127,5 +130,6 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     }
 
     private CorruptTableException Broken(Location file, string what) =>
-        new("delta.action_broken", $"File '{file}' in version {Id} of '{table}' {what}. Choose an earlier version with --snapshot, or have the table's writer repair it.");
+        new("delta.action_broken",
+            $"File '{file}' in version {Id} of '{table}' {what}. Choose an earlier version with --snapshot, or have the table's writer repair it.");
 }

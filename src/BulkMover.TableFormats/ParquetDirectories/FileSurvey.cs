@@ -26,7 +26,8 @@ internal sealed class FileSurvey
 
     public IReadOnlyList<string> Notes => leftOut == 0
         ? []
-        : [$"{leftOut:N0} files were left out because their names do not end in .parquet, .parq or .pq, such as '{leftOutExample}'. Choose them with a glob if they belong to the table."];
+        : [$"{leftOut:N0} files were left out because their names do not end in .parquet, .parq or .pq, such as '{leftOutExample}'. " +
+            "Choose them with a glob if they belong to the table."];
 
     /// <exception cref="InvalidInputException">There is no file.</exception>
     /// <exception cref="CorruptTableException">A file is not valid Parquet, or the files do not make one table.</exception>
@@ -66,5 +67,6 @@ internal sealed class FileSurvey
     private InvalidInputException NoFiles(Location location) =>
         new("parquet.no_files", leftOut == 0
             ? $"There is no Parquet file at '{location}'. Check the path; names that begin with '.' or '_' do not count."
-            : $"There is no Parquet file at '{location}', but {leftOut:N0} files with other endings, such as '{leftOutExample}'. Choose them with a glob if they are Parquet.");
+            : $"There is no Parquet file at '{location}', but {leftOut:N0} files with other endings, such as '{leftOutExample}'. " +
+                "Choose them with a glob if they are Parquet.");
 }

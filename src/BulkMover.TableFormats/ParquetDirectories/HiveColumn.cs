@@ -5,8 +5,9 @@ using BulkMover.TableFormats.Partitions;
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>
-/// Finds the type of a partition column from all its values: that of the column of the same name if all files have one and all values are of it; else int32, int64, date, else string. Only a type whose values read back as exactly
-/// the text is taken, so that <c>007</c>, <c>1.0</c> or <c>+1</c> stay what they are; the engines' further guesses (double, timestamp) would alter some.
+/// Finds the type of a partition column from all its values: that of the column of the same name if all files have one and all values are of
+/// it; else int32, int64, date or string. Only a type whose values read back as exactly the text is taken, so that <c>007</c>, <c>1.0</c> or
+/// <c>+1</c> stay what they are; the engines' further guesses (double, timestamp) would alter some.
 /// </summary>
 internal sealed class HiveColumn(string name)
 {

@@ -89,5 +89,6 @@ internal sealed class ParquetSnapshot : ITableSnapshot
     }
 
     private CorruptTableException Changed() =>
-        new("parquet.files_changed", $"The files of '{location}' are no longer those whose footers were read. Run the command again when nothing writes there.");
+        new("parquet.files_changed",
+            $"The files of '{location}' are no longer those whose footers were read. Run the command again when nothing writes there.");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
@@ -21,11 +22,20 @@ public sealed class ParquetTable : ITable
     /// <param name="store">Where the files lie.</param>
     /// <param name="location">A file, a directory, or a path with glob characters. A path that exists is taken literally.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at.</exception>
-    public static async Task<ParquetTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
-        new(store, location, await FileSet.FindAsync(store, location, cancellationToken));
+    /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at, or the directory is a Delta table.</exception>
+    public static async Task<ParquetTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
+        {
+            throw new InvalidInputException("parquet.is_delta",
+                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta:{location}; " +
+                $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
+        }
 
-    public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        return new ParquetTable(store, location, await FileSet.FindAsync(store, location, cancellationToken));
+    }
+
+    public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
         yield break;
@@ -38,5 +48,6 @@ public sealed class ParquetTable : ITable
     public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken) =>
         selector is null
             ? await ParquetSnapshot.OpenAsync(store, location, files, cancellationToken)
-            : throw new InvalidInputException("parquet.no_snapshots", $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
+            : throw new InvalidInputException("parquet.no_snapshots",
+                $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
 }

@@ -28,7 +28,11 @@ internal sealed class SchemaUnion
             }
 
             if (column.LastFile == files)
-                throw new CorruptTableException("parquet.column_twice", $"'{file.Path}' has column '{field.Name}' twice. Write it again with distinct names.");
+            {
+                throw new CorruptTableException("parquet.column_twice",
+                    $"'{file.Path}' has column '{field.Name}' twice. Write it again with distinct names.");
+            }
+
             column.Include(field, file);
             column.LastFile = files;
             column.Files++;
@@ -73,8 +77,8 @@ internal sealed class SchemaUnion
         public void Include(Field other, ParquetFile file)
         {
             Field common = CommonType.OfFields(Field, other) ?? throw new CorruptTableException("parquet.types_clash",
-                $"Column '{Field.Name}' is {SourceType.Describe(Field)} in '{TypedBy}' but {SourceType.Describe(other)} in '{file.Path}', and no type " +
-                "holds the values of both. Read them one after the other with globs.");
+                $"Column '{Field.Name}' is {SourceType.Describe(Field)} in '{TypedBy}' but {SourceType.Describe(other)} in '{file.Path}', and " +
+                "no type holds the values of both. Read them one after the other with globs.");
             if (!ReferenceEquals(common.DataType, Field.DataType))
                 TypedBy = file.Path;
             Field = common;

@@ -5,7 +5,9 @@ using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Partitions;
 
-/// <summary>Partition values and statistics as text, in the forms that Spark and Hive write (Delta PROTOCOL.md, "Partition Value Serialization").</summary>
+/// <summary>
+/// Partition values and statistics as text, in the forms that Spark and Hive write (Delta PROTOCOL.md, "Partition Value Serialization").
+/// </summary>
 public static class PartitionValue
 {
     /// <summary>The value of the type that the text stands for, exactly (invariant 4: nothing is rounded); null when there is none.</summary>

@@ -105,7 +105,7 @@ public sealed class DeltaReplayTests : IDisposable
     [Fact]
     public async Task Plan_TombstoneInCheckpoint_IsNoFile()
     {
-        table.WriteLog("00000000000000000001.checkpoint.80a083e8.json", string.Join('\n', Protocol, Metadata(), Add("a"), Remove("b")));
+        table.WriteLog("00000000000000000001.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json", string.Join('\n', Protocol, Metadata(), Add("a"), Remove("b")));
 
         Assert.Equal("a", await table.FilesAsync());
     }

@@ -92,6 +92,16 @@ public sealed class ParquetFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Open_DirectoryIsADeltaTable_IsReadOnlyByGlob()
+    {
+        folder.Write("t/a.parquet");
+        folder.WriteText("t/_delta_log/00000000000000000000.json", "{}");
+
+        Assert.Equal("parquet.is_delta", (await Assert.ThrowsAsync<InvalidInputException>(() => folder.SnapshotAsync("t"))).Code);
+        Assert.Equal("t/a.parquet", await folder.FilesAsync("t/**/*.parquet"));
+    }
+
+    [Fact]
     public async Task Open_SnapshotIsNamed_IsTheUsersError()
     {
         folder.Write("a.parquet");

@@ -10,7 +10,7 @@ internal sealed record ProvenanceAction
 
     public string? Operation => Text("operation");
 
-    /// <summary>When the version was committed, by the writer's word: <c>inCommitTimestamp</c> where the table has it, else <c>timestamp</c>.</summary>
+    /// <summary>When the version was committed, by the writer's word: <c>inCommitTimestamp</c> if the table has it, else <c>timestamp</c>.</summary>
     public DateTimeOffset? CommittedAt => Time("inCommitTimestamp") ?? Time("timestamp");
 
     private string? Text(string name) =>
@@ -20,7 +20,8 @@ internal sealed record ProvenanceAction
     private DateTimeOffset? Time(string name) =>
         CommitInfo is { ValueKind: JsonValueKind.Object } info && info.TryGetProperty(name, out JsonElement value)
             && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long milliseconds)
-            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
+            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 }

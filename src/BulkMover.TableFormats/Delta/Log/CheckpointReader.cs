@@ -32,7 +32,8 @@ internal static class CheckpointReader
     /// <param name="statistics">Top-level columns whose statistics are wanted, where the checkpoint holds them as a struct only.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public static async IAsyncEnumerable<AddFile> ReadFilesAsync(
-        IObjectStore store, LogCheckpoint checkpoint, IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IObjectStore store, LogCheckpoint checkpoint, IReadOnlyList<Field> statistics,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sidecars = new List<StoredObject>();
         foreach (StoredObject file in checkpoint.Files)
@@ -63,7 +64,8 @@ internal static class CheckpointReader
             : ReadParquetAsync(store, file, ["add", "sidecar"], batch => FilesOf(batch, file.Location, statistics), cancellationToken);
 
     private static async IAsyncEnumerable<T> ReadParquetAsync<T>(
-        IObjectStore store, StoredObject file, string[] columns, Func<RecordBatch, IEnumerable<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IObjectStore store, StoredObject file, string[] columns, Func<RecordBatch, IEnumerable<T>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (RecordBatch batch in ParquetBatches.ReadAsync(store, file.Location, file.Bytes, columns, cancellationToken))
         {
@@ -138,7 +140,10 @@ internal static class CheckpointReader
             }
 
             if (!sidecar.IsNull(row))
-                yield return new FileAction { Sidecar = new Sidecar { Path = sidecar.Text("path", row), SizeInBytes = sidecar.Number("sizeInBytes", row) } };
+            {
+                var found = new Sidecar { Path = sidecar.Text("path", row), SizeInBytes = sidecar.Number("sizeInBytes", row) };
+                yield return new FileAction { Sidecar = found };
+            }
         }
     }
 

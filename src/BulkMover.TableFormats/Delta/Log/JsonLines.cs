@@ -6,7 +6,9 @@ using BulkMover.Core.Stores;
 
 namespace BulkMover.TableFormats.Delta.Log;
 
-/// <summary>Reads newline-delimited JSON, one action a line (PROTOCOL.md, "Delta Log Entries"), holding no more than a line and a read-ahead.</summary>
+/// <summary>
+/// Reads newline-delimited JSON, one action a line (PROTOCOL.md, "Delta Log Entries"), holding no more than a line and a read-ahead.
+/// </summary>
 internal static class JsonLines
 {
     private const int ReadBytes = 1 << 20;
@@ -47,7 +49,11 @@ internal static class JsonLines
         if (held > buffer.Length / 2 || buffer.Length == 0)
         {
             if (held > Array.MaxLength / 4)
-                throw new CorruptTableException("delta.log_broken", $"'{file}' has a line of more than {held:N0} bytes; no action is that long. Restore the file.");
+            {
+                throw new CorruptTableException("delta.log_broken",
+                    $"'{file}' has a line of more than {held:N0} bytes; no action is that long. Restore the file.");
+            }
+
             roomy = GC.AllocateUninitializedArray<byte>(Math.Max(ReadBytes, held * 2));
         }
 

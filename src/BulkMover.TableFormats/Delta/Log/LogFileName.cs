@@ -10,8 +10,11 @@ internal readonly record struct LogFileName(long Version, string? Checkpoint, in
 {
     private const int VersionDigits = 20;
     private const int PartDigits = 10;
+    private const int UuidCharacters = 36;
 
-    /// <summary>Null for all other files of the log directory: checksums, log compactions (the commits that they sum up are read), hints, temporary files.</summary>
+    /// <summary>
+    /// Null for all other files of the log directory: checksums, log compactions (the commits that they sum up are read), hints, temporary files.
+    /// </summary>
     public static LogFileName? Parse(string name)
     {
         string[] words = name.Split('.');
@@ -22,7 +25,7 @@ internal readonly record struct LogFileName(long Version, string? Checkpoint, in
         {
             [_, "json"] => new LogFileName(version, null, 1),
             [_, "checkpoint", "parquet"] => new LogFileName(version, "", 1),
-            [_, "checkpoint", { Length: > 0 } uuid, "json" or "parquet"] => new LogFileName(version, uuid, 1),
+            [_, "checkpoint", { Length: UuidCharacters } uuid, "json" or "parquet"] => new LogFileName(version, uuid, 1),
             [_, "checkpoint", { Length: PartDigits } part, { Length: PartDigits } parts, "parquet"]
                 when ReadNumber(part) is { } o && ReadNumber(parts) is > 0 and <= int.MaxValue and { } p && o >= 1 && o <= p =>
                 new LogFileName(version, parts, (int)p),

@@ -57,7 +57,8 @@ internal sealed class LogListing
         if (isEmpty)
         {
             throw new CorruptTableException("delta.log_missing",
-                $"'{table}' has no _delta_log directory, so it is no Delta table. Check the path; plain Parquet files are read with parquet:{table}.");
+                $"'{table}' has no _delta_log directory, so it is no Delta table. Check the path; plain Parquet files are read with " +
+                $"parquet:{table}.");
         }
 
         // "readers must ignore multi-part checkpoints with missing parts"; of several for a version the first by name is as good as any.
@@ -70,16 +71,17 @@ internal sealed class LogListing
         return listing.LatestVersion >= 0
             ? listing
             : throw new CorruptTableException("delta.log_empty",
-                $"'{directory}' holds neither a commit nor a complete checkpoint, so there is no version to read. Check that the table was copied whole.");
+                $"'{directory}' holds neither a commit nor a complete checkpoint, so there is no version to read. Check that the table was " +
+                "copied whole.");
     }
 
     /// <exception cref="CorruptTableException">A commit that the version needs is missing.</exception>
     public LogSegment SegmentOf(long version)
     {
-        LogCheckpoint? checkpoint = System.Array.FindLast(checkpoints, candidate => candidate.Version <= version);
-        long expected = version;
+        LogCheckpoint? checkpoint = Array.FindLast(checkpoints, candidate => candidate.Version <= version);
+        long floor = checkpoint?.Version ?? -1, expected = version;
         var newer = new List<StoredObject>();
-        foreach (LogCommit commit in commits.Reverse().SkipWhile(commit => commit.Version > version).TakeWhile(commit => commit.Version > (checkpoint?.Version ?? -1)))
+        foreach (LogCommit commit in commits.Reverse().Where(commit => commit.Version <= version && commit.Version > floor))
         {
             if (commit.Version != expected)
                 throw Missing(version, expected);
@@ -87,7 +89,7 @@ internal sealed class LogListing
             expected--;
         }
 
-        return expected == (checkpoint?.Version ?? -1) ? new LogSegment(version, checkpoint, newer) : throw Missing(version, expected);
+        return expected == floor ? new LogSegment(version, checkpoint, newer) : throw Missing(version, expected);
     }
 
     private StoredObject FileOf(LogCommit commit) => new(log.Combine($"{commit.Version:D20}.json"), commit.Bytes, commit.Modified);

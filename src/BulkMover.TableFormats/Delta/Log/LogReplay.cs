@@ -94,5 +94,6 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
 
     private CorruptTableException Missing(string action) =>
         new("delta.state_missing",
-            $"The log of '{table}' has no {action} action up to version {segment.Version}, so it does not say how to read the table. Restore the log's first commit or its checkpoint.");
+            $"The log of '{table}' has no {action} action up to version {segment.Version}, so it does not say how to read the table. " +
+            "Restore the log's first commit or its checkpoint.");
 }

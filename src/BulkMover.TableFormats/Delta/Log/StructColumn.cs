@@ -76,5 +76,6 @@ internal sealed class StructColumn(StructArray? array, string path, Location fil
 
     private static CorruptTableException Unexpected(IArrowArray array, string path, Location file) =>
         new("delta.checkpoint_broken",
-            $"Checkpoint '{file}' holds '{path}' as {array.Data.DataType.Name}, which is not its type in the protocol. Delete the checkpoint if all commits are still there.");
+            $"Checkpoint '{file}' holds '{path}' as {array.Data.DataType.Name}, which is not its type in the protocol. Delete the checkpoint " +
+            "if all commits are still there.");
 }

@@ -28,7 +28,8 @@ internal sealed partial class SchemaReader
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(schemaString ?? "", new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
+            using JsonDocument json = JsonDocument.Parse(
+                schemaString ?? throw new JsonException("It is missing."), new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
             var reader = new SchemaReader();
             List<Field> fields = reader.ReadFields(json.RootElement, "");
             if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
@@ -38,7 +39,8 @@ internal sealed partial class SchemaReader
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new CorruptTableException("delta.schema_broken",
-                $"The metaData action of '{table}' has no readable schema: {error.Message} Choose an earlier version with --snapshot, or restore the log.", error);
+                $"The metaData action of '{table}' has no readable schemaString: {error.Message} Choose an earlier version with --snapshot, " +
+                "or restore the log.", error);
         }
     }
 

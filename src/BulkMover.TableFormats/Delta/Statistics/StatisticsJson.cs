@@ -61,7 +61,8 @@ internal static class StatisticsJson
     private static Scalar? Value(JsonElement? values, Field column) => Property(values, column.Name) switch
     {
         { ValueKind: JsonValueKind.String } text => PartitionValue.Parse(text.GetString()!, column.DataType),
-        { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain => PartitionValue.Parse(plain.GetRawText(), column.DataType),
+        { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain =>
+            PartitionValue.Parse(plain.GetRawText(), column.DataType),
         _ => null,
     };
 }
