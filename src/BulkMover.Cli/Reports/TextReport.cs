@@ -18,7 +18,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         WriteEnds(error, outline);
         WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? [], outline.Target?.Columns
             .Where(column => column.Difference is not null)
-            .Select(column => $"{column.Name}: {column.SourceType} → {column.TargetType}; {column.Difference}.") ?? []);
+            .Select(column => $"{column.Name}: {column.SourceType} → {column.TargetType}; {column.Difference}") ?? []);
     }
 
     public void Planned(CopyOutline outline)

@@ -101,9 +101,8 @@ public static class TypeMapping
         _ when Decimal(type) is var (precision, scale) && Math.Max(precision, scale) > MaxPrecision => "ClickHouse has no decimals of more than 76 digits",
         DictionaryType { ValueType: NestedType or DictionaryType or NullType } => "dictionaries of such values are not read yet",
         DictionaryType => null,
-        FixedSizeBinaryType { TypeId: ArrowTypeId.FixedSizedBinary, ByteWidth: < 1 or > MaxFixedBytes } =>
-            $"a FixedString has 1 to {MaxFixedBytes} bytes",
-        StructType { Fields.Count: 0 } => "a Tuple needs at least one field",
+        FixedSizeBinaryType { TypeId: ArrowTypeId.FixedSizedBinary, ByteWidth: > MaxFixedBytes } =>
+            $"a FixedString has at most {MaxFixedBytes} bytes",
         StructType structure when structure.Fields.Any(field => field.Name.Length == 0) => "a field of a Tuple needs a name",
         StructType structure when structure.Fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice =>
             $"it has the field '{twice.Key}' more than once",

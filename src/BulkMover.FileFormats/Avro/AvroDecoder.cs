@@ -22,7 +22,7 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
         if (type.Kind != AvroKind.Union)
             return type;
         long index = ReadVarint();
-        return index >= 0 && index < type.Branches.Count ? type.Branches[(int)index] : throw Corrupt($"a union has no branch {index}");
+        return index >= 0 && index < type.Branches.Length ? type.Branches[(int)index] : throw Corrupt($"a union has no branch {index}");
     }
 
     /// <summary>An int or long, or null from a union with null.</summary>

@@ -11,14 +11,14 @@ public sealed class AvroType(AvroKind kind)
     /// <summary>Bytes of a fixed; 0 for every other kind.</summary>
     public int Size { get; init; }
 
-    /// <summary>Fields of a record, in the order in which they are encoded.</summary>
-    public IReadOnlyList<AvroField> Fields { get; init; } = [];
+    /// <summary>Fields of a record, in the order in which they are encoded; an array, because every record is decoded by walking it.</summary>
+    public AvroField[] Fields { get; init; } = [];
 
     /// <summary>Type of an array's items or a map's values.</summary>
     public AvroType? Items { get; init; }
 
     /// <summary>Types of a union, in the order of their index.</summary>
-    public IReadOnlyList<AvroType> Branches { get; init; } = [];
+    public AvroType[] Branches { get; init; } = [];
 
     /// <summary>
     /// True when every value takes no bytes. Such values never use up the input, so counts of them must not drive a loop.

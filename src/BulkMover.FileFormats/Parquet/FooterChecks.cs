@@ -55,7 +55,7 @@ internal static class FooterChecks
         if (chunk.FilePath is not null || chunk.CompressedBytes == 0)
             return null;
         return chunk.DictionaryPageOffset < 0 || chunk.DictionaryPageOffset > dataEnd
-                || chunk.Offset < 0 || chunk.Offset + chunk.CompressedBytes > dataEnd
+                || chunk.Offset < 0 || chunk.Offset > dataEnd - chunk.CompressedBytes
             ? $"lies at {chunk.Offset} with {chunk.CompressedBytes} bytes (dictionary at {chunk.DictionaryPageOffset}), the data end at {dataEnd}"
             : null;
     }

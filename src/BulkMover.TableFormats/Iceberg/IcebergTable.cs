@@ -39,7 +39,10 @@ public sealed class IcebergTable : ITable
         await Task.CompletedTask;
         ILookup<long, string> names = metadata.References.ToLookup(reference => reference.Value.SnapshotId, reference => reference.Key);
         foreach (Snapshot snapshot in metadata.Snapshots.OrderBy(snapshot => snapshot.CommittedAt))
-            yield return new SnapshotSummary(snapshot.Id, snapshot.CommittedAt, snapshot.Operation, [.. names[snapshot.Id].Order(StringComparer.Ordinal)]);
+        {
+            string[] references = [.. names[snapshot.Id].Order(StringComparer.Ordinal)];
+            yield return new SnapshotSummary(snapshot.Id, snapshot.CommittedAt, snapshot.Operation, references);
+        }
     }
 
     /// <summary>

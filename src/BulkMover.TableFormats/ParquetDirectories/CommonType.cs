@@ -37,9 +37,10 @@ internal static class CommonType
         (Int8Type, Int16Type or Int32Type or Int64Type) => true,
         (Int16Type, Int32Type or Int64Type) => true,
         (Int32Type, Int64Type) => true,
-        (UInt8Type, UInt16Type or UInt32Type or UInt64Type) => true,
-        (UInt16Type, UInt32Type or UInt64Type) => true,
-        (UInt32Type, UInt64Type) => true,
+        (UInt8Type, UInt16Type or UInt32Type or UInt64Type or Int16Type or Int32Type or Int64Type) => true,
+        (UInt16Type, UInt32Type or UInt64Type or Int32Type or Int64Type) => true,
+        (UInt32Type, UInt64Type or Int64Type) => true,
+        (HalfFloatType, FloatType or DoubleType) => true,
         (FloatType, DoubleType) => true,
         _ => false,
     };

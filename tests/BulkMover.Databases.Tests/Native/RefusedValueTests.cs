@@ -122,10 +122,13 @@ public sealed class RefusedValueTests
     public void Encode_OffsetsThatPointOutside_AreCorrupt(int first, int second, int third)
     {
         byte[] offsets = [.. BitConverter.GetBytes(first), .. BitConverter.GetBytes(second), .. BitConverter.GetBytes(third)];
-        var data = new ArrayData(StringType.Default, 2, 0, 0, [ArrowBuffer.Empty, new ArrowBuffer(offsets), new ArrowBuffer("abc"u8.ToArray())]);
+        var memory = new CountingAllocator();
+        var data = new ArrayData(StringType.Default, 2, 0, 0,
+            [ArrowBuffer.Empty, new ArrowBuffer.Builder<byte>().AppendRange(offsets).Build(memory), new ArrowBuffer("abc"u8.ToArray())]);
         var schema = new Schema([new Field("v", StringType.Default, false)], null);
         var batch = new RecordBatch(schema, [ArrowArrayFactory.BuildArray(data)], 2);
         Assert.Throws<CorruptTableException>(() => NativeTarget.EncoderFor(schema, Narrow).Encode(batch));
+        Assert.Equal((0, 0), (memory.LiveBuffers, memory.BuffersFreedTwice));
     }
 
     private static NativeBlock Encode(Field field, params object?[] values)

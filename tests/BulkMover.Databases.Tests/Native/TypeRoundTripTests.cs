@@ -137,6 +137,8 @@ public sealed class TypeRoundTripTests(ClickHouseServerFixture server)
         new(StringViewType.Default, Strings, Strings),
         new(new DictionaryType(Int8Type.Default, StringType.Default, false), Strings, Strings),
         new(new DictionaryType(UInt16Type.Default, LargeStringType.Default, false), Strings, Strings),
+        new(new DictionaryType(UInt32Type.Default, new FixedSizeBinaryType(3), false), ["abc"u8.ToArray(), "xyz"u8.ToArray()], ["abc", "xyz"]),
+        new(new DictionaryType(UInt64Type.Default, BooleanType.Default, false), [true, false], ["true", "false"]),
         new(new DictionaryType(Int32Type.Default, Int64Type.Default, false), [5, 7, 5, -1], ["5", "7", "5", "-1"]),
         new(new DictionaryType(Int64Type.Default, new TimestampType(TimeUnit.Second, "UTC"), false), [0, 1, 0], ["1970-01-01 00:00:00", "1970-01-01 00:00:01", "1970-01-01 00:00:00"]),
         new(new StructType([new Field("a", Int32Type.Default, true), new Field("b c", StringType.Default, false)]),

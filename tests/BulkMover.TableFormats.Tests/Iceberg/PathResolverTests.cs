@@ -83,6 +83,17 @@ public sealed class PathResolverTests
     }
 
     [Fact]
+    public async Task Resolve_FileBesideARenamedTable_DoesNotMisleadTheTablesOwnFiles()
+    {
+        Put("/new/other/a.parquet", "/old/b.parquet", "/new/t2/data/c.parquet", "/new/t/data/c.parquet");
+        PathResolver paths = PathResolver.ForMetadata(store, Location.OnDisk("/new/t2"), "/old/t").ForDataFiles();
+
+        Assert.Equal("/new/other/a.parquet", (await paths.ResolveAsync("/old/other/a.parquet", TestContext.Current.CancellationToken)).Path);
+        Assert.Equal("/old/b.parquet", (await paths.ResolveAsync("/old/b.parquet", TestContext.Current.CancellationToken)).Path);
+        Assert.Equal("/new/t2/data/c.parquet", (await paths.ResolveAsync("/old/t/data/c.parquet", TestContext.Current.CancellationToken)).Path);
+    }
+
+    [Fact]
     public async Task Resolve_TableWhereItWasWritten_AsksNothingAndKeepsThePath()
     {
         PathResolver paths = PathResolver.ForMetadata(store, new Location("s3", "lake/t"), "s3a://lake/t/");

@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
 
@@ -19,6 +22,7 @@ internal sealed class BlockWriter(long expectedBytes)
     public const int ReferenceAtLeast = 1 << 16;
 
     private const int SmallestChunkBytes = 1 << 10;
+    private const int MostRoom = 256;
 
     private readonly List<ReadOnlyMemory<byte>> segments = [];
     private readonly List<byte[]> chunks = [];
@@ -27,19 +31,26 @@ internal sealed class BlockWriter(long expectedBytes)
     private int pieceStart;
     private int position;
 
+    private long written;
+    private long referenced;
+
     /// <summary>Bytes written and referenced.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => written + referenced;
 
     /// <summary>True when a segment points into memory that is not the writer's.</summary>
     public bool HasReferences { get; private set; }
 
     /// <summary>Bytes of the chunks that so much writing takes.</summary>
-    public static long ChunksFor(long bytes) => bytes <= ChunkBytes
-        ? Math.Max(SmallestChunkBytes, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes))
-        // A value is not cut at a chunk's end, which costs up to 31 bytes of each.
-        : (bytes + (bytes >> 14) + ChunkBytes) / ChunkBytes * ChunkBytes;
+    public static long ChunksFor(long bytes)
+    {
+        // The end of a chunk stays empty when the room that is asked for is larger.
+        long needed = bytes + ((bytes / ChunkBytes) + 1) * MostRoom;
+        return needed <= ChunkBytes
+            ? Math.Max(SmallestChunkBytes, (long)BitOperations.RoundUpToPowerOf2((ulong)needed))
+            : (needed + ChunkBytes - 1) / ChunkBytes * ChunkBytes;
+    }
 
-    /// <summary>Free room of at least <paramref name="atLeast"/> bytes (at most 64). Call <see cref="Advance"/> with what was used of it.</summary>
+    /// <summary>Free room of at least <paramref name="atLeast"/> bytes (at most 256). Call <see cref="Advance"/> with what was used of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Room(int atLeast)
     {
@@ -52,7 +63,7 @@ internal sealed class BlockWriter(long expectedBytes)
     public void Advance(int bytes)
     {
         position += bytes;
-        Bytes += bytes;
+        written += bytes;
     }
 
     /// <summary>Copies the bytes.</summary>
@@ -94,13 +105,13 @@ internal sealed class BlockWriter(long expectedBytes)
 
     public void WriteUInt64(ulong value)
     {
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(Room(8), value);
+        BinaryPrimitives.WriteUInt64LittleEndian(Room(8), value);
         Advance(8);
     }
 
     public void WriteString(string text)
     {
-        byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(text);
+        byte[] utf8 = Encoding.UTF8.GetBytes(text);
         WriteVarUInt((ulong)utf8.Length);
         Write(utf8);
     }
@@ -116,7 +127,7 @@ internal sealed class BlockWriter(long expectedBytes)
 
         EndPiece();
         segments.Add(bytes);
-        Bytes += bytes.Length;
+        referenced += bytes.Length;
         HasReferences = true;
     }
 
@@ -156,7 +167,7 @@ internal sealed class BlockWriter(long expectedBytes)
     private void NextChunk()
     {
         EndPiece();
-        int length = (int)Math.Min(ChunkBytes, ChunksFor(Math.Max(0, expectedBytes - ((long)chunks.Count * ChunkBytes))));
+        int length = (int)Math.Min(ChunkBytes, ChunksFor(Math.Max(0, expectedBytes - written)));
         chunk = ArrayPool<byte>.Shared.Rent(length);
         chunks.Add(chunk);
         pieceStart = position = 0;

@@ -21,6 +21,7 @@ public sealed class NativeEncoder
     }
 
     /// <summary>Upper bound of the bytes that <see cref="Encode"/> takes beside the batch. Looks at lengths and offsets only.</summary>
+    /// <exception cref="CorruptTableException">An offset points outside.</exception>
     public long EncodeBytes(RecordBatch batch) => BlockWriter.ChunksFor(CopiedBytes(batch));
 
     /// <summary>
@@ -31,14 +32,15 @@ public sealed class NativeEncoder
     /// <exception cref="CorruptTableException">The batch contradicts itself: an offset or an index points outside.</exception>
     public NativeBlock Encode(RecordBatch batch)
     {
-        var writer = new BlockWriter(CopiedBytes(batch));
+        BlockWriter? writer = null;
         try
         {
+            writer = new BlockWriter(CopiedBytes(batch));
             Write(batch, writer);
         }
         catch
         {
-            writer.Dispose();
+            writer?.Dispose();
             batch.Dispose();
             throw;
         }

@@ -32,12 +32,13 @@ internal sealed class CompactWriter
         VarInt(ZigZag(value));
     }
 
-    public void String(int id, string value)
+    public void String(int id, string value) => Binary(id, Encoding.UTF8.GetBytes(value));
+
+    public void Binary(int id, ReadOnlySpan<byte> value)
     {
         Header(id, CompactType.Binary);
-        int length = Encoding.UTF8.GetByteCount(value);
-        VarInt((ulong)length);
-        bytes.Advance(Encoding.UTF8.GetBytes(value, bytes.GetSpan(length)));
+        VarInt((ulong)value.Length);
+        bytes.Write(value);
     }
 
     public void ListHeader(int id, CompactType element, int count)

@@ -39,7 +39,7 @@ internal sealed class MetricsReader(IReadOnlyList<int> columns)
         AvroType list = decoder.ReadBranch(map);
         if (list.Kind == AvroKind.Null)
             return;
-        if (list is not { Kind: AvroKind.Array, Items: { Kind: AvroKind.Record, Fields.Count: 2 } entry })
+        if (list is not { Kind: AvroKind.Array, Items: { Kind: AvroKind.Record, Fields.Length: 2 } entry })
             throw decoder.Corrupt("a map of statistics is not a list of keys and values");
 
         for (long count = decoder.ReadItemCount(list); count > 0; count = decoder.ReadItemCount(list))

@@ -28,7 +28,7 @@ internal sealed class PartitionReader
             throw decoder.Corrupt("a partition tuple (field 102) is not a record");
 
         var tuple = new Scalar?[types.Length];
-        for (int index = 0; index < record.Fields.Count; index++)
+        for (int index = 0; index < record.Fields.Length; index++)
         {
             AvroField field = record.Fields[index];
             int place = PlaceOf(field, index);

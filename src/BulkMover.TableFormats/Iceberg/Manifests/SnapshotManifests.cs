@@ -52,7 +52,8 @@ internal sealed class SnapshotManifests(IObjectStore store, TableMetadata metada
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new CorruptTableException("iceberg.manifest_invalid", $"The partition spec of manifest '{location}' is not valid: {error.Message}", error);
+            throw new CorruptTableException("iceberg.manifest_invalid",
+                $"The partition spec of manifest '{location}' is not valid: {error.Message}", error);
         }
     }
 }

@@ -98,7 +98,8 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
             1 => new MetadataFile(byStem[0].MinBy(file => file.Location.Name.Length).Location, table, []),
             _ => throw new InvalidInputException("iceberg.metadata_ambiguous",
                 $"'{directory}' has several metadata documents of the same version, and only the table's catalog knows which one is current: "
-                + $"{string.Join(", ", byStem.Select(group => group.First().Location.Name).Order(StringComparer.Ordinal))}. Name one of them instead."),
+                + string.Join(", ", byStem.Select(group => group.First().Location.Name).Order(StringComparer.Ordinal))
+                + ". Name one of them instead."),
         };
     }
 

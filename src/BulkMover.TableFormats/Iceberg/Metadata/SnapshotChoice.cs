@@ -54,7 +54,8 @@ internal sealed class SnapshotChoice(TableMetadata metadata, Location table)
         IEnumerable<string> newest = metadata.Snapshots.OrderByDescending(snapshot => snapshot.CommittedAt).Take(Listed)
             .Select(snapshot => $"{snapshot.Id} ({Text(snapshot.CommittedAt)})");
         string names = string.Join(", ", metadata.References.Keys.Order(StringComparer.Ordinal));
-        return $"Newest of {metadata.Snapshots.Count} snapshots: {string.Join(", ", newest)}. Branches and tags: {(names.Length == 0 ? MainBranch : names)}.";
+        return $"Newest of {metadata.Snapshots.Count} snapshots: {string.Join(", ", newest)}. "
+            + $"Branches and tags: {(names.Length == 0 ? MainBranch : names)}.";
     }
 
     private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

@@ -18,7 +18,7 @@ internal sealed class PathResolver
     private readonly Location root;
     private readonly List<TablePath> names;
     private readonly (TablePath Was, Location Is) ancestor;
-    private readonly List<(string Prefix, Location Target)> known = [];
+    private readonly List<Rule> known = [];
     private readonly bool isForMetadata;
 
     private PathResolver(IObjectStore store, Location root, IEnumerable<TablePath> names, bool isForMetadata)
@@ -52,10 +52,10 @@ internal sealed class PathResolver
     /// <exception cref="CorruptTableException">It is at none of the places that the rules allow.</exception>
     public ValueTask<Location> ResolveAsync(string path, CancellationToken cancellationToken)
     {
-        foreach ((string prefix, Location target) in known)
+        foreach (Rule rule in known)
         {
-            if (path.StartsWith(prefix, StringComparison.Ordinal))
-                return new ValueTask<Location>(target.Combine(path[prefix.Length..]));
+            if (rule.Fits(path))
+                return new ValueTask<Location>(rule.Target.Combine(path[rule.Prefix.Length..]));
         }
 
         if (path.Contains('\0', StringComparison.Ordinal))
@@ -73,7 +73,7 @@ internal sealed class PathResolver
             if (candidate.Name is { } name)
                 names.Add(name);
             if (candidate.Target is { } target && path.EndsWith("/" + candidate.Below, StringComparison.Ordinal))
-                known.Add((path[..^candidate.Below.Length], target));
+                known.Add(new Rule(path[..^candidate.Below.Length], target, IsFlat: !candidate.Below.Contains('/', StringComparison.Ordinal)));
             return candidate.Location;
         }
 
@@ -92,12 +92,14 @@ internal sealed class PathResolver
         string[] parts = path.Path.Split('/');
         if (isForMetadata && parts.Length > 2 && parts[^2] == MetadataFile.DirectoryName)
         {
-            string below = $"{parts[^2]}/{parts[^1]}";
-            yield return new Candidate(root.Combine(below), below, root, path with { Path = path.Path[..^(below.Length + 1)] });
+            Location metadata = root.Combine(MetadataFile.DirectoryName);
+            TablePath name = path with { Path = path.Path[..^(parts[^2].Length + parts[^1].Length + 2)] };
+            yield return new Candidate(metadata.Combine(parts[^1]), parts[^1], metadata, name);
         }
 
-        if (path.Below(ancestor.Was) is { } beside)
-            yield return new Candidate(ancestor.Is.Combine(beside), beside, ancestor.Is);
+        // The rule is for one directory beside the table, not for the table itself: that may have another name now.
+        if (path.Below(ancestor.Was) is { } beside && beside.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
+            yield return new Candidate(ancestor.Is.Combine(beside), beside[(slash + 1)..], ancestor.Is.Combine(beside[..slash]));
         if (AsWritten(text) is { } written)
         {
             string below = path.Below(names[0]) ?? written.Name;
@@ -121,9 +123,21 @@ internal sealed class PathResolver
 
     private CorruptTableException Missing(string path, List<Candidate> candidates)
     {
-        string places = candidates.Count == 0 ? "that is not a path in the table's store" : $"it is not at {string.Join(", nor at ", candidates.Select(c => $"'{c.Location}'"))}";
+        string places = candidates.Count == 0
+            ? "that is not a path in the table's store"
+            : $"it is not at {string.Join(", nor at ", candidates.Select(candidate => $"'{candidate.Location}'").Distinct(StringComparer.Ordinal))}";
         return new CorruptTableException("iceberg.file_missing",
-            $"The table at '{root}' was written at '{names[0].Path}' and needs the file '{path}', but {places}. Copy it there, or read the table where it was written.");
+            $"The table at '{root}' was written at '{names[0].Path}' and needs the file '{path}', but {places}. "
+            + "Copy it there, or read the table where it was written.");
+    }
+
+    /// <summary>What was found for one path, for the next ones.</summary>
+    /// <param name="Prefix">How paths begin that it is for, with a slash at the end.</param>
+    /// <param name="Target">What replaces the prefix.</param>
+    /// <param name="IsFlat">True when only files directly in the prefix are meant: nothing is known of the directories below.</param>
+    private sealed record Rule(string Prefix, Location Target, bool IsFlat)
+    {
+        public bool Fits(string path) => path.StartsWith(Prefix, StringComparison.Ordinal) && !(IsFlat && path.IndexOf('/', Prefix.Length) >= 0);
     }
 
     /// <param name="Location">Where the file may be.</param>

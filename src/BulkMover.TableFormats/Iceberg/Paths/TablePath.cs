@@ -27,7 +27,9 @@ internal readonly record struct TablePath(string Scheme, string Path)
 
     /// <summary>The scheme by which a store knows what is written as <c>s3a</c> or <c>s3n</c>; else the text itself.</summary>
     public static string WithPlainScheme(string text) =>
-        text.StartsWith("s3a://", StringComparison.Ordinal) || text.StartsWith("s3n://", StringComparison.Ordinal) ? string.Concat("s3", text.AsSpan(3)) : text;
+        text.StartsWith("s3a://", StringComparison.Ordinal) || text.StartsWith("s3n://", StringComparison.Ordinal)
+            ? string.Concat("s3", text.AsSpan(3))
+            : text;
 
     /// <summary>What comes after <paramref name="prefix"/>, when this lies below it; schemes must agree where both have one.</summary>
     public string? Below(TablePath prefix)

@@ -64,7 +64,8 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     {
         var files = Channel.CreateBounded<DataFile>(
             new BoundedChannelOptions(FilesAheadPerManifest) { SingleReader = true, SingleWriter = true });
-        return new ManifestReadAhead(manifest, files.Reader, Task.Run(() => ReadAsync(manifest, files.Writer, cancellationToken), CancellationToken.None));
+        Task reading = Task.Run(() => ReadAsync(manifest, files.Writer, cancellationToken), CancellationToken.None);
+        return new ManifestReadAhead(manifest, files.Reader, reading);
     }
 
     /// <summary>Never fails itself: the error goes to whoever drains the channel.</summary>

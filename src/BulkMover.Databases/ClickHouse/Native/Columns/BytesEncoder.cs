@@ -22,6 +22,8 @@ internal sealed class BytesEncoder<TOffset> : ValueEncoder
             return 0;
         ReadOnlySpan<TOffset> offsets = Offsets.Of<TOffset>(data);
         long bytes = long.CreateTruncating(offsets[^1]) - long.CreateTruncating(offsets[0]);
+        if (bytes < 0 || bytes > data.Buffers[2].Length)
+            throw Offsets.Invalid();
         // A length takes one byte for each 128 of the value at most, and one more.
         return data.Length + bytes + (bytes / 128);
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -25,8 +26,13 @@ internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, V
 
     public override void WritePrefix(BlockWriter writer) => writer.WriteUInt64(Version);
 
-    public override long CopiedBytes(ArrayData data) =>
-        24 + keys.CopiedBytes(defaultKey) + keys.CopiedBytes(data.Dictionary) + (4L * data.Length);
+    public override long CopiedBytes(ArrayData data)
+    {
+        long keyBytes = keys.CopiedBytes(data.Dictionary);
+        // Of a dictionary larger than the column, the values in use are gathered before they are written.
+        bool gathers = data.Dictionary.Length > data.Length;
+        return 24 + keys.CopiedBytes(defaultKey) + (gathers ? 2 * keyBytes : keyBytes) + (4L * data.Length);
+    }
 
     public override void Write(ArrayData data, Validity parent, BlockWriter writer)
     {
@@ -44,16 +50,14 @@ internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, V
 
     private void Write(ArrayData dictionary, Span<int> indices, BlockWriter writer)
     {
-        bool useRows = dictionary.Length > indices.Length;
-        int count = 1 + (useRows ? indices.Length : dictionary.Length);
+        if (dictionary.Length > indices.Length)
+            dictionary = OnlyUsed(dictionary, indices, writer);
+        int count = 1 + dictionary.Length;
         int width = count <= byte.MaxValue + 1 ? 1 : count <= ushort.MaxValue + 1 ? 2 : 4;
         writer.WriteUInt64(HasOwnKeys | IsNewDictionary | (ulong)BitOperations.Log2((uint)width));
         writer.WriteUInt64((ulong)count);
         keys.Write(defaultKey, Validity.AllOf(1), writer);
-        if (useRows)
-            WriteRowsAsKeys(dictionary, indices, writer);
-        else
-            keys.Write(dictionary, Validity.Of(dictionary), writer);
+        keys.Write(dictionary, Validity.Of(dictionary), writer);
 
         writer.WriteUInt64((ulong)indices.Length);
         switch (width)
@@ -64,25 +68,37 @@ internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, V
         }
     }
 
-    /// <summary>A few rows of a large dictionary send only their own values; the server finds those that are equal.</summary>
-    private void WriteRowsAsKeys(ArrayData dictionary, Span<int> indices, BlockWriter writer)
+    /// <summary>The values of a large dictionary that a few rows use, and the indices in it in place of those in the whole.</summary>
+    private static ArrayData OnlyUsed(ArrayData dictionary, Span<int> indices, BlockWriter writer)
     {
-        int[] rows = ArrayPool<int>.Shared.Rent(indices.Length);
-        for (int slot = 0; slot < indices.Length; slot++)
+        int[] newIndices = ArrayPool<int>.Shared.Rent(dictionary.Length);
+        int[] used = ArrayPool<int>.Shared.Rent(indices.Length);
+        newIndices.AsSpan(0, dictionary.Length).Fill(DictionaryIndices.Null);
+        int count = 0;
+        foreach (ref int index in indices)
         {
-            rows[slot] = Math.Max(0, indices[slot]);
-            indices[slot] = indices[slot] == DictionaryIndices.Null ? DictionaryIndices.Null : slot;
+            if (index == DictionaryIndices.Null)
+                continue;
+            ref int newIndex = ref newIndices[index];
+            if (newIndex == DictionaryIndices.Null)
+            {
+                newIndex = count;
+                used[count++] = index;
+            }
+
+            index = newIndex;
         }
 
-        ArrayData taken = TakenRows.Of(dictionary, rows.AsSpan(0, indices.Length), writer);
-        ArrayPool<int>.Shared.Return(rows);
-        keys.Write(taken, Validity.Of(taken), writer);
+        ArrayData taken = TakenRows.Of(dictionary, used.AsSpan(0, count), writer);
+        ArrayPool<int>.Shared.Return(newIndices);
+        ArrayPool<int>.Shared.Return(used);
+        return taken;
     }
 
     private static void WriteIndices<T>(ReadOnlySpan<int> indices, BlockWriter writer)
         where T : unmanaged, IBinaryInteger<T>
     {
-        int size = Marshal.SizeOf<T>();
+        int size = Unsafe.SizeOf<T>();
         while (!indices.IsEmpty)
         {
             Span<T> room = MemoryMarshal.Cast<byte, T>(writer.Room(size));

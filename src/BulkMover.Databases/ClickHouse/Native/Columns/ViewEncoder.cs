@@ -15,10 +15,15 @@ internal sealed class ViewEncoder : ValueEncoder
     public override long CopiedBytes(ArrayData data)
     {
         long bytes = 0;
+        Validity valid = Validity.Of(data);
         ReadOnlySpan<byte> views = FixedValues.Of(data, ViewBytes).Span;
         for (int slot = 0; slot < data.Length; slot++)
-            bytes += BinaryPrimitives.ReadUInt32LittleEndian(views[(slot * ViewBytes)..]);
-        // A null's view may be anything, but what is written is not more than the buffers hold for each view.
+        {
+            // Of a null the view may be anything.
+            if (valid.HoldsValue(slot))
+                bytes += Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(views[(slot * ViewBytes)..]));
+        }
+
         return data.Length + bytes + (bytes / 128);
     }
 

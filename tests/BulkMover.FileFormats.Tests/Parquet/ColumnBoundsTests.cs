@@ -1,0 +1,103 @@
+using System.Numerics;
+using Apache.Arrow.Types;
+using BulkMover.Core.Filters;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Parquet.Thrift;
+using Xunit;
+using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
+
+namespace BulkMover.FileFormats.Tests.Parquet;
+
+/// <summary>The rules of parquet.thrift under "Statistics" and "ColumnOrder".</summary>
+public sealed class ColumnBoundsTests
+{
+    [Fact]
+    public void Of_TypeDefinedOrder_GivesMinAndMax()
+    {
+        ColumnStatistics bounds = Bounds(Int32Type.Default, PhysicalType.Int32, ColumnOrder.TypeDefined, min: [1, 0, 0, 0], max: [0xFF, 0, 0, 0])!;
+
+        Assert.Equal((1L, 255L, 3L, 10L), (bounds.Min!.Value, bounds.Max!.Value, bounds.NullCount, bounds.Rows));
+    }
+
+    [Fact]
+    public void Of_UnsignedColumn_ReadsBoundsUnsigned()
+    {
+        ColumnStatistics bounds = Bounds(UInt32Type.Default, PhysicalType.Int32, ColumnOrder.TypeDefined, min: [1, 0, 0, 0], max: [0xFF, 0xFF, 0xFF, 0xFF])!;
+
+        Assert.Equal(4294967295L, bounds.Max!.Value);
+    }
+
+    [Fact]
+    public void Of_UnknownOrder_IgnoresTheNewFieldsAndTrustsTheOldOnlyForSignedNumbers()
+    {
+        byte[] one = [1, 0, 0, 0];
+
+        Assert.Null(Bounds(Int32Type.Default, PhysicalType.Int32, ColumnOrder.Undefined, min: one, max: one)!.Min);
+        Assert.Equal(1L, Bounds(Int32Type.Default, PhysicalType.Int32, ColumnOrder.Undefined, legacyMin: one, legacyMax: one)!.Min!.Value);
+        Assert.Null(Bounds(UInt32Type.Default, PhysicalType.Int32, ColumnOrder.Undefined, legacyMin: one, legacyMax: one)!.Min);
+        Assert.Null(Bounds(StringType.Default, PhysicalType.ByteArray, ColumnOrder.Undefined, legacyMin: one, legacyMax: one)!.Min);
+    }
+
+    [Fact]
+    public void Of_NaN_BoundsNothing()
+    {
+        byte[] nan = BitConverter.GetBytes(double.NaN), one = BitConverter.GetBytes(1.0);
+
+        ColumnStatistics bounds = Bounds(DoubleType.Default, PhysicalType.Double, ColumnOrder.TypeDefined, min: nan, max: one)!;
+
+        Assert.Null(bounds.Min);
+        Assert.Equal(1.0, bounds.Max!.Value);
+    }
+
+    [Fact]
+    public void Of_Int96_HasNoBounds() => Assert.Null(
+        Bounds(new TimestampType(TimeUnit.Microsecond, (string?)null), PhysicalType.Int96, ColumnOrder.TypeDefined, min: new byte[12], max: new byte[12])!.Min);
+
+    [Fact]
+    public void Of_DecimalInBytes_IsBigEndian() => Assert.Equal(new BigInteger(-256), Bounds(
+        new Decimal128Type(9, 2), PhysicalType.FixedLenByteArray, ColumnOrder.TypeDefined, min: [0xFF, 0x00], max: [0x01, 0x00])!.Min!.Value);
+
+    [Theory]
+    [InlineData(new byte[] { 1 }, new byte[] { 2 })]
+    [InlineData(new byte[] { 9, 0, 0, 0 }, new byte[] { 2, 0, 0, 0 })]
+    public void Of_BytesOfWrongLengthOrOrder_BoundNothing(byte[] min, byte[] max)
+    {
+        ColumnStatistics bounds = Bounds(Int32Type.Default, PhysicalType.Int32, ColumnOrder.TypeDefined, min: min, max: max)!;
+
+        Assert.True(bounds.Min is null && bounds.Max is null);
+    }
+
+    [Fact]
+    public void Of_NullCountThatCannotBe_IsUnknown() =>
+        Assert.Null(Bounds(Int32Type.Default, PhysicalType.Int32, ColumnOrder.TypeDefined, nulls: 11)!.NullCount);
+
+    private static ColumnStatistics? Bounds(
+        IArrowType type,
+        PhysicalType physical,
+        ColumnOrder order,
+        byte[]? min = null,
+        byte[]? max = null,
+        byte[]? legacyMin = null,
+        byte[]? legacyMax = null,
+        long nulls = 3)
+    {
+        var writer = new CompactWriter();
+        writer.BeginElement();
+        Binary(writer, 1, legacyMax);
+        Binary(writer, 2, legacyMin);
+        writer.Int64(3, nulls);
+        Binary(writer, 5, max);
+        Binary(writer, 6, min);
+        writer.End();
+        var leaf = new SchemaNode(new SchemaElement { Name = "c", Type = physical }, "c", [], 0, 1, false);
+        var chunk = new ParquetColumnChunk { Type = physical, Values = 10, StatisticsBytes = writer.WrittenSpan.ToArray() };
+        return ColumnBounds.Of(Field("c", type), leaf, chunk, order);
+    }
+
+    private static void Binary(CompactWriter writer, int id, byte[]? value)
+    {
+        if (value is not null)
+            writer.Binary(id, value);
+    }
+}
