@@ -26,6 +26,8 @@ internal static class Refusals
         ("parquet", "type:BYTE_ARRAY/GEOMETRY", "GEOMETRY"),
         ("parquet", "type:BYTE_ARRAY/GEOGRAPHY", "GEOGRAPHY"),
         ("parquet", "type:FLBA/ct:INTERVAL", "INTERVAL"),
+        // Neither Arrow nor ClickHouse has more.
+        ("parquet", "type:BYTE_ARRAY/DECIMAL", "at most 76 digits"),
     ];
 
     public static bool Allow(CorpusEntry entry, UnsupportedFeatureException refusal) => Allowed.Any(allowed =>

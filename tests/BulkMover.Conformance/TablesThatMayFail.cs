@@ -23,7 +23,10 @@ public sealed class TablesThatMayFail
     {
         TableCommandResult result = await ReadAsync(CorpusIndex.Instance[name]);
 
-        Assert.True(result.ExitCode == 2, $"Exit code {result.ExitCode} with {result.Rows.Count} rows. {result.Messages}");
+        if (Exceptions.ReadThoughCalledBroken.Contains(name))
+            Assert.Equal(0, result.ExitCode);
+        else
+            Assert.True(result.ExitCode == 2, $"Exit code {result.ExitCode} with {result.Rows.Count} rows. {result.Messages}");
     }
 
     [Theory]
@@ -46,7 +49,7 @@ public sealed class TablesThatMayFail
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
-        TableCommandResult result = await TableCommand.StartAsync(entry.Address, entry.Expected?.Columns?.Select(column => column.Name) ?? [], limit.Token);
+        TableCommandResult result = await TableCommand.StartAsync(entry, limit.Token);
         Assert.InRange(result.PeakBytes, 1, LimitBytes);
         return result;
     }

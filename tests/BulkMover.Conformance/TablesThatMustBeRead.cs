@@ -21,12 +21,18 @@ public sealed class TablesThatMustBeRead
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(Limit);
 
+        if (Exceptions.FilesAreElsewhere.Contains(name))
+        {
+            await Assert.ThrowsAsync<CorruptTableException>(() => ForeignTable.ReadAsync(entry, limit.Token));
+            return;
+        }
+
         try
         {
-            (CanonRows rows, string snapshotId) = await ForeignTable.ReadAsync(entry.Address, Columns(entry), Canon(entry), limit.Token);
+            (CanonRows rows, string snapshotId) = await ForeignTable.ReadAsync(entry, limit.Token);
 
             Assert.Equal(entry.SnapshotId ?? entry.Expected!.Version?.ToString() ?? snapshotId, snapshotId);
-            AssertContent(entry, rows);
+            await AssertContentAsync(entry, rows, limit.Token);
         }
         catch (UnsupportedFeatureException refusal)
         {
@@ -34,18 +40,31 @@ public sealed class TablesThatMustBeRead
         }
     }
 
-    private static string[]? Columns(CorpusEntry entry) => entry.Expected!.Columns?.Select(column => column.Name).ToArray();
-
-    /// <summary>DuckDB, whose words the types of the Parquet answers are, keeps instants in microseconds.</summary>
-    private static CanonWriter Canon(CorpusEntry entry) => new(instantsInMicroseconds: entry.Format == "parquet");
-
-    private static void AssertContent(CorpusEntry entry, CanonRows rows)
+    private static async Task AssertContentAsync(CorpusEntry entry, CanonRows rows, CancellationToken cancellationToken)
     {
         CorpusExpectation expected = entry.Expected!;
-        if (expected.ReadAnswer() is { } answer && rows.DifferenceFrom(answer) is { } difference)
-            Assert.Fail(difference);
         Assert.Equal(expected.Rows, rows.Count);
-        if (expected.Sha256 is not null)
-            Assert.Equal(expected.Sha256, rows.Sha256());
+        if (Exceptions.AnswersBySpecification.TryGetValue(entry.Name, out string[]? lines))
+        {
+            Assert.Equal(lines, rows.Lines());
+        }
+        else if (Exceptions.ContentOfDataFile.TryGetValue(entry.Name, out string? file))
+        {
+            CorpusEntry asFile = entry with { Format = "parquet", Path = Path.Combine(entry.Path, file), MetadataFile = null };
+            AssertSame((await ForeignTable.ReadAsync(asFile, cancellationToken)).Rows, rows);
+        }
+        else
+        {
+            if (expected.ReadAnswer() is { } answer)
+                AssertSame(answer, rows);
+            if (expected.Sha256 is not null)
+                Assert.Equal(expected.Sha256, rows.Sha256());
+        }
+    }
+
+    private static void AssertSame(CanonRows expected, CanonRows rows)
+    {
+        if (rows.DifferenceFrom(expected) is { } difference)
+            Assert.Fail(difference);
     }
 }

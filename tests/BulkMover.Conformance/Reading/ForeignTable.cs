@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using BulkMover.Cli.Sources;
+using BulkMover.Conformance.Corpus;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Testing.Canon;
@@ -9,20 +11,28 @@ namespace BulkMover.Conformance.Reading;
 /// <summary>Reads a table as the command line does, in this process and in one thread.</summary>
 internal static class ForeignTable
 {
-    /// <param name="from">FROM of the command line.</param>
-    /// <param name="columns">Columns in the order of the answer; null for all.</param>
-    /// <param name="canon">How the rows are printed.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The rows, and the id of the snapshot that they were read from.</returns>
-    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(
-        string from, IReadOnlyList<string>? columns, CanonWriter canon, CancellationToken cancellationToken)
+    /// <returns>The rows, printed as the answer is, and the id of the snapshot that they were read from.</returns>
+    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken)
     {
-        Source source = await SourceOpener.OpenAsync(from, cancellationToken);
+        Source source = await SourceOpener.OpenAsync(entry.Address, cancellationToken);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
-        Scan scan = Source.NewScan(snapshot, columns, where: null);
-        IScanTaskReader reader = source.NewReader(scan);
-
+        var canon = new CanonWriter(AnswerStyle.Of(entry, snapshot));
+        Scan scan = Source.NewScan(snapshot, entry.Expected?.Columns?.Select(column => column.Name).ToArray(), where: null);
         var rows = new CanonRows();
+        await foreach (RecordBatch batch in BatchesAsync(source, snapshot, scan, cancellationToken))
+        {
+            using (batch)
+                AddRows(batch, canon, rows);
+        }
+
+        return (rows, snapshot.Id);
+    }
+
+    /// <summary>All batches, in plan order, not yet filtered exactly. The caller disposes each.</summary>
+    public static async IAsyncEnumerable<RecordBatch> BatchesAsync(
+        Source source, ITableSnapshot snapshot, Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IScanTaskReader reader = source.NewReader(scan);
         await foreach (ScanTask task in snapshot.PlanAsync(scan, cancellationToken))
         {
             await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, cancellationToken))
@@ -31,15 +41,10 @@ internal static class ForeignTable
                 {
                     await rowGroup.FetchAsync(cancellationToken);
                     while (rowGroup.ReadNext(cancellationToken) is { } batch)
-                    {
-                        using (batch)
-                            AddRows(batch, canon, rows);
-                    }
+                        yield return batch;
                 }
             }
         }
-
-        return (rows, snapshot.Id);
     }
 
     private static void AddRows(RecordBatch batch, CanonWriter canon, CanonRows rows)

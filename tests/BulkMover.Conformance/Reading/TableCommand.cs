@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using BulkMover.Conformance.Corpus;
 using BulkMover.Core.Errors;
 using BulkMover.Testing.Canon;
 
 namespace BulkMover.Conformance.Reading;
 
 /// <summary>
-/// Reads one table in a process of its own: <c>read-table FROM [COLUMN…]</c>. The rows go to stdout, an error to stderr, then the most
+/// Reads one table in a process of its own: <c>read-table ENTRY</c>. The rows go to stdout, an error to stderr, then the most
 /// memory that the process ever had; the exit code is the command line's.
 /// </summary>
 internal static class TableCommand
@@ -17,16 +18,16 @@ internal static class TableCommand
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        int exitCode = await PrintAsync(arguments[0], arguments.Length > 1 ? arguments[1..] : null);
+        int exitCode = await PrintAsync(CorpusIndex.Instance[arguments.Single()]);
         await Console.Error.WriteLineAsync($"{PeakPrefix}{Process.GetCurrentProcess().PeakWorkingSet64}");
         return exitCode;
     }
 
-    /// <summary>Runs this program as a child that reads <paramref name="from"/>; kills it when the token says so.</summary>
-    public static async Task<TableCommandResult> StartAsync(string from, IEnumerable<string> columns, CancellationToken cancellationToken)
+    /// <summary>Runs this program as a child that reads <paramref name="entry"/>; kills it when the token says so.</summary>
+    public static async Task<TableCommandResult> StartAsync(CorpusEntry entry, CancellationToken cancellationToken)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "BulkMover.Conformance");
-        var start = new ProcessStartInfo(program, [Name, from, .. columns]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [Name, entry.Name]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process child = Process.Start(start)!;
         try
         {
@@ -48,11 +49,11 @@ internal static class TableCommand
         }
     }
 
-    private static async Task<int> PrintAsync(string from, IReadOnlyList<string>? columns)
+    private static async Task<int> PrintAsync(CorpusEntry entry)
     {
         try
         {
-            (CanonRows rows, _) = await ForeignTable.ReadAsync(from, columns, new CanonWriter(), CancellationToken.None);
+            (CanonRows rows, _) = await ForeignTable.ReadAsync(entry, CancellationToken.None);
             await using var output = new StreamWriter(Console.OpenStandardOutput());
             foreach (string line in rows.Lines())
                 await output.WriteAsync(line + "\n");

@@ -12,9 +12,11 @@ public sealed class CanonWriterTests
     [InlineData(-0.0, "-0.0")]
     [InlineData(0.1, "0.1")]
     [InlineData(0.0001, "0.0001")]
-    [InlineData(0.00001234, "1.234e-05")]
+    [InlineData(0.000001, "0.000001")]
+    [InlineData(0.00000012, "1.2e-7")]
     [InlineData(9007199254740993.0, "9007199254740992.0")]
-    [InlineData(1e16, "1e+16")]
+    [InlineData(1e20, "100000000000000000000.0")]
+    [InlineData(1.5e21, "1.5e+21")]
     [InlineData(123456.789, "123456.789")]
     [InlineData(5e-324, "5e-324")]
     [InlineData(double.MaxValue, "1.7976931348623157e+308")]
@@ -30,7 +32,7 @@ public sealed class CanonWriterTests
     [Theory]
     [InlineData(TimeUnit.Millisecond, "UTC", -1L, "1969-12-31T23:59:59.999000Z")]
     [InlineData(TimeUnit.Nanosecond, null, -1L, "1969-12-31T23:59:59.999999999")]
-    [InlineData(TimeUnit.Second, null, 253402300800L, "10000-01-01T00:00:00.000000")]
+    [InlineData(TimeUnit.Second, null, 253402300800L, "+010000-01-01T00:00:00.000000")]
     [InlineData(TimeUnit.Microsecond, "UTC", -62135596800000001L, "0000-12-31T23:59:59.999999Z")]
     public void Lines_Timestamp_ShowsUnitAndZone(TimeUnit unit, string? zone, long value, string expected)
     {

@@ -8,7 +8,7 @@ namespace BulkMover.Testing.Canon;
 /// <summary>Numbers as canon-1 prints them.</summary>
 internal static class CanonNumbers
 {
-    /// <summary>The shortest digits that read back as the same double; an exponent below 1e-4 and from 1e16 on.</summary>
+    /// <summary>The shortest digits that read back as the same double; an exponent below 1e-6 and from 1e21 on, as ECMAScript has it.</summary>
     public static string Float(double value)
     {
         if (!double.IsFinite(value))
@@ -18,10 +18,10 @@ internal static class CanonNumbers
 
         (string digits, int exponent) = Shortest(Math.Abs(value));
         string sign = value < 0 ? "-" : "";
-        if (exponent is < -4 or >= 16)
+        if (exponent is < -6 or >= 21)
         {
             string fraction = digits.Length > 1 ? $".{digits[1..]}" : "";
-            return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):D2}";
+            return $"{sign}{digits[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent)}";
         }
 
         if (exponent < 0)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Apache.Arrow;
@@ -8,10 +9,14 @@ using BulkMover.Core.Types;
 namespace BulkMover.Testing.Canon;
 
 /// <summary>Prints record batches as canon-1 (defined beside the corpus of foreign tables). Made to be right, not fast.</summary>
-/// <param name="instantsInMicroseconds">Nanosecond timestamps with a time zone are cut to microseconds, as some engines' answers are.</param>
-public sealed class CanonWriter(bool instantsInMicroseconds = false)
+public sealed class CanonWriter(CanonStyle style)
 {
     private readonly StringBuilder line = new();
+
+    public CanonWriter()
+        : this(new CanonStyle())
+    {
+    }
 
     /// <summary>A line for each row, in order, with the columns in the batch's order. The batch must live while they are read.</summary>
     public IEnumerable<string> Lines(RecordBatch batch)
@@ -20,12 +25,12 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
         for (int row = 0; row < batch.Length; row++)
         {
             line.Clear();
-            WriteStruct(batch.Schema.FieldsList, columns, row);
+            WriteStruct(batch.Schema.FieldsList, columns, row, style.TextColumns);
             yield return line.ToString();
         }
     }
 
-    private void WriteStruct(IReadOnlyList<Field> fields, IReadOnlyList<IArrowArray> columns, int row)
+    private void WriteStruct(IReadOnlyList<Field> fields, IReadOnlyList<IArrowArray> columns, int row, IReadOnlySet<string> textColumns)
     {
         line.Append('{');
         for (int i = 0; i < fields.Count; i++)
@@ -34,7 +39,10 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
                 line.Append(',');
             WriteString(fields[i].Name);
             line.Append(':');
+            int start = line.Length;
             WriteValue(fields[i], columns[i], row);
+            if (textColumns.Contains(fields[i].Name) && line[start] != '"' && columns[i].IsValid(row))
+                line.Insert(start, '"').Append('"');
         }
 
         line.Append('}');
@@ -66,7 +74,7 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
                 line.Append('"').Append(CanonNumbers.Decimal((FixedSizeBinaryArray)array, row)).Append('"');
                 break;
             case Date32Array or Date64Array or Time32Array or Time64Array or TimestampArray:
-                line.Append('"').Append(CanonTimes.Print(array, row, instantsInMicroseconds)).Append('"');
+                line.Append('"').Append(CanonTimes.Print(array, row, style)).Append('"');
                 break;
             case FixedSizeBinaryArray fixedBinary when SourceType.RowName(field) == "uuid":
                 line.Append('"').Append(new Guid(fixedBinary.GetBytes(row), bigEndian: true)).Append('"');
@@ -78,7 +86,7 @@ public sealed class CanonWriter(bool instantsInMicroseconds = false)
                 line.Append("\"0x").Append(Convert.ToHexStringLower(Bytes(array, row))).Append('"');
                 break;
             case StructArray structs:
-                WriteStruct(((StructType)structs.Data.DataType).Fields, structs.Fields, row);
+                WriteStruct(((StructType)structs.Data.DataType).Fields, structs.Fields, row, FrozenSet<string>.Empty);
                 break;
             case MapArray map:
                 WriteMap((MapType)map.Data.DataType, map, row);
