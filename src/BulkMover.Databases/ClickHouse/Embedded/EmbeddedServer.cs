@@ -62,9 +62,6 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything the server wrote to its outputs lately.</summary>
-    public string Log => process.Log;
-
     public async ValueTask DisposeAsync() => await process.StopAsync(StopTimeout);
 
     private static IEnumerable<string> Arguments(EmbeddedServerOptions options, string data, int port, string token)
