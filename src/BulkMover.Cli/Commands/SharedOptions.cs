@@ -34,12 +34,12 @@ public static class SharedOptions
         HelpName = "EXPR",
     };
 
-    public static Option<CopyMode> Mode { get; } = new("--mode")
+    public static Option<CopyMode> Mode { get; } = new Option<CopyMode>("--mode")
     {
         Description = "create: the target must not exist or be empty. append: add rows. replace: swap all rows at once at the end.",
         HelpName = "create|append|replace",
         DefaultValueFactory = _ => CopyMode.Create,
-    };
+    }.AcceptOnlyFromAmong("create", "append", "replace");
 
     public static Option<string?> OrderBy { get; } = new("--order-by")
     {
@@ -59,10 +59,10 @@ public static class SharedOptions
         HelpName = "ENGINE",
     };
 
-    public static Option<OutputFormat> Output { get; } = new("--output")
+    public static Option<OutputFormat> Output { get; } = new Option<OutputFormat>("--output")
     {
         Description = "text for people, json for scripts: one object a line on stdout.",
         HelpName = "text|json",
         DefaultValueFactory = _ => OutputFormat.Text,
-    };
+    }.AcceptOnlyFromAmong("text", "json");
 }
