@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Reports;
 
 namespace BulkMover.Benchmarks;
 

@@ -5,7 +5,7 @@ using BulkMover.Core.Batches;
 namespace BulkMover.Benchmarks;
 
 /// <summary>A file to record batches: fetch and decode. Time and allocated bytes are of one row.</summary>
-public class ParquetReaderBenchmarks
+public class ParquetReaderBenchmarks : IDisposable
 {
     private Lineitem lineitem = null!;
 
@@ -29,5 +29,5 @@ public class ParquetReaderBenchmarks
     }
 
     [GlobalCleanup]
-    public void DeleteFile() => lineitem.Dispose();
+    public void Dispose() => lineitem.Dispose();
 }

@@ -23,6 +23,7 @@ public static class Command
         string directory = Path.GetDirectoryName(typeof(CommandLine).Assembly.Location)!;
         var start = new ProcessStartInfo(Path.Combine(directory, OperatingSystem.IsWindows() ? "bulkmover.exe" : "bulkmover"))
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,

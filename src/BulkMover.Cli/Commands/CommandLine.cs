@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using BulkMover.Cli.Reports;
 using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Embedded;
 
@@ -17,7 +16,7 @@ public static class CommandLine
     {
         // The child process that holds the embedded engine; not for people, hence not in the help.
         if (args is [EmbeddedHost.Command, ..])
-            return EmbeddedHost.Run(args[1..]);
+            return EmbeddedHost.Run(args.AsSpan(1));
 
         ParseResult parsed = NewRoot().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)

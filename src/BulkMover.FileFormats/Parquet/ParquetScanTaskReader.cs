@@ -18,6 +18,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
+    /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
     public long OpenBytes(ScanTask task) => IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes;
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed class LocalRangeReader : IRangeReader
         if (Directory.Exists(path))
             throw LocalErrors.IsDirectory(path);
 
-        // No lock: whoever maintains the table may go on doing so.
+        // Whoever maintains the table may go on writing and deleting.
         SafeFileHandle opened = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.Asynchronous);
         try
         {

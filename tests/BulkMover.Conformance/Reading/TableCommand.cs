@@ -27,7 +27,7 @@ internal static class TableCommand
     public static async Task<TableCommandResult> StartAsync(CorpusEntry entry, CancellationToken cancellationToken)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "BulkMover.Conformance");
-        var start = new ProcessStartInfo(program, [Name, entry.Name]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, [Name, entry.Name]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process child = Process.Start(start)!;
         try
         {

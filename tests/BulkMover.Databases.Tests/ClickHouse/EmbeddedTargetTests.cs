@@ -38,6 +38,17 @@ public sealed class EmbeddedTargetTests(ClickHouseServerFixture server) : IDispo
         using var http = new HttpClient { DefaultRequestHeaders = { ConnectionClose = true } };
         using HttpResponseMessage answer = await http.PostAsync(again.Endpoint, new StringContent($"SELECT count() FROM {sql}"), Stopping);
         Assert.Equal("101\n", await answer.Content.ReadAsStringAsync(Stopping));
+        await UntilDroppedTablesAreGoneAsync(data);
+    }
+
+    /// <summary>What was replaced or dropped must not fill the disk.</summary>
+    private static async Task UntilDroppedTablesAreGoneAsync(string data)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        string dropped = Path.Combine(data, "metadata_dropped");
+        while (Directory.Exists(dropped) && Directory.EnumerateFileSystemEntries(dropped).Any())
+            await Task.Delay(50, limit.Token);
     }
 
     [Fact]

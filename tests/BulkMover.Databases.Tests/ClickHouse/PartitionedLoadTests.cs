@@ -66,6 +66,19 @@ public sealed class PartitionedLoadTests(ClickHouseServerFixture server)
     }
 
     [Fact]
+    public async Task Load_HundredsOfPartitionsInABatch_MakesNoMorePartsThanTheServerHasTo()
+    {
+        using var target = new TargetFixture(server, await server.NewDatabaseAsync(Stopping))
+        {
+            Options = new ClickHouseTableOptions { PartitionBy = "v % 400" },
+        };
+        (long rows, string parts) = await LoadAsync(target, RandomDays(target, batches: 5, rows: 4000));
+        Assert.Equal(20_000, rows);
+        // The null of v is a partition as well.
+        Assert.Equal("401\t401", parts);
+    }
+
+    [Fact]
     public async Task Load_NoPartitions_StreamsManyBatchesIntoOnePartForEachWriter()
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);

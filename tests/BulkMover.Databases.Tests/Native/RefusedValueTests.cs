@@ -11,7 +11,7 @@ namespace BulkMover.Databases.Tests.Native;
 /// <summary>What does not fit is an error that names column, row and value, and the batch's memory is given back.</summary>
 public sealed class RefusedValueTests
 {
-    private static readonly CalendarSupport Narrow = default;
+    private static readonly CalendarSupport Narrow = new(WideDates: false, WideTimestamps: false);
 
     public static TheoryData<IArrowType, object, string> OutOfRange => new()
     {

@@ -1,5 +1,4 @@
 using BulkMover.Engine.Memory;
-using Xunit;
 
 namespace BulkMover.Engine.Tests.Memory;
 

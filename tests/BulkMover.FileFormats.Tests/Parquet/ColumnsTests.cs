@@ -57,12 +57,12 @@ public sealed class ColumnsTests
     }
 
     [Fact]
-    public async Task ReadAsync_ByFieldIdFromFileWithoutIds_ThrowsUnsupported()
+    public async Task ReadAsync_FileWithoutIdsInAnotherOrder_ThrowsUnsupported()
     {
         using ParquetTestFile file = WriteAB();
 
         Assert.Equal("file.field_ids_missing",
-            await CodeAsync(file, new Schema([Field("a", Int32Type.Default, id: 1)], null), ColumnMatching.FieldId));
+            await CodeAsync(file, new Schema([Field("a", Int32Type.Default, id: 2)], null), ColumnMatching.FieldId));
     }
 
     [Fact]

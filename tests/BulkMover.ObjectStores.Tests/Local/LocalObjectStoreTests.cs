@@ -53,7 +53,7 @@ public sealed class LocalObjectStoreTests : ObjectStoreContract, IDisposable
     {
         await PutAsync("a", new byte[100]);
         await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("a"), null, Cancellation);
-        await using (FileStream file = File.OpenWrite(directory.PathOf("a")))
+        await using (FileStream file = new(directory.PathOf("a"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
             file.SetLength(10);
 
         var error = await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(0, new byte[100], Cancellation));

@@ -15,6 +15,15 @@ internal sealed class ClickHouseLoad : ITargetLoad
 {
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A batch of more partitions is not taken apart: blocks of a few rows each would cost more than they save, and a table with so many
+    /// partitions gets as many parts in any case.
+    /// </summary>
+    private const int MaxGroups = 256;
+
+    /// <summary>What a block needs at least, however few rows it has.</summary>
+    private const int SmallBlockBytes = 4096;
+
     /// <summary>The server gives up an insert that brings nothing for 30 seconds (its http_receive_timeout).</summary>
     private static readonly TimeSpan MaxIdle = TimeSpan.FromSeconds(5);
 
@@ -36,11 +45,10 @@ internal sealed class ClickHouseLoad : ITargetLoad
         this.staging = staging;
         this.limits = limits;
         encoder = new NativeEncoder(plan.Sent);
-        bool isPartitioned = staging.PartitionKey.Length > 0;
-        partitions = isPartitioned ? PartitionKey.TryParse(staging.PartitionKey, plan.Sent) : null;
+        partitions = staging.PartitionKey.Length > 0 ? PartitionKey.TryParse(staging.PartitionKey, plan.Sent) : null;
         held = new HeldBlocks(limits.HeldBytes);
         string sql = InsertStatement.For(staging.Name, plan.Sent);
-        IReadOnlyDictionary<string, object> settings = InsertStatement.Settings(plan.Server.TypeSettings, anyPartitions: isPartitioned && partitions is null);
+        IReadOnlyDictionary<string, object> settings = InsertStatement.Settings(plan.Server.TypeSettings);
         inserts = new InsertPool(() => client.Insert(sql, settings), MaxIdle);
     }
 
@@ -51,7 +59,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
     /// <inheritdoc/>
     /// <remarks>Grouping by partition copies the batch once.</remarks>
     public long EncodeBytes(RecordBatch batch) =>
-        encoder.EncodeBytes(batch) + (partitions is null ? 0 : BatchMemory.Bytes(batch) + encoder.EncodeBytes(batch));
+        encoder.EncodeBytes(batch) + (partitions is null ? 0 : BatchMemory.Bytes(batch) + encoder.EncodeBytes(batch) + (MaxGroups * SmallBlockBytes));
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => partitions is null ? [encoder.Encode(batch)] : EncodeByPartition(batch, partitions);
 
@@ -110,9 +118,25 @@ internal sealed class ClickHouseLoad : ITargetLoad
 
     private IEnumerable<IEncodedBlock> EncodeByPartition(RecordBatch batch, PartitionKey key)
     {
+        IReadOnlyList<PartitionRows> groups;
+        try
+        {
+            groups = key.Group(batch);
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+
+        return groups.Count > MaxGroups ? [encoder.Encode(batch)] : EncodeGroups(batch, groups);
+    }
+
+    private IEnumerable<IEncodedBlock> EncodeGroups(RecordBatch batch, IReadOnlyList<PartitionRows> groups)
+    {
         using (batch)
         {
-            foreach (PartitionRows rows in key.Group(batch))
+            foreach (PartitionRows rows in groups)
             {
                 RecordBatch part = BatchSelection.Take(batch, rows.Rows.Span, MemoryAllocator.Default.Value);
                 yield return new PartitionedBlock(encoder.Encode(part), rows.Partition);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Native;
 
@@ -135,7 +136,8 @@ internal sealed class InsertPool : IAsyncDisposable
     {
         lock (idle)
         {
-            ending.Find(task => task.IsFaulted)?.GetAwaiter().GetResult();
+            if (ending.Find(task => task.IsFaulted) is { Exception.InnerException: { } failure })
+                ExceptionDispatchInfo.Throw(failure);
             ending.RemoveAll(task => task.IsCompletedSuccessfully);
         }
     }

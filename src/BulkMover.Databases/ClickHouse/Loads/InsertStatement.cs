@@ -10,8 +10,7 @@ internal static class InsertStatement
         $"INSERT INTO {table.Sql} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
     /// <param name="typeSettings">Settings that allow types.</param>
-    /// <param name="anyPartitions">Rows come in any order, so that an insert touches as many partitions as there are.</param>
-    public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings, bool anyPartitions)
+    public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings)
     {
         var settings = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -25,9 +24,9 @@ internal static class InsertStatement
             ["input_format_native_allow_types_conversion"] = 1,
             // Rows with equal keys merge in the background anyway; doing it for each insert as well would hide them from the count.
             ["optimize_on_insert"] = 0,
+            // Rows come grouped by partition as far as that can be done; where it cannot, more parts are better than none.
+            ["max_partitions_per_insert_block"] = 0,
         };
-        if (anyPartitions)
-            settings["max_partitions_per_insert_block"] = 0;
         foreach (string name in typeSettings)
             settings[name] = 1;
         return settings;
