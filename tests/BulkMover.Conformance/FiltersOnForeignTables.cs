@@ -23,7 +23,8 @@ public sealed class FiltersOnForeignTables
 
     /// <summary>Larger tables have nothing that the smaller have not.</summary>
     public static TheoryData<string> Names => new(CorpusIndex.Instance.Entries
-        .Where(entry => entry.Outcome == "rows" && entry.Expected!.Rows is > 0 and < 10_000).Select(entry => entry.Name));
+        .Where(entry => entry.Outcome == "rows" && entry.Expected!.Rows is > 0 and < 10_000 && !Exceptions.StatisticsAreWrong.Contains(entry.Name))
+        .Select(entry => entry.Name));
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -6,6 +6,8 @@ namespace BulkMover.TableFormats.Iceberg.Manifests;
 /// <param name="columns">Field ids, in the order of the result.</param>
 internal sealed class MetricsReader(IReadOnlyList<int> columns)
 {
+    private const string NoMap = "a map of statistics is not a list of keys and values";
+
     private readonly Dictionary<int, int> places = columns.Select((id, place) => (id, place)).ToDictionary(pair => pair.id, pair => pair.place);
 
     public ColumnMetrics[] NewResult() => columns.Count == 0 ? [] : new ColumnMetrics[columns.Count];
@@ -39,13 +41,19 @@ internal sealed class MetricsReader(IReadOnlyList<int> columns)
         AvroType list = decoder.ReadBranch(map);
         if (list.Kind == AvroKind.Null)
             return;
-        if (list is not { Kind: AvroKind.Array, Items: { Kind: AvroKind.Record, Fields.Length: 2 } entry })
-            throw decoder.Corrupt("a map of statistics is not a list of keys and values");
+        if (list is not { Kind: AvroKind.Array, Items: { } items })
+            throw decoder.Corrupt(NoMap);
 
         for (long count = decoder.ReadItemCount(list); count > 0; count = decoder.ReadItemCount(list))
         {
             for (long item = 0; item < count; item++)
             {
+                // BigQuery makes the entries optional.
+                AvroType entry = decoder.ReadBranch(items);
+                if (entry.Kind == AvroKind.Null)
+                    continue;
+                if (entry is not { Kind: AvroKind.Record, Fields.Length: 2 })
+                    throw decoder.Corrupt(NoMap);
                 if (decoder.ReadInt(entry.Fields[0].Type) is { } id && places.TryGetValue(id, out int place))
                     readValue(ref decoder, entry.Fields[1].Type, ref result[place]);
                 else
