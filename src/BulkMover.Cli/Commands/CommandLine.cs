@@ -88,10 +88,9 @@ public static class CommandLine
             Report.For(parsed).Failed(error);
             return error.ExitCode;
         }
-#pragma warning disable CA1031 // The last line of defence: whatever comes here is our bug and must say so.
         catch (Exception error)
-#pragma warning restore CA1031
         {
+            // The last line of defence: whatever comes here is our bug and must say so.
             Report.For(parsed).Crashed(error);
             return OurBug;
         }
