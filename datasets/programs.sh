@@ -2,14 +2,14 @@
 
 readonly repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# built FOLDER NAME prints the path of a Release program; it is built first when a source is newer.
+# built FOLDER NAME prints the path of a Release program, published as users get it; it is built first when a source is newer.
 built() {
-  local program="$repository/$1/bin/Release/net10.0/$2"
+  local program="$repository/$1/bin/published/$2"
   if [ ! -x "$program" ] || [ -n "$(newer_sources "$program.dll")" ]; then
     need_dotnet || return
     # No build server stays behind: it would hold a pipeline's output open.
     echo "Building $2 (Release)" >&2
-    (cd "$repository" && dotnet build "$1" -c Release -v q --nologo --disable-build-servers >&2) || return
+    (cd "$repository" && dotnet publish "$1" -c Release -o "$1/bin/published" -v q --nologo --disable-build-servers >&2) || return
     touch "$program.dll" # The build leaves it alone when nothing that matters has changed.
   fi
   echo "$program"

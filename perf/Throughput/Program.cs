@@ -28,4 +28,5 @@ scenario.SetAction(async (parsed, cancellationToken) =>
     Console.WriteLine(section);
     return 0;
 });
-return await new RootCommand("Measures whole copies.") { scenario }.Parse(args).InvokeAsync();
+// A series that is stopped from outside must say so: the default handler ends without a word.
+return await new RootCommand("Measures whole copies.") { scenario }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

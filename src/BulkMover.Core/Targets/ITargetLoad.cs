@@ -20,8 +20,14 @@ public interface ITargetLoad : IAsyncDisposable
     IEnumerable<IEncodedBlock> Encode(RecordBatch batch);
 
     /// <summary>Sends a block, or keeps it back within <see cref="LoadLimits.HeldBytes"/>. Takes the block over and disposes it, also on failure.</summary>
+    /// <param name="block">What <see cref="Encode"/> made.</param>
+    /// <param name="lane">
+    /// Less than <see cref="LoadLimits.Writers"/>. Blocks of one lane come one after another and each row group's in the order of its rows,
+    /// so a target that keeps a lane's blocks together keeps the source's order.
+    /// </param>
+    /// <param name="cancellationToken">The engine's: it stops, also for another stage's failure.</param>
     /// <returns>Bytes that went out with this call.</returns>
-    Task<long> SendAsync(IEncodedBlock block, CancellationToken cancellationToken);
+    Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
 
     /// <summary>Sends what was kept back and waits until the target has confirmed everything.</summary>
     /// <returns>Bytes that went out with this call.</returns>

@@ -4,7 +4,7 @@ using BulkMover.Engine.Metrics;
 namespace BulkMover.Engine.Flows;
 
 /// <summary>
-/// Workers that handle items one by one. A stage never faults and is never cancelled: a faulted or cancelled block would dispose
+/// Workers that handle items one by one; items of one lane go to one worker and keep their order. A stage never faults and is never cancelled: a faulted or cancelled block would dispose
 /// nothing of what it has queued and would leave its senders waiting. After a failure it goes on to receive, and disposes each item.
 /// </summary>
 public sealed class Stage<T> : IStage
@@ -12,17 +12,20 @@ public sealed class Stage<T> : IStage
     private readonly Flow flow;
     private readonly StageMeter meter;
     private readonly Func<T, CancellationToken, Task> body;
-    private readonly ActionBlock<T> block;
+    private readonly Func<T, int>? lane;
+    private readonly ActionBlock<T>[] blocks;
 
-    internal Stage(Flow flow, StageMeter meter, int waitingItems, Func<T, CancellationToken, Task> body)
+    internal Stage(Flow flow, StageMeter meter, int waitingItems, Func<T, CancellationToken, Task> body, Func<T, int>? lane)
     {
-        (this.flow, this.meter, this.body) = (flow, meter, body);
-        block = new ActionBlock<T>(HandleAsync, new ExecutionDataflowBlockOptions
+        (this.flow, this.meter, this.body, this.lane) = (flow, meter, body, lane);
+        (int count, int workers) = lane is null ? (1, meter.Workers) : (meter.Workers, 1);
+        var options = new ExecutionDataflowBlockOptions
         {
-            MaxDegreeOfParallelism = meter.Workers,
+            MaxDegreeOfParallelism = workers,
             // The block counts the items that its workers have in hand as well.
-            BoundedCapacity = meter.Workers + waitingItems,
-        });
+            BoundedCapacity = workers + waitingItems,
+        };
+        blocks = [.. Enumerable.Range(0, count).Select(_ => new ActionBlock<T>(HandleAsync, options))];
     }
 
     /// <summary>Hands the item over, also when this throws; waits while the stage is full.</summary>
@@ -30,6 +33,7 @@ public sealed class Stage<T> : IStage
     public async Task SendAsync(T item)
     {
         // Without the token: the stage takes and disposes what comes after a failure, so the wait is short and nothing is left over.
+        ActionBlock<T> block = lane is null ? blocks[0] : blocks[lane(item) % blocks.Length];
         Task<bool> sending = block.SendAsync(item);
         if (!sending.IsCompleted)
         {
@@ -48,8 +52,9 @@ public sealed class Stage<T> : IStage
 
     Task IStage.CompleteAsync()
     {
-        block.Complete();
-        return block.Completion;
+        foreach (ActionBlock<T> block in blocks)
+            block.Complete();
+        return Task.WhenAll(blocks.Select(block => block.Completion));
     }
 
     private async Task HandleAsync(T item)

@@ -18,7 +18,8 @@ internal static class Bottleneck
 
         int place = stages.ToList().IndexOf(busiest);
         string before = place == 0 ? "" : $", {stages[place - 1].Name} waited for room {Percent(stages[place - 1], HeldUp(stages[place - 1]))}";
-        string after = place == stages.Count - 1
+        // A step that handles no items, as the flush after the last stage, has nobody to wait for.
+        string after = place == stages.Count - 1 || stages[place + 1].Items == 0
             ? ""
             : $", {stages[place + 1].Name} waited for input {Percent(stages[place + 1], stages[place + 1].WaitedForInput)}";
         string was = busiest.Workers == 1 ? "was" : $"kept {busiest.Workers} workers";

@@ -73,8 +73,9 @@ public sealed class CopyTransfer(
         var to = new TargetStages(load, meter);
 
         using var flow = new Flow(cancellationToken);
-        Stage<IEncodedBlock> send = flow.AddStage<IEncodedBlock>(meter.Send, NoneWaiting, to.SendAsync);
-        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send));
+        // From the decoder on a row group keeps the order of its rows: a target that sorts finds them sorted where the source is.
+        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, to.SendAsync, block => block.Lane);
+        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send), batch => batch.Lane);
         Stage<LeasedScan> decode = flow.AddStage<LeasedScan>(
             meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, stopping));
         Stage<LeasedScan> fetch = flow.AddStage<LeasedScan>(

@@ -4,7 +4,10 @@ using BulkMover.Engine.Memory;
 namespace BulkMover.Engine.Transfers;
 
 /// <summary>A batch on its way, with the lease of what it holds and of what encoding it will hold.</summary>
-internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease) : IDisposable
+/// <param name="Batch">Rows of one row group.</param>
+/// <param name="Lease">Split among the blocks that the batch becomes.</param>
+/// <param name="Lane">Of all batches of its row group: they stay in order.</param>
+internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, int Lane) : IDisposable
 {
     public void Dispose()
     {

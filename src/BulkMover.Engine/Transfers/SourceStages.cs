@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
@@ -15,6 +16,9 @@ namespace BulkMover.Engine.Transfers;
 internal sealed class SourceStages(
     Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
+    // The lanes that no row group is decoded in, so that each insert gets the rows of one row group at a time where there are enough of them.
+    private readonly ConcurrentStack<int> freeLanes = new(Enumerable.Range(0, meter.Decode.Workers).Reverse());
+
     /// <summary>Reads the footer and sends the row groups on as they come, so that all workers share even a single file.</summary>
     public async Task OpenAsync(ScanTask task, Stage<LeasedScan> fetch, CancellationToken stopping)
     {
@@ -57,13 +61,15 @@ internal sealed class SourceStages(
     {
         using (item)
         {
+            if (!freeLanes.TryPop(out int lane))
+                throw new InvalidOperationException("More row groups are decoded than there are workers.");
             IRowGroupScan rowGroup = item.Scan;
             using MemoryLease workingSet = await LeaseAsync(meter.Decode, MemoryUse.Decode, rowGroup.DecodeBytes, rowGroup.Name, stopping);
             long rows = 0;
             while (rowGroup.ReadNext(stopping) is { } batch)
             {
                 rows += batch.Length;
-                LeasedBatch selected = await SelectAsync(batch, rowGroup.Name, stopping);
+                LeasedBatch selected = await SelectAsync(batch, rowGroup.Name, lane, stopping);
                 meter.AddRowsRead(selected.Batch.Length);
                 if (selected.Batch.Length > 0)
                     await encode.SendAsync(selected);
@@ -78,20 +84,22 @@ internal sealed class SourceStages(
                     $"{rowGroup.Name} has {rowGroup.Rows:N0} rows by its metadata, but its pages hold {rows:N0}. The file must be written again.");
             }
 
+            // After a failure nothing is decoded any more, so a lane that was not given back is not missed.
+            freeLanes.Push(lane);
             item.File.End(rowGroup);
         }
     }
 
     // Takes the batch over. It came to be within the decoder's working set; from here on it is leased as what it is, together with what
     // encoding it will need: asked for in two steps, the first could be what the second waits for.
-    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, string rowGroup, CancellationToken stopping)
+    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, string rowGroup, int lane, CancellationToken stopping)
     {
         MemoryLease? lease = null;
         try
         {
             long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch);
             lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup}", stopping);
-            return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease);
+            return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease, lane);
         }
         catch
         {

@@ -9,20 +9,20 @@ namespace BulkMover.Engine.Transfers;
 internal sealed class TargetStages(ITargetLoad load, TransferMeter meter)
 {
     /// <summary>Makes blocks; each carries its part of the batch's lease and gives it back when the target disposes it.</summary>
-    public async Task EncodeAsync(LeasedBatch item, Stage<IEncodedBlock> send)
+    public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send)
     {
         using MemoryLease lease = item.Lease;
         foreach (IEncodedBlock block in load.Encode(item.Batch))
         {
             block.OnDisposed(lease.Split(block.HeldBytes).Dispose);
-            await send.SendAsync(block);
+            await send.SendAsync(new LanedBlock(block, item.Lane));
         }
     }
 
-    public async Task SendAsync(IEncodedBlock block, CancellationToken stopping)
+    public async Task SendAsync(LanedBlock item, CancellationToken stopping)
     {
-        long rows = block.Rows;
-        meter.AddBytesWritten(await load.SendAsync(block, stopping));
+        long rows = item.Block.Rows;
+        meter.AddBytesWritten(await load.SendAsync(item.Block, item.Lane % meter.Send.Workers, stopping));
         meter.AddRowsSent(rows);
     }
 }

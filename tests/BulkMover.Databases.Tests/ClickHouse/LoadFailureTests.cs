@@ -47,7 +47,7 @@ public sealed class LoadFailureTests(ClickHouseServerFixture server)
         await TargetFixture.SendAsync(load, target.Rows(0, 1000));
         await stop.CancelAsync();
         foreach (IEncodedBlock block in load.Encode(target.Rows(0, 1000)))
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.SendAsync(block, stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.SendAsync(block, 0, stop.Token));
         await load.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2), Stopping);
         Assert.Equal("", await target.TablesAsync());
     }

@@ -65,7 +65,7 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
     {
         long bytes = 0;
         foreach (IEncodedBlock block in load.Encode(batch))
-            bytes += await load.SendAsync(block, Stopping);
+            bytes += await load.SendAsync(block, 0, Stopping);
         return bytes;
     }
 

@@ -15,6 +15,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     /// <summary>Gets the schema of every batch that is encoded.</summary>
     public Action<Schema> AtSchema { get; set; } = _ => { };
 
+    /// <summary>Gets the lane and the first row of every block that is sent.</summary>
+    public Action<int, long> AtBlock { get; set; } = (_, _) => { };
+
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
     public bool KeepsBack { get; set; }
 
@@ -90,8 +93,10 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
-        public async Task<long> SendAsync(IEncodedBlock block, CancellationToken cancellationToken)
+        public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
         {
+            Assert.InRange(lane, 0, limits.Writers - 1);
+            target.AtBlock(lane, ((Block)block).Values[0]);
             if (target.KeepsBack && Interlocked.Add(ref keptBytes, block.HeldBytes) <= limits.HeldBytes)
             {
                 kept.Add((Block)block);

@@ -30,6 +30,33 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public async Task Run_StageWithLanes_KeepsEachLanesOrderAndHandlesLanesAtTheSameTime()
+    {
+        using var flow = new Flow(Token);
+        var arrived = new ConcurrentQueue<int>();
+        var bothAreIn = new TaskCompletionSource();
+        int inside = 0;
+        Stage<int> last = flow.AddStage<int>(
+            new StageMeter("last", 2), 1,
+            async (item, _) =>
+            {
+                // The first two of different lanes meet; the odd lane is the slow one from then on.
+                if (Interlocked.Increment(ref inside) == 2)
+                    bothAreIn.SetResult();
+                await bothAreIn.Task;
+                await Task.Delay(item % 2, Token);
+                arrived.Enqueue(item);
+            },
+            lane: item => item % 4);
+
+        await RunAsync(flow, last, 200).WaitAsync(Patience, Token);
+
+        // Lanes 0 and 2 share a worker, as do 1 and 3.
+        foreach (int lane in (int[])[0, 1])
+            Assert.Equal(Enumerable.Range(0, 100).Select(i => (2 * i) + lane), arrived.Where(item => item % 2 == lane));
+    }
+
+    [Fact]
     public async Task Send_StageIsFull_WaitsAndCountsIt()
     {
         using var flow = new Flow(Token);

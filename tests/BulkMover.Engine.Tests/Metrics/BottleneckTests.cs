@@ -29,6 +29,20 @@ public sealed class BottleneckTests
     }
 
     [Fact]
+    public void Name_NextIsNoStage_NamesOnlyTheOneBefore()
+    {
+        string sentence = Bottleneck.Name(
+            [
+                Stage("encode", 1, busy: 3, blockedOnNext: 5),
+                Stage("send", 1, busy: 8),
+                Stage("flush", 1, busy: 1, waitedForInput: 9) with { Items = 0 },
+            ],
+            Elapsed);
+
+        Assert.Equal("The bottleneck is send: it was busy 80% of the time, encode waited for room 50%.", sentence);
+    }
+
+    [Fact]
     public void Name_NobodyIsBusyForWantOfMemory_NamesMemory()
     {
         string sentence = Bottleneck.Name([Stage("fetch", 4, busy: 4, waitedForMemory: 32), Stage("decode", 1, busy: 3, waitedForInput: 7)], Elapsed);

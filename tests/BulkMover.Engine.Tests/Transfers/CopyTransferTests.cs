@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Filters;
@@ -26,6 +27,27 @@ public sealed class CopyTransferTests
         Assert.InRange(result.Seconds, double.Epsilon, World.Patience.TotalSeconds);
         Assert.Equal(["begin", "plan", "open", "fetch", "decode", "encode", "send", "flush", "commit"], result.Stages.Select(stage => stage.Name));
         Assert.Contains("bottleneck", result.Bottleneck, StringComparison.Ordinal);
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Copy_StagesOfDifferentSpeed_RowGroupArrivesInOrderAndInOneLane(int writers)
+    {
+        var world = new World { Options = new CopyOptions { Readers = 4, Writers = writers } };
+        world.Target.At = (_, stopping) => Task.Delay(Random.Shared.Next(2), stopping);
+        var arrived = new ConcurrentQueue<(int Lane, long Row)>();
+        world.Target.AtBlock = (lane, row) => arrived.Enqueue((lane, row));
+
+        await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.All(arrived.GroupBy(block => block.Row / (world.Table.Batches * world.Table.BatchRows)), rowGroup =>
+        {
+            Assert.Single(rowGroup.Select(block => block.Lane).Distinct());
+            Assert.Equal(rowGroup.Select(block => block.Row).Order(), rowGroup.Select(block => block.Row));
+        });
         world.AssertNothingIsLeft();
     }
 

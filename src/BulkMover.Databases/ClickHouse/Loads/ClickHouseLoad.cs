@@ -49,7 +49,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         held = new HeldBlocks(limits.HeldBytes);
         string sql = InsertStatement.For(staging.Name, plan.Sent);
         IReadOnlyDictionary<string, object> settings = InsertStatement.Settings(plan.Server.TypeSettings);
-        inserts = new InsertPool(() => client.Insert(sql, settings), MaxIdle);
+        inserts = new InsertPool(() => client.Insert(sql, settings), limits.Writers, MaxIdle);
     }
 
     public static async Task<ClickHouseLoad> BeginAsync(
@@ -63,14 +63,14 @@ internal sealed class ClickHouseLoad : ITargetLoad
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => partitions is null ? [encoder.Encode(batch)] : EncodeByPartition(batch, partitions);
 
-    public async Task<long> SendAsync(IEncodedBlock block, CancellationToken cancellationToken)
+    public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
     {
         if (block is PartitionedBlock partitioned)
             return await SendGroupsAsync(held.Add(partitioned.Partition, partitioned.Block), cancellationToken);
 
         using (block)
         {
-            await inserts.SendAsync((NativeBlock)block, cancellationToken);
+            await inserts.SendAsync((NativeBlock)block, lane, cancellationToken);
             return block.Bytes;
         }
     }
@@ -155,14 +155,22 @@ internal sealed class ClickHouseLoad : ITargetLoad
             {
                 await inserts.SendTogetherAsync(blocks, stopping);
                 Interlocked.Add(ref bytes, blocks.Sum(block => block.Bytes));
-                foreach (NativeBlock block in blocks)
-                    block.Dispose();
+                // Its memory is wanted before the other groups are sent.
+                Dispose(blocks);
             });
             return bytes;
         }
-        finally
+        catch
         {
-            foreach (NativeBlock block in groups.SelectMany(blocks => blocks))
+            // Disposing again is harmless, and which groups were sent is not known here.
+            foreach (IReadOnlyList<NativeBlock> blocks in groups)
+                Dispose(blocks);
+            throw;
+        }
+
+        static void Dispose(IReadOnlyList<NativeBlock> blocks)
+        {
+            foreach (NativeBlock block in blocks)
                 block.Dispose();
         }
     }

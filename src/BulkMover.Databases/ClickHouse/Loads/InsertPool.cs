@@ -5,8 +5,9 @@ using BulkMover.Databases.ClickHouse.Native;
 namespace BulkMover.Databases.ClickHouse.Loads;
 
 /// <summary>
-/// Open inserts that blocks are streamed into. Each stays open over many blocks, so that the server makes few large parts (it collects
-/// about a million rows for one) while nothing has to be kept here. Safe for concurrent use.
+/// Open inserts that blocks are streamed into, one a lane. Each stays open over many blocks, so that the server makes few large parts (it
+/// collects about a million rows for one) while nothing has to be kept here; and since a lane's blocks come in the source's order, the
+/// server finds the rows of a part sorted where the source has them sorted. Safe for concurrent use, of one lane by one caller at a time.
 /// </summary>
 internal sealed class InsertPool : IAsyncDisposable
 {
@@ -18,27 +19,30 @@ internal sealed class InsertPool : IAsyncDisposable
 
     private readonly Func<InsertRequest> open;
     private readonly CancellationTokenSource stop = new();
-    private readonly Stack<InsertRequest> idle = new();
+    private readonly Lock gate = new();
+    private readonly InsertRequest?[] idle;
     private readonly List<Task> ending = [];
     private readonly Timer sweep;
     private long writtenRows;
 
     /// <param name="open">Starts an insert.</param>
+    /// <param name="lanes">Inserts that are open at the same time at most.</param>
     /// <param name="maxIdle">An insert that gets nothing for so long is ended.</param>
-    public InsertPool(Func<InsertRequest> open, TimeSpan maxIdle)
+    public InsertPool(Func<InsertRequest> open, int lanes, TimeSpan maxIdle)
     {
         this.open = open;
+        idle = new InsertRequest?[lanes];
         sweep = new Timer(_ => EndIdle(maxIdle), null, maxIdle, maxIdle);
     }
 
     /// <summary>Rows that the server has confirmed.</summary>
     public long WrittenRows => Interlocked.Read(ref writtenRows);
 
-    /// <summary>Streams a block into an open insert; it stays the caller's.</summary>
-    public async Task SendAsync(NativeBlock block, CancellationToken cancellationToken)
+    /// <summary>Streams a block into its lane's insert; it stays the caller's.</summary>
+    public async Task SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
     {
         ThrowIfOneFailed();
-        InsertRequest insert = Take();
+        InsertRequest insert = Take(lane) ?? open();
         try
         {
             await insert.WriteAsync(block, cancellationToken);
@@ -52,7 +56,7 @@ internal sealed class InsertPool : IAsyncDisposable
         if (insert.Bytes >= MaxInsertBytes)
             await EndAsync(insert, cancellationToken);
         else
-            GiveBack(insert);
+            GiveBack(insert, lane);
     }
 
     /// <summary>Sends blocks as an insert of their own; they stay the caller's.</summary>
@@ -82,41 +86,38 @@ internal sealed class InsertPool : IAsyncDisposable
         stop.Dispose();
     }
 
-    private InsertRequest Take()
+    private InsertRequest? Take(int lane)
     {
-        lock (idle)
+        lock (gate)
         {
-            if (idle.TryPop(out InsertRequest? insert))
-                return insert;
+            InsertRequest? insert = idle[lane];
+            idle[lane] = null;
+            return insert;
         }
-
-        return open();
     }
 
-    private void GiveBack(InsertRequest insert)
+    private void GiveBack(InsertRequest insert, int lane)
     {
-        lock (idle)
-            idle.Push(insert);
+        lock (gate)
+            idle[lane] = insert;
     }
 
     private Task[] Ending()
     {
-        lock (idle)
+        lock (gate)
             return [.. ending];
     }
 
     private void EndIdle(TimeSpan after)
     {
-        lock (idle)
+        lock (gate)
         {
-            InsertRequest[] all = [.. idle.Reverse()];
-            idle.Clear();
-            foreach (InsertRequest insert in all)
+            for (int lane = 0; lane < idle.Length; lane++)
             {
-                if (insert.Idle >= after)
-                    ending.Add(EndAsync(insert, stop.Token));
-                else
-                    idle.Push(insert);
+                if (idle[lane] is not { } insert || insert.Idle < after)
+                    continue;
+                idle[lane] = null;
+                ending.Add(EndAsync(insert, stop.Token));
             }
         }
     }
@@ -134,7 +135,7 @@ internal sealed class InsertPool : IAsyncDisposable
     /// <summary>An insert that was ended for idleness may have been refused meanwhile; nobody waits for it but the next one.</summary>
     private void ThrowIfOneFailed()
     {
-        lock (idle)
+        lock (gate)
         {
             if (ending.Find(task => task.IsFaulted) is { Exception.InnerException: { } failure })
                 ExceptionDispatchInfo.Throw(failure);

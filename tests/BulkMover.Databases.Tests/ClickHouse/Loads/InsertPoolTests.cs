@@ -45,10 +45,10 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
     private static async Task SendAsync(InsertPool pool, int start)
     {
         using NativeBlock block = Blocks.Numbers(start, 10);
-        await pool.SendAsync(block, Stopping);
+        await pool.SendAsync(block, 0, Stopping);
     }
 
-    private InsertPool Pool(string table) => new(() => client.Insert($"INSERT INTO {table} FORMAT Native", Settings), TimeSpan.FromMilliseconds(200));
+    private InsertPool Pool(string table) => new(() => client.Insert($"INSERT INTO {table} FORMAT Native", Settings), 1, TimeSpan.FromMilliseconds(200));
 
     private async Task UntilAsync(string sql, string expected)
     {

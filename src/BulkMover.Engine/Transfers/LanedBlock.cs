@@ -1,0 +1,9 @@
+using BulkMover.Core.Targets;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>A block on its way to the target, in the lane of the batch that it was made of.</summary>
+internal sealed record LanedBlock(IEncodedBlock Block, int Lane) : IDisposable
+{
+    public void Dispose() => Block.Dispose();
+}
