@@ -18,7 +18,7 @@ micro() {
 
 parquet_to_clickhouse() {
   local bulkmover program dataset=datasets/data/lineitem/lineitem-6m-snappy.parquet
-  bulkmover=$(built src/BulkMover.Cli bulkmover)
+  bulkmover=$(published)
   program=$(built perf/Throughput BulkMover.Throughput)
   datasets/make.sh lineitem --rows 6000000 --out "$dataset"
   "$program" parquet-to-clickhouse --bulkmover "$bulkmover" --dataset "$dataset" --results perf/results

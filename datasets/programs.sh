@@ -2,15 +2,27 @@
 
 readonly repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
-# built FOLDER NAME prints the path of a Release program, published as users get it; it is built first when a source is newer.
+# built FOLDER NAME prints the path of a Release program; it is built first when a source is newer.
 built() {
-  local program="$repository/$1/bin/published/$2"
-  if [ ! -x "$program" ] || [ -n "$(newer_sources "$program.dll")" ]; then
+  made "$2" "$repository/$1/bin/Release/net10.0/$2" "$repository/$1/bin/Release/net10.0/$2.dll" build "$1"
+}
+
+# published prints the path of the command as it is released: native code. Needs a C compiler for linking.
+published() {
+  made "bulkmover, as released" "$repository/src/BulkMover.Cli/bin/published/bulkmover" "$repository/src/BulkMover.Cli/bin/published/bulkmover" \
+    publish src/BulkMover.Cli -o src/BulkMover.Cli/bin/published
+}
+
+# made WHAT PROGRAM MADE VERB ARGUMENTS… prints PROGRAM; dotnet VERB makes it when MADE is older than a source.
+made() {
+  local what=$1 program=$2 made=$3
+  shift 3
+  if [ ! -x "$program" ] || [ -n "$(newer_sources "$made")" ]; then
     need_dotnet || return
     # No build server stays behind: it would hold a pipeline's output open.
-    echo "Building $2 (Release)" >&2
-    (cd "$repository" && dotnet publish "$1" -c Release -o "$1/bin/published" -v q --nologo --disable-build-servers >&2) || return
-    touch "$program.dll" # The build leaves it alone when nothing that matters has changed.
+    echo "Building $what" >&2
+    (cd "$repository" && dotnet "$@" -c Release -v q --nologo --disable-build-servers >&2) || return
+    touch "$made" # The build leaves it alone when nothing that matters has changed.
   fi
   echo "$program"
 }

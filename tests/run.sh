@@ -10,7 +10,7 @@ readonly configuration=Release
 passed=0 failed=0 skipped=0
 
 main() {
-  need_dotnet && need_npm && need_corpus && build || { echo "nothing was tested" >&2; exit 1; }
+  need_dotnet && need_tools && need_corpus && build || { echo "nothing was tested" >&2; exit 1; }
   local project
   for project in tests/*/*.csproj; do run_project "$(basename "$project" .csproj)"; done
   rm -rf "$logs"
@@ -18,14 +18,17 @@ main() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The embedded engine comes as an npm package.
-need_npm() {
-  command -v npm >/dev/null && return
+# The embedded engine comes with npm; the command is published as native code, which a C compiler links.
+need_tools() {
+  local missing=()
+  command -v npm >/dev/null || missing+=(nodejs npm)
+  command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  [ "${#missing[@]}" -eq 0 ] && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    echo "npm is missing: installing nodejs and npm with apt-get"
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null && return
+    echo "Installing ${missing[*]} with apt-get"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null && return
   fi
-  echo "npm is missing: install Node.js with npm (Debian: apt-get install nodejs npm; others: https://nodejs.org)" >&2
+  echo "Missing: ${missing[*]} (these are Debian's names: apt-get install ${missing[*]}; others: https://nodejs.org, and gcc or clang)" >&2
   return 1
 }
 
@@ -39,7 +42,9 @@ need_corpus() {
 build() {
   # No build server stays behind: it would hold a pipeline's output open.
   dotnet restore BulkMover.sln --locked-mode -v q --disable-build-servers &&
-    dotnet build BulkMover.sln --no-restore -c "$configuration" -v q --nologo --disable-build-servers
+    dotnet build BulkMover.sln --no-restore -c "$configuration" -v q --nologo --disable-build-servers &&
+    # What the end-to-end tests run.
+    BULKMOVER_COMMAND=$(published) && export BULKMOVER_COMMAND
 }
 
 run_project() {

@@ -1,11 +1,13 @@
 using System.Diagnostics;
-using BulkMover.Cli.Commands;
 
 namespace BulkMover.EndToEnd;
 
-/// <summary>Runs the built command as its users do: a process, its arguments, its environment.</summary>
+/// <summary>Runs the command as its users do: a process, its arguments, its environment.</summary>
 public static class Command
 {
+    /// <summary>Names the program; without it, the one that was built with these tests. tests/run.sh names the published one.</summary>
+    private const string ProgramVariable = "BULKMOVER_COMMAND";
+
     /// <summary>Longer than any of these commands needs on a busy machine; what takes longer hangs.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
@@ -20,8 +22,8 @@ public static class Command
     /// <summary>Starts a command and lets it run; its output is read to the end by <see cref="FinishAsync"/>.</summary>
     public static Process Start(Dictionary<string, string> environment, params string[] arguments)
     {
-        string directory = Path.GetDirectoryName(typeof(CommandLine).Assembly.Location)!;
-        var start = new ProcessStartInfo(Path.Combine(directory, OperatingSystem.IsWindows() ? "bulkmover.exe" : "bulkmover"))
+        string built = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "bulkmover.exe" : "bulkmover");
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable(ProgramVariable) ?? built)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

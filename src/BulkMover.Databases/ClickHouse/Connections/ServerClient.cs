@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BulkMover.Core.Errors;
 using ClickHouse.Driver;
 using ClickHouse.Driver.ADO;
@@ -11,7 +12,7 @@ namespace BulkMover.Databases.ClickHouse.Connections;
 /// Errors are those of <see cref="ServerError"/>: <see cref="TargetException"/> when the server refuses, <see cref="EnvironmentException"/>
 /// when it or the network fails, <see cref="InvalidInputException"/> when it is no ClickHouse.
 /// </remarks>
-public sealed class ServerClient : IDisposable
+public sealed partial class ServerClient : IDisposable
 {
     private static readonly Dictionary<string, object> NoSettings = [];
 
@@ -48,7 +49,7 @@ public sealed class ServerClient : IDisposable
         string text = await RunAsync($"{sql} FORMAT JSONCompactStringsEachRow", NoSettings, Endpoint.StallTimeout, cancellationToken);
         try
         {
-            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<string[]>(line)!)];
+            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, Json.Default.StringArray)!)];
         }
         catch (JsonException error)
         {
@@ -120,4 +121,7 @@ public sealed class ServerClient : IDisposable
                 $"{Endpoint.Server} did not say how many rows it has written, as a ClickHouse does. Check the address and what is in front of the server.", error);
         }
     }
+
+    [JsonSerializable(typeof(string[]))]
+    private sealed partial class Json : JsonSerializerContext;
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace BulkMover.Databases.ClickHouse.Embedded;
 
 /// <summary>How the child process is started: a program whose hidden command is <see cref="EmbeddedHost.Run"/>.</summary>
@@ -12,7 +10,7 @@ public sealed record HostCommand(string FileName, IReadOnlyList<string> Argument
     {
         string program = Environment.ProcessPath!;
         return Path.GetFileNameWithoutExtension(program) == "dotnet"
-            ? new HostCommand(program, [Assembly.GetEntryAssembly()!.Location, EmbeddedHost.Command])
+            ? new HostCommand(program, [Path.Combine(AppContext.BaseDirectory, $"{AppDomain.CurrentDomain.FriendlyName}.dll"), EmbeddedHost.Command])
             : new HostCommand(program, [EmbeddedHost.Command]);
     }
 }
