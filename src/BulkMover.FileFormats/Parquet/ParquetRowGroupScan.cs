@@ -57,7 +57,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     {
         cancellationToken.ThrowIfCancellationRequested();
         reader ??= (memory ?? throw new InvalidOperationException("The scan has to be fetched first.")).Open();
-        using RecordBatch? batch = NativeErrors.Wrap(Name, reader.ReadNext);
+        using RecordBatch? batch = NativeErrors.Wrap(Name, reader.ReadNext) is { } native ? DictionaryExpansion.Expand(native, file.Allocator) : null;
         delivered += batch?.Length ?? 0;
         if (batch is null ? delivered < Rows : delivered > Rows)
             throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");

@@ -14,7 +14,18 @@ public sealed class PageWalkTests
     {
         PageSizes sizes = Walk(4, CompressionCodec.Snappy, Page(2, 16, 20, 2), Page(0, 100, 10, 3), Page(0, 50, 10, 1));
 
-        Assert.Equal(new PageSizes(100, 16, 2), sizes);
+        Assert.Equal(new PageSizes(100, 16, 2, OnlyDictionary: false), sizes);
+    }
+
+    [Theory]
+    [InlineData(true, 2, 8)]
+    [InlineData(false, 2, 0)]
+    [InlineData(false, 6, 8)]
+    public void Check_PagesWithEncodings_TellsWhetherAllAreOfTheDictionary(bool all, int first, int second)
+    {
+        PageSizes sizes = Walk(4, CompressionCodec.Snappy, Page(2, 16, 20, 2), Page(0, 100, 10, 3, first), Page(0, 50, 10, 1, second));
+
+        Assert.Equal(all, sizes.OnlyDictionary);
     }
 
     [Theory]
@@ -62,7 +73,7 @@ public sealed class PageWalkTests
         return PageWalk.Check(block, 0, bytes.Length, new ParquetColumnChunk { Values = values, Codec = codec }, Leaf);
     }
 
-    private static byte[] Page(int type, int uncompressed, int compressed, int values) => Bytes(
+    private static byte[] Page(int type, int uncompressed, int compressed, int values, int encoding = 0) => Bytes(
         w =>
         {
             w.Int32(1, type);
@@ -70,6 +81,7 @@ public sealed class PageWalkTests
             w.Int32(3, compressed);
             w.BeginStruct(type == 2 ? 7 : 5);
             w.Int32(1, values);
+            w.Int32(2, encoding);
             w.End();
         }, Math.Clamp(compressed, 0, 100));
 

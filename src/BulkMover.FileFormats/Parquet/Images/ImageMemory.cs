@@ -11,8 +11,10 @@ internal sealed class ImageMemory : IDisposable
     private readonly ImagePlan plan;
     private readonly string name;
 
-    private ImageMemory(NativeBlock block, ImagePlan plan, string name, DecodeEstimate estimate) =>
-        (this.block, this.plan, this.name, Estimate) = (block, plan, name, estimate);
+    private readonly int[] dictionaries;
+
+    private ImageMemory(NativeBlock block, ImagePlan plan, string name, DecodeEstimate estimate, int[] dictionaries) =>
+        (this.block, this.plan, this.name, Estimate, this.dictionaries) = (block, plan, name, estimate, dictionaries);
 
     /// <summary>What decoding it takes.</summary>
     public DecodeEstimate Estimate { get; }
@@ -44,7 +46,10 @@ internal sealed class ImageMemory : IDisposable
     {
         try
         {
-            return new ImageMemory(memory, plan, name, DecodeEstimate.Of(plan, options, CheckPages(memory, plan, name)));
+            PageSizes[][] pages = CheckPages(memory, plan, name);
+            DecodeEstimate estimate = DecodeEstimate.Of(plan, options, pages);
+            int[] dictionaries = [.. plan.TextLeaves.Where(leaf => pages.All(rowGroup => DictionaryExpansion.Fits(rowGroup[leaf], estimate.BatchRows)))];
+            return new ImageMemory(memory, plan, name, estimate, dictionaries);
         }
         catch
         {
@@ -53,13 +58,16 @@ internal sealed class ImageMemory : IDisposable
         }
     }
 
-    /// <summary>Opens the native reader, which looks into this memory until it is disposed.</summary>
+    /// <summary>
+    /// Opens the native reader, which looks into this memory until it is disposed. Text that is stored as a dictionary comes as one: see
+    /// <see cref="DictionaryExpansion"/>.
+    /// </summary>
     public NativeFile Open()
     {
         byte[] footer = plan.WriteFooter();
         block.EnsureLength(plan.DataEnd + footer.Length);
         footer.CopyTo(block.Span(plan.DataEnd, footer.Length));
-        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, plan.DataEnd + footer.Length, Estimate.BatchRows));
+        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, plan.DataEnd + footer.Length, Estimate.BatchRows, dictionaries));
     }
 
     public void Dispose() => block.Dispose();

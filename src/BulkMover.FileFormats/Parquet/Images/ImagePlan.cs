@@ -1,3 +1,4 @@
+using Apache.Arrow.Types;
 using BulkMover.FileFormats.Parquet.Metadata;
 
 namespace BulkMover.FileFormats.Parquet.Images;
@@ -17,12 +18,18 @@ internal sealed class ImagePlan
         this.ranges = ranges;
         (Columns, RowGroups, DataEnd) = (columns, rowGroups, dataEnd);
         Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
+        TextLeaves = [.. columns.Where(IsText).Select(index => Leaves.ToList().IndexOf(footer.Root.Children[index]))];
+
+        bool IsText(int index) => footer.StoredSchema.FieldsList[index].DataType is StringType or BinaryType;
     }
 
     /// <summary>Indexes of the top-level columns, ascending.</summary>
     public IReadOnlyList<int> Columns { get; }
 
     public IReadOnlyList<SchemaNode> Leaves { get; }
+
+    /// <summary>Numbers of the leaves that are columns of text or bytes.</summary>
+    public IReadOnlyList<int> TextLeaves { get; }
 
     public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
 

@@ -17,7 +17,8 @@ internal sealed class NativeFile : IDisposable
     /// <param name="address">First byte of the image.</param>
     /// <param name="bytes">Its length.</param>
     /// <param name="batchRows">Rows per batch.</param>
-    public NativeFile(nint address, long bytes, long batchRows)
+    /// <param name="dictionaries">Numbers of the leaves whose columns are given as dictionaries.</param>
+    public NativeFile(nint address, long bytes, long batchRows, IReadOnlyList<int> dictionaries)
     {
         using ReaderProperties file = ReaderProperties.GetDefaultReaderProperties();
         // Pages are compared with their checksums where they have one: it costs little and finds what decoding would not.
@@ -27,6 +28,8 @@ internal sealed class NativeFile : IDisposable
         arrow.UseThreads = false;
         arrow.PreBuffer = false;
         arrow.BatchSize = batchRows;
+        foreach (int leaf in dictionaries)
+            arrow.SetReadDictionary(leaf, true);
         buffer = new ParquetSharp.IO.Buffer(address, bytes);
         input = new BufferReader(buffer);
         try

@@ -4,12 +4,16 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// <param name="LargestDataBytes">Of the data pages, after decompression.</param>
 /// <param name="DictionaryBytes">Of the dictionary page, after decompression; 0 without one.</param>
 /// <param name="DictionaryEntries">Values in the dictionary.</param>
-internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, long DictionaryEntries)
+/// <param name="OnlyDictionary">Every data page holds numbers of dictionary entries and no values.</param>
+internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, long DictionaryEntries, bool OnlyDictionary)
 {
     public PageSizes With(PageHeader page) => page.Kind switch
     {
         PageKind.Dictionary => this with { DictionaryBytes = page.UncompressedBytes, DictionaryEntries = page.Values },
-        _ when page.UncompressedBytes > LargestDataBytes => this with { LargestDataBytes = page.UncompressedBytes },
-        _ => this,
+        PageKind.Data or PageKind.DataV2 => this with
+        {
+            LargestDataBytes = Math.Max(LargestDataBytes, page.UncompressedBytes), OnlyDictionary = OnlyDictionary && page.IsOfDictionary,
+        },
+        _ => this with { LargestDataBytes = Math.Max(LargestDataBytes, page.UncompressedBytes) },
     };
 }

@@ -15,7 +15,7 @@ internal static class PageWalk
     {
         long end = offset + bytes;
         long values = 0;
-        var sizes = new PageSizes(0, 0, 0);
+        var sizes = new PageSizes(0, 0, 0, OnlyDictionary: true);
         for (bool isFirst = true; values < chunk.Values; isFirst = false)
         {
             if (offset >= end)

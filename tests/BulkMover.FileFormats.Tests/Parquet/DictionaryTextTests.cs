@@ -1,0 +1,101 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.FileFormats.Parquet.Images;
+using BulkMover.Testing.Memory;
+using Xunit;
+using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
+
+namespace BulkMover.FileFormats.Tests.Parquet;
+
+/// <summary>Text that the file stores as numbers of dictionary entries.</summary>
+public sealed class DictionaryTextTests
+{
+    // Around the length that is copied at once, and far above it.
+    private static readonly string?[] Entries =
+        [null, "", "a", "bc", new('d', 31), new('e', 32), new('f', 33), new('g', 64), new('h', 65), new('i', 500)];
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0, false)]
+    [InlineData(8 * 1024 * 1024, true)]
+    public async Task ReadAsync_FewValuesInManyRows_GivesTheWrittenValues(int smallBytes, bool nullable)
+    {
+        var random = new Random(3);
+        string?[][] rowGroups =
+        [
+            [.. Enumerable.Range(0, 70_000).Select(_ => Entries[random.Next(nullable ? 0 : 1, Entries.Length)])],
+            ["only", "here", "only"],
+        ];
+        var schema = new Schema([Field("s", StringType.Default, nullable), Field("b", BinaryType.Default, nullable)], null);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = smallBytes } }
+            .Write(schema, [.. rowGroups.Select(rows => new[] { Column(StringType.Default, rows), Column(BinaryType.Default, rows) })]);
+
+        IReadOnlyList<string> lines = await file.ReadAsync(schema);
+
+        Assert.Equal(rowGroups.SelectMany(rows => rows).Select(Line), lines);
+    }
+
+    [Fact]
+    public async Task ReadAsync_SoManyValuesThatTheWriterGaveUpItsDictionary_GivesTheWrittenValues()
+    {
+        string[] rows = [.. Enumerable.Range(0, 5_000).Select(i => $"value {i} {new string('x', i % 90)}")];
+        var schema = new Schema([Field("s", StringType.Default)], null);
+        using ParquetTestFile file = new ParquetTestFile()
+            .Write(schema, builder => builder.DictionaryPagesizeLimit(10_000).DataPagesize(2_000), [Column(StringType.Default, rows)]);
+
+        Assert.Equal(rows.Select(row => $$"""{"s":"{{row}}"}"""), await file.ReadAsync(schema));
+    }
+
+    [Fact]
+    public void Expand_SliceWithNulls_TakesItsRowsAndNoNumberOfANull()
+    {
+        var allocator = new CountingAllocator();
+        StringArray entries = new StringArray.Builder().Append("zero").Append("one").Append("").Build();
+        var numbers = new ArrayData(Int32Type.Default, 4, 1, 3, [new ArrowBuffer(new byte[] { 0b1011_1111 }), Numbers(9, 9, 9, 1, 0, 2, 77)]);
+        var array = new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, false), ArrowArrayFactory.BuildArray(numbers), entries);
+
+        using (RecordBatch plain = DictionaryExpansion.Expand(BatchOf(array), allocator))
+        {
+            Assert.IsType<StringType>(plain.Schema.FieldsList[0].DataType);
+            Assert.Equal(["""{"s":"one"}""", """{"s":"zero"}""", """{"s":""}""", """{"s":null}"""], Lines(plain));
+        }
+
+        Assert.Equal(0, allocator.LiveBytes);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-1)]
+    public void Expand_NumberBeyondTheDictionary_ThrowsAndGivesEverythingBack(int number)
+    {
+        var allocator = new CountingAllocator();
+        StringArray entries = new StringArray.Builder().Append("zero").Append("one").Build();
+        var numbers = new ArrayData(Int32Type.Default, 2, 0, 0, [ArrowBuffer.Empty, Numbers(1, number)]);
+        var array = new DictionaryArray(new DictionaryType(Int32Type.Default, StringType.Default, false), ArrowArrayFactory.BuildArray(numbers), entries);
+
+        var error = Assert.Throws<CorruptTableException>(() => DictionaryExpansion.Expand(BatchOf(array), allocator));
+
+        Assert.Equal("parquet.dictionary_index_invalid", error.Code);
+        Assert.Equal(0, allocator.LiveBytes);
+    }
+
+    [Theory]
+    [InlineData(true, 10, 1000, true)]
+    [InlineData(false, 10, 1000, false)]
+    [InlineData(false, 0, 0, true)]
+    [InlineData(false, 10, 32 * 1024, true)]
+    public void Fits_TextOfADictionary_OnlyWhereOffsetsReach(bool fits, int entries, long bytes, bool onlyDictionary) =>
+        Assert.Equal(fits, DictionaryExpansion.Fits(new PageSizes(100, bytes, entries, onlyDictionary), 64 * 1024));
+
+    private static RecordBatch BatchOf(IArrowArray array) =>
+        new(new Schema([new Field("s", array.Data.DataType, true)], null), [array], array.Length);
+
+    private static ArrowBuffer Numbers(params int[] numbers) => new(System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray());
+
+    private static IArrowArray Column(IArrowType type, string?[] rows) => ArrayOf(type, [.. rows.Select(row => row is null ? null : (object)Text(row))]);
+
+    private static string Line(string? row) => row is null
+        ? """{"s":null,"b":null}"""
+        : $$"""{"s":"{{row}}","b":"0x{{Convert.ToHexStringLower(Text(row))}}"}""";
+}
