@@ -64,7 +64,7 @@ public sealed class DeltaTable : ITable
                 found = snapshot.Id;
         }
 
-        return found ?? throw Unknown($"No version is known to be as old as {time:O}");
+        return found ?? throw Unknown($"No version is known to be as old as {time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
     }
 
     private async Task<ProvenanceAction?> ReadProvenanceAsync(StoredObject commit, CancellationToken cancellationToken)

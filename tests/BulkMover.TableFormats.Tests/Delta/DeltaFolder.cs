@@ -4,7 +4,9 @@ using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.Delta;
+using BulkMover.Testing.Stores;
 using Xunit;
 
 namespace BulkMover.TableFormats.Tests.Delta;
@@ -14,20 +16,20 @@ public sealed class DeltaFolder : IDisposable
 {
     public const string Protocol = """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryDirectory folder = new();
 
     public Location Location => folder.Location;
 
     /// <summary>The full path of a file of the log.</summary>
-    public string LogPath(string name) => folder[$"_delta_log/{name}"];
+    public string LogPath(string name) => folder.PathOf($"_delta_log/{name}");
 
     public void Commit(long version, params string[] actions) => WriteLog($"{version:D20}.json", string.Join('\n', actions) + "\n");
 
-    public void WriteLog(string name, string content) => folder.Write($"_delta_log/{name}", content);
+    public void WriteLog(string name, string content) => File.WriteAllText(folder.PathOf($"_delta_log/{name}"), content);
 
     public void Checkpoint(long version, params CheckpointRow[] rows) => CheckpointFile.Write(LogPath($"{version:D20}.checkpoint.parquet"), rows);
 
-    public Task<DeltaTable> OpenAsync() => DeltaTable.OpenAsync(folder.Store, folder.Location, TestContext.Current.CancellationToken);
+    public Task<DeltaTable> OpenAsync() => DeltaTable.OpenAsync(new LocalObjectStore(), folder.Location, TestContext.Current.CancellationToken);
 
     public async Task<ITableSnapshot> SnapshotAsync(string? selector = null) =>
         await (await OpenAsync()).OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), TestContext.Current.CancellationToken);

@@ -5,7 +5,9 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
+using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.ParquetDirectories;
+using BulkMover.Testing.Stores;
 using ParquetSharp.Arrow;
 using Xunit;
 using Field = Apache.Arrow.Field;
@@ -15,17 +17,17 @@ namespace BulkMover.TableFormats.Tests.ParquetDirectories;
 /// <summary>Small Parquet files on disk, of one row each unless said otherwise.</summary>
 public sealed class ParquetFolder : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryDirectory folder = new();
 
     public Location Location => folder.Location;
 
-    public string PathOf(string relative) => folder[relative];
+    public string PathOf(string relative) => folder.PathOf(relative);
 
     public void Write(string relative, params Field[] columns)
     {
         var schema = new Schema(columns, null);
         using var batch = new RecordBatch(schema, columns.Select(column => OneNullOrZero(column.DataType)), 1);
-        using var writer = new FileWriter(folder[relative], schema);
+        using var writer = new FileWriter(folder.PathOf(relative), schema);
         writer.WriteRecordBatch(batch);
         writer.Close();
     }
@@ -33,14 +35,14 @@ public sealed class ParquetFolder : IDisposable
     /// <summary>A file with an int64 column <c>id</c>.</summary>
     public void Write(string relative) => Write(relative, Column("id", Int64Type.Default));
 
-    public void WriteText(string relative, string text) => folder.Write(relative, text);
+    public void WriteText(string relative, string text) => File.WriteAllText(folder.PathOf(relative), text);
 
     public static Field Column(string name, IArrowType type, bool nullable = true) => new(name, type, nullable);
 
     public async Task<ITableSnapshot> SnapshotAsync(string relative = "", string? selector = null)
     {
         Location location = relative.Length == 0 ? folder.Location : folder.Location.Combine(relative);
-        ParquetTable table = await ParquetTable.OpenAsync(folder.Store, location, TestContext.Current.CancellationToken);
+        ParquetTable table = await ParquetTable.OpenAsync(new LocalObjectStore(), location, TestContext.Current.CancellationToken);
         return await table.OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), TestContext.Current.CancellationToken);
     }
 

@@ -9,7 +9,13 @@ public sealed class TemporaryDirectory : IDisposable
 
     public Location Location => Location.OnDisk(FullName);
 
-    public string PathOf(string name) => Path.Combine(FullName, name);
+    /// <summary>The full path of a file below; its directories are made.</summary>
+    public string PathOf(string name)
+    {
+        string path = Path.Combine(FullName, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return path;
+    }
 
     public Location LocationOf(string name) => Location.OnDisk(PathOf(name));
 

@@ -7,7 +7,7 @@ namespace BulkMover.TableFormats.Iceberg.Manifests;
 /// Which field of the specification an Avro field is: the one that its id says. Some writers leave the ids out (ClickHouse does); there the
 /// specification's name decides. Names alone would not do: those of the file counts have changed between versions.
 /// </summary>
-internal static class FieldIdentity
+internal static class ManifestFields
 {
     private static readonly FrozenDictionary<string, int> InManifestList = new Dictionary<string, int>(StringComparer.Ordinal)
     {
