@@ -14,6 +14,9 @@ public interface IRowGroupScan : IDisposable
     /// <summary>Rows that decoding yields, before the filter and deletes.</summary>
     long Rows { get; }
 
+    /// <summary>Rows that <see cref="ReadNext"/> has left out so far because the table has deleted them.</summary>
+    long DeletedRows { get; }
+
     /// <summary>Bytes that it holds already since its file was opened.</summary>
     long HeldBytes { get; }
 
@@ -27,8 +30,8 @@ public interface IRowGroupScan : IDisposable
     Task FetchAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The next rows in file order with exactly the fields of <see cref="Scan.ReadSchema"/>, or null at the end. The caller owns the batch
-    /// and disposes it, and may do so after this scan is disposed.
+    /// The next rows in file order with exactly the fields of <see cref="Scan.ReadSchema"/>, or null at the end; none of a batch when all of
+    /// it are deleted. The caller owns the batch and disposes it, and may do so after this scan is disposed.
     /// </summary>
     /// <exception cref="Errors.CorruptTableException">The bytes do not form valid pages, or a required value is missing.</exception>
     RecordBatch? ReadNext(CancellationToken cancellationToken);

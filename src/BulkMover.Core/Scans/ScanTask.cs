@@ -22,6 +22,9 @@ public sealed record ScanTask(
     IReadOnlyDictionary<string, Scalar> Constants,
     bool ConstantsWin)
 {
+    /// <summary>Its deleted rows; null when it has none.</summary>
+    public IRowDeletes? Deletes { get; init; }
+
     public static IReadOnlyDictionary<string, Scalar> NoConstants { get; } =
         System.Collections.ObjectModel.ReadOnlyDictionary<string, Scalar>.Empty;
 }

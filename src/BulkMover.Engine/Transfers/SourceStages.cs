@@ -78,10 +78,10 @@ internal sealed class SourceStages(
             }
 
             // Invariant 4: a row group that ends early must not pass for a short one.
-            if (rows != rowGroup.Rows)
+            if (rows + rowGroup.DeletedRows != rowGroup.Rows)
             {
                 throw new CorruptTableException("engine.row_group_incomplete",
-                    $"{rowGroup.Name} has {rowGroup.Rows:N0} rows by its metadata, but its pages hold {rows:N0}. The file must be written again.");
+                    $"{rowGroup.Name} has {rowGroup.Rows:N0} rows by its metadata, but its pages hold {rows + rowGroup.DeletedRows:N0}. The file must be written again.");
             }
 
             // After a failure nothing is decoded any more, so a lane that was not given back is not missed.

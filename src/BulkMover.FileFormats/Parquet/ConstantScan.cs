@@ -12,6 +12,8 @@ internal sealed class ConstantScan(ScanFile file, string name, long rows) : IRow
 
     public long Rows => rows;
 
+    public long DeletedRows => 0;
+
     public long HeldBytes => 0;
 
     public long FetchBytes => 0;

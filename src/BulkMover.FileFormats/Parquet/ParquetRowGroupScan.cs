@@ -37,6 +37,8 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
     public long Rows { get; }
 
+    public long DeletedRows => 0;
+
     public long HeldBytes { get; }
 
     public long FetchBytes { get; }

@@ -5,6 +5,7 @@ using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -19,7 +20,7 @@ namespace BulkMover.FileFormats.Parquet;
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
-    public long OpenBytes(ScanTask task) => IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes;
+    public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes) + (task.Deletes?.Bytes ?? 0);
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -33,14 +34,16 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task.File, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
+        IDeletedRows? deleted = task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
         foreach (List<int> group in Join(footer, KeptRowGroups(footer, file.Shape), file.Shape))
         {
             cancellationToken.ThrowIfCancellationRequested();
             ParquetRowGroup[] rowGroups = [.. group.Select(i => footer.RowGroups[i])];
             string name = NameOf(task.File, group);
-            yield return file.Shape.FileColumns.Count == 0
+            IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
                 : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape.FileColumns, rowGroups, options.MaxGapBytes));
+            yield return WithoutDeleted(all, footer, group[0], deleted);
         }
     }
 
@@ -55,16 +58,20 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
             List<int> kept = KeptRowGroups(footer, file.Shape);
+            IDeletedRows? deleted = kept.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
+            // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
+            if (deleted is not null)
+                kept = [.. Enumerable.Range(kept[0], kept[^1] - kept[0] + 1)];
             ParquetRowGroup[] rowGroups = [.. kept.Select(i => footer.RowGroups[i])];
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape.FileColumns, rowGroups);
-                return new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options));
+                return WithoutDeleted(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, kept[0], deleted);
             }
 
             block.Dispose();
-            return kept.Count == 0 ? null : new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows));
+            return kept.Count == 0 ? null : WithoutDeleted(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, kept[0], deleted);
         }
         catch
         {
@@ -72,6 +79,10 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             throw;
         }
     }
+
+    private IRowGroupScan WithoutDeleted(IRowGroupScan all, ParquetFooter footer, int firstRowGroup, IDeletedRows? deleted) => deleted is null
+        ? all
+        : new DeletingScan(all, footer.RowGroups.Take(firstRowGroup).Sum(rowGroup => rowGroup.Rows), deleted, scan.ReadSchema, allocator);
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
     private ScanFile Describe(ParquetFooter footer, ScanTask task, long bytes)
@@ -103,7 +114,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         return leaf.IsLeaf ? ColumnBounds.Of(footer.Schema.FieldsList[index], leaf, rowGroup.Columns[leaf.FirstLeaf], order) : null;
     }
 
-    /// <summary>Small row groups that follow each other are read together, up to the size of a small file.</summary>
+    /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>
     private IEnumerable<List<int>> Join(ParquetFooter footer, List<int> rowGroups, BatchShape shape)
     {
         int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
@@ -112,7 +123,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         foreach (int i in rowGroups)
         {
             long bytes = leaves.Sum(leaf => footer.RowGroups[i].Columns[leaf].CompressedBytes);
-            if (group.Count > 0 && groupBytes + bytes > options.SmallBytes)
+            if (group.Count > 0 && (i != group[^1] + 1 || groupBytes + bytes > options.SmallBytes))
             {
                 yield return group;
                 group = [];

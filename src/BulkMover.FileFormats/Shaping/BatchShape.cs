@@ -32,7 +32,7 @@ internal sealed class BatchShape
     public IReadOnlyList<BatchColumn> Columns => columns;
 
     /// <param name="scan">What is wanted.</param>
-    /// <param name="task">The file's constants.</param>
+    /// <param name="task">The file's constants, and the columns that tell its deleted rows, which come behind the wanted ones.</param>
     /// <param name="file">The file's schema.</param>
     /// <param name="stored">The types that its arrays arrive in; the same schema unless <paramref name="decode"/> bridges them.</param>
     /// <param name="decode">See <see cref="ShapeBuilder"/>.</param>
@@ -42,10 +42,13 @@ internal sealed class BatchShape
         Scan scan, ScanTask task, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
     {
         string name = task.File.ToString();
-        IReadOnlyList<Field> wanted = scan.ReadSchema.FieldsList;
+        Schema schema = task.Deletes is { KeyColumns: { Count: > 0 } keys }
+            ? new Schema([.. scan.ReadSchema.FieldsList, .. keys], scan.ReadSchema.Metadata)
+            : scan.ReadSchema;
+        IReadOnlyList<Field> wanted = schema.FieldsList;
         (file, FieldMatcher matcher) = FieldIdentity.Of(scan.Matching, wanted, file, name);
         var builder = new ShapeBuilder(matcher, decode);
-        return new BatchShape(scan.ReadSchema, [.. wanted.Select(field => Column(field))]);
+        return new BatchShape(schema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)
         {

@@ -120,6 +120,8 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
         public long Rows => (long)table.Batches * table.BatchRows;
 
+        public long DeletedRows => 0;
+
         public long HeldBytes { get; }
 
         public long FetchBytes { get; }

@@ -1,0 +1,70 @@
+using System.Buffers;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Scans;
+
+namespace BulkMover.FileFormats.Deletes;
+
+/// <summary>Leaves the deleted rows of a row group out, and the columns that were read only to tell them.</summary>
+/// <param name="all">The rows of the file in its order, without gaps, with the wanted columns and then the key columns; disposed with this.</param>
+/// <param name="firstPosition">Number of its first row in the file.</param>
+/// <param name="deleted">The file's deleted rows.</param>
+/// <param name="wanted">The fields of <see cref="Scan.ReadSchema"/>.</param>
+/// <param name="allocator">Where the rows that stay are copied to.</param>
+internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, Schema wanted, MemoryAllocator allocator) : IRowGroupScan
+{
+    private long delivered;
+
+    public string Name => all.Name;
+
+    public long Rows => all.Rows;
+
+    public long DeletedRows { get; private set; }
+
+    public long HeldBytes => all.HeldBytes;
+
+    public long FetchBytes => all.FetchBytes;
+
+    /// <summary>The rows that stay are copied once.</summary>
+    public long DecodeBytes => 2 * all.DecodeBytes;
+
+    public Task FetchAsync(CancellationToken cancellationToken) => all.FetchAsync(cancellationToken);
+
+    public RecordBatch? ReadNext(CancellationToken cancellationToken)
+    {
+        using RecordBatch? batch = all.ReadNext(cancellationToken);
+        if (batch is null)
+            return null;
+
+        bool[] marks = ArrayPool<bool>.Shared.Rent(batch.Length);
+        int[] kept = ArrayPool<int>.Shared.Rent(batch.Length);
+        try
+        {
+            Span<bool> gone = marks.AsSpan(0, batch.Length);
+            gone.Clear();
+            int first = wanted.FieldsList.Count;
+            using (RecordBatch keys = BatchProjection.Select(batch, [.. Enumerable.Range(first, batch.ColumnCount - first)]))
+                deleted.Mark(keys, firstPosition + delivered, gone);
+
+            int count = 0;
+            for (int row = 0; row < gone.Length; row++)
+            {
+                kept[count] = row;
+                count += gone[row] ? 0 : 1;
+            }
+
+            delivered += batch.Length;
+            DeletedRows += batch.Length - count;
+            using RecordBatch columns = BatchProjection.KeepFirst(batch, wanted);
+            return BatchSelection.Take(columns, kept.AsSpan(0, count), allocator);
+        }
+        finally
+        {
+            ArrayPool<bool>.Shared.Return(marks);
+            ArrayPool<int>.Shared.Return(kept);
+        }
+    }
+
+    public void Dispose() => all.Dispose();
+}
