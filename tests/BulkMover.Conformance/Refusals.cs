@@ -13,7 +13,6 @@ internal static class Refusals
     [
         ("delta", "column_mapping:id", "columnMapping"),
         ("delta", "column_mapping:name", "columnMapping"),
-        ("delta", "deletion_vectors", "deletionVectors"),
         ("delta", "type_widening", "typeWidening"),
         ("delta", "variant", "variant"),
         ("delta", "type:void", "void"),

@@ -11,6 +11,9 @@ public interface IRowDeletes
     /// <summary>Bytes that <see cref="LoadAsync"/> will hold at most, as far as metadata tell.</summary>
     long Bytes { get; }
 
+    /// <summary>Number of deleted rows where metadata tell it; null when only reading does.</summary>
+    long? Rows { get; }
+
     /// <summary>Reads them, once for all row groups of the data file.</summary>
     /// <exception cref="Errors.CorruptTableException">A delete file is missing or broken.</exception>
     /// <exception cref="Errors.UnsupportedFeatureException">It uses what is not read.</exception>

@@ -5,7 +5,7 @@ namespace BulkMover.Engine.Metrics;
 
 /// <summary>What a scan will move, from metadata alone.</summary>
 /// <param name="Files">Data files.</param>
-/// <param name="Rows">Rows in them, before the filter; null when a file's metadata does not tell.</param>
+/// <param name="Rows">Rows in them that are not deleted, before the filter; null when a file's metadata does not tell.</param>
 /// <param name="Bytes">Length of the files, columns that are not read included.</param>
 public sealed record Survey(long Files, long? Rows, long Bytes)
 {
@@ -19,7 +19,7 @@ public sealed record Survey(long Files, long? Rows, long Bytes)
         await foreach (ScanTask task in snapshot.PlanAsync(scan, cancellationToken))
         {
             files++;
-            rows += task.Rows;
+            rows += task.Rows - (task.Deletes is null ? 0 : task.Deletes.Rows);
             bytes += task.FileBytes;
         }
 

@@ -12,8 +12,7 @@ internal static class DeltaFeatures
     /// <param name="protocol">Of the snapshot.</param>
     /// <param name="metadata">Of the snapshot.</param>
     /// <param name="schema">Of the snapshot.</param>
-    /// <param name="fileWithVector">A live file that has a deletion vector; null when none has.</param>
-    public static IReadOnlyList<TableFeature> Of(TableProtocol protocol, TableMetadata metadata, DeltaSchema schema, string? fileWithVector)
+    public static IReadOnlyList<TableFeature> Of(TableProtocol protocol, TableMetadata metadata, DeltaSchema schema)
     {
         var features = new List<TableFeature>();
         if (protocol.MinReaderVersion > HighestReaderVersion)
@@ -26,20 +25,17 @@ internal static class DeltaFeatures
             features.Add(Refused($"format {metadata.Format!.Provider}", "Format Specification", "only Parquet data files are read"));
 
         string[] required = protocol.MinReaderVersion == 2 ? ["columnMapping"] : [.. protocol.ReaderFeatures ?? []];
-        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, schema, fileWithVector)));
+        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, schema)));
         features.AddRange(schema.UnreadableTypes);
         features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
             .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
         return features;
     }
 
-    private static TableFeature Required(string name, TableMetadata metadata, DeltaSchema schema, string? fileWithVector) => name switch
+    private static TableFeature Required(string name, TableMetadata metadata, DeltaSchema schema) => name switch
     {
         "columnMapping" => ColumnMapping(metadata),
-        "deletionVectors" => fileWithVector is null
-            ? Harmless(name, "Deletion Vectors", "no file of this version has one")
-            : Refused(name, "Deletion Vectors",
-                $"rows that were deleted would come back, as in '{fileWithVector}'; rewrite the table with REORG TABLE … APPLY (PURGE)"),
+        "deletionVectors" => Read(name, "Deletion Vectors"),
         "timestampNtz" => Read(name, "Timestamp without timezone (TimestampNtz)"),
         "v2Checkpoint" => Read(name, "V2 Checkpoint Table Feature"),
         "vacuumProtocolCheck" => Harmless(name, "VACUUM Protocol Check", "it binds VACUUM only"),

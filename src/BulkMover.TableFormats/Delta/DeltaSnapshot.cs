@@ -9,6 +9,7 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Delta.Deletes;
 using BulkMover.TableFormats.Delta.Log;
 using BulkMover.TableFormats.Delta.Schemas;
 using BulkMover.TableFormats.Delta.Statistics;
@@ -19,14 +20,17 @@ namespace BulkMover.TableFormats.Delta;
 /// <summary>One version of a Delta table. The log is replayed at every plan: no list of files is kept.</summary>
 internal sealed class DeltaSnapshot : ITableSnapshot
 {
+    private readonly IObjectStore store;
     private readonly Location table;
     private readonly LogReplay replay;
     private readonly Field[] partitionFields;
+    private readonly bool vectorsAllowed;
 
     private DeltaSnapshot(
-        Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields, IReadOnlyList<TableFeature> features)
+        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields,
+        IReadOnlyList<TableFeature> features, bool vectorsAllowed)
     {
-        (this.table, this.replay, this.partitionFields) = (table, replay, partitionFields);
+        (this.store, this.table, this.replay, this.partitionFields, this.vectorsAllowed) = (store, table, replay, partitionFields, vectorsAllowed);
         (Id, Schema, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
@@ -61,9 +65,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        string? fileWithVector = protocol.Requires("deletionVectors") ? await FindFileWithVectorAsync(log, cancellationToken) : null;
-        return new DeltaSnapshot(table, segment.Version, log, schema.Arrow, partitions,
-            DeltaFeatures.Of(protocol, metadata, schema, fileWithVector));
+        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, partitions,
+            DeltaFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -73,7 +76,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
             .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
         await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
         {
-            if (add.DeletionVector is not null)
+            if (add.DeletionVector is not null && !vectorsAllowed)
                 throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
             if (add.Size is not >= 0)
                 throw Broken(file, "has no size");
@@ -85,20 +88,12 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                     ? ColumnStatistics.OfConstant(constant, statistics.Rows)
                     : statistics.Columns.GetValueOrDefault(column)))
             {
-                yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true);
+                yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true)
+                {
+                    Deletes = add.DeletionVector is null ? null : new DeltaDeletes(store, table, file, statistics.Rows, add.DeletionVector),
+                };
             }
         }
-    }
-
-    private static async Task<string?> FindFileWithVectorAsync(LogReplay replay, CancellationToken cancellationToken)
-    {
-        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync([], cancellationToken))
-        {
-            if (add.DeletionVector is not null)
-                return file.Name;
-        }
-
-        return null;
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>

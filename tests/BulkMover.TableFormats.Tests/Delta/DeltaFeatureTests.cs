@@ -47,7 +47,7 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("timestampNtz", FeatureState.Read)]
     [InlineData("v2Checkpoint", FeatureState.Read)]
     [InlineData("vacuumProtocolCheck", FeatureState.Harmless)]
-    [InlineData("deletionVectors", FeatureState.Harmless)]
+    [InlineData("deletionVectors", FeatureState.Read)]
     [InlineData("typeWidening", FeatureState.Harmless)]
     [InlineData("columnMapping", FeatureState.Harmless)]
     [InlineData("variantType", FeatureState.Harmless)]
@@ -66,16 +66,6 @@ public sealed class DeltaFeatureTests : IDisposable
 
         Assert.Equal([("appendOnly", FeatureState.Harmless), ("ofTomorrow", FeatureState.Harmless)],
             (await table.SnapshotAsync()).Features.Select(feature => (feature.Name, feature.State)));
-    }
-
-    [Fact]
-    public async Task Open_LiveFileHasVector_IsListedAsRefused()
-    {
-        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a"));
-        table.Commit(1, Remove("a"), Add("a", vector: "v1"));
-
-        Assert.Equal(FeatureState.Refused, Assert.Single((await table.SnapshotAsync()).Features).State);
-        await Assert.ThrowsAsync<UnsupportedFeatureException>(() => table.PlanAsync());
     }
 
     [Fact]

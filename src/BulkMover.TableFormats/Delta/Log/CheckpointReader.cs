@@ -134,7 +134,8 @@ internal static class CheckpointReader
                         DeletionVector = vector.IsNull(row)
                             ? null
                             : new DeletionVector(
-                                vector.Text("storageType", row) ?? "", vector.Text("pathOrInlineDv", row) ?? "", vector.Number("offset", row)),
+                                vector.Text("storageType", row) ?? "", vector.Text("pathOrInlineDv", row) ?? "", vector.Number("offset", row),
+                                vector.Number("sizeInBytes", row), vector.Number("cardinality", row)),
                     },
                 };
             }
