@@ -31,6 +31,8 @@ internal sealed class ParquetTestFile : IDisposable
 
     public ParquetReadOptions Options { get; init; } = new();
 
+    public IRowDeletes? Deletes { get; set; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static Field Field(string name, IArrowType type, bool nullable = true, int? id = null)
@@ -103,14 +105,20 @@ internal sealed class ParquetTestFile : IDisposable
         Filter? where = null)
     {
         Schema schema = table ?? (await ParquetFooter.ReadAsync(Store, Location, null, Cancellation)).Schema;
-        var scan = new Scan(new TestSnapshot(schema, matching), null, where);
-        var reader = new ParquetScanTaskReader(Store, scan, Options, allocator);
-        var task = new ScanTask(Location, new FileInfo(Path).Length, null, constants ?? ScanTask.NoConstants, constantsWin);
-        await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, Cancellation))
+        await foreach (IRowGroupScan rowGroup in Reader(schema, matching, where).OpenAsync(Task(constants, constantsWin), Cancellation))
             yield return rowGroup;
     }
 
+    /// <summary>Bytes that opening the file needs.</summary>
+    public long OpenBytes(Schema table) => Reader(table, ColumnMatching.Name, null).OpenBytes(Task(null, false));
+
     public static IEnumerable<string> Lines(RecordBatch batch) => new CanonWriter().Lines(batch);
+
+    private ParquetScanTaskReader Reader(Schema table, ColumnMatching matching, Filter? where) =>
+        new(Store, new Scan(new TestSnapshot(table, matching), null, where), Options, allocator);
+
+    private ScanTask Task(IReadOnlyDictionary<string, Scalar>? constants, bool constantsWin) =>
+        new(Location, new FileInfo(Path).Length, null, constants ?? ScanTask.NoConstants, constantsWin) { Deletes = Deletes };
 
     public void Dispose()
     {
