@@ -4,12 +4,17 @@ using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Engine.Transfers;
 
-/// <summary>A row group on its way, with the lease of what it holds.</summary>
-internal sealed record LeasedScan(IRowGroupScan Scan, MemoryLease Lease, FileProgress File) : IDisposable
+/// <summary>A row group on its way.</summary>
+/// <param name="Scan">The row group.</param>
+/// <param name="Lease">Of what it holds itself.</param>
+/// <param name="Deletes">Of what its file's row groups hold together: the deleted rows.</param>
+/// <param name="File">The file's progress.</param>
+internal sealed record LeasedScan(IRowGroupScan Scan, MemoryLease Lease, SharedLease Deletes, FileProgress File) : IDisposable
 {
     public void Dispose()
     {
         Scan.Dispose();
         Lease.Dispose();
+        Deletes.Dispose();
     }
 }

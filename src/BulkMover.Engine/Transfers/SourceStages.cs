@@ -24,11 +24,12 @@ internal sealed class SourceStages(
     {
         var file = new FileProgress(task, meter);
         using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, reader.OpenBytes(task), task.File.ToString(), stopping);
+        using var deletes = new SharedLease(lease.Split(task.Deletes?.Bytes ?? 0));
         await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, stopping))
         {
             file.Begin();
             meter.AddBytesRead(rowGroup.HeldBytes);
-            await fetch.SendAsync(new LeasedScan(rowGroup, lease.Split(rowGroup.HeldBytes), file));
+            await fetch.SendAsync(new LeasedScan(rowGroup, lease.Split(rowGroup.HeldBytes), deletes.Share(), file));
         }
 
         file.EndListing();

@@ -37,6 +37,12 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
     public long Rows => (long)Files * RowGroups * Batches * BatchRows;
 
+    /// <summary>Of every file; the rows that a row group leaves out are <see cref="DeletedRows"/>.</summary>
+    public IRowDeletes? Deletes { get; set; }
+
+    /// <summary>Rows that each row group says to have left out.</summary>
+    public long DeletedRows { get; set; }
+
     public string Id => "1";
 
     public Schema Schema { get; } = new([new Field("id", Int64Type.Default, nullable: false), new Field("odd", BooleanType.Default, nullable: false)], null);
@@ -59,7 +65,7 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
         {
             await At(Step.Plan, cancellationToken);
             long? rows = RowsAreKnown ? Rows / Files : null;
-            yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false);
+            yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false) { Deletes = Deletes };
         }
     }
 
@@ -118,9 +124,9 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
         public string Name => $"Row group {index}";
 
-        public long Rows => (long)table.Batches * table.BatchRows;
+        public long Rows => ((long)table.Batches * table.BatchRows) + table.DeletedRows;
 
-        public long DeletedRows => 0;
+        public long DeletedRows => table.DeletedRows;
 
         public long HeldBytes { get; }
 
@@ -143,5 +149,16 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
         }
 
         public void Dispose() => table.Ledger.Disposed(this);
+    }
+
+    internal sealed class FakeDeletes(long bytes, long? rows) : IRowDeletes
+    {
+        public IReadOnlyList<Field> KeyColumns => [];
+
+        public long Bytes => bytes;
+
+        public long? Rows => rows;
+
+        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("The reader of a fake table knows its deleted rows.");
     }
 }

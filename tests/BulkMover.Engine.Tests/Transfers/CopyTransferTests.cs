@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Filters;
+using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Metrics;
@@ -48,6 +49,27 @@ public sealed class CopyTransferTests
             Assert.Single(rowGroup.Select(block => block.Lane).Distinct());
             Assert.Equal(rowGroup.Select(block => block.Row).Order(), rowGroup.Select(block => block.Row));
         });
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(5L, 350L)]
+    [InlineData(null, null)]
+    public async Task Copy_FilesHaveDeletedRows_TheyAreNeitherExpectedNorMissed(long? known, long? planned)
+    {
+        const long bytes = 50_000;
+        var world = new World { Memory = new(8 << 20) };
+        world.Table.Deletes = new FakeTable.FakeDeletes(bytes, known);
+        world.Table.DeletedRows = 15;
+        world.Table.OpenBytes = bytes + 1000;
+        CopyTransfer copy = world.MakeCopy();
+
+        CopyResult result = await copy.RunAsync(TransferId.Of("fake"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(400, result.Rows);
+        // Ten files of 40 rows by their metadata.
+        Assert.Equal(planned, copy.Progress.Planned!.Rows);
+        Assert.InRange(result.PeakLeasedBytes, bytes, world.Memory.Bytes);
         world.AssertNothingIsLeft();
     }
 
