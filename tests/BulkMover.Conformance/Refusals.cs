@@ -11,8 +11,6 @@ internal static class Refusals
 {
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
-        ("delta", "column_mapping:id", "columnMapping"),
-        ("delta", "column_mapping:name", "columnMapping"),
         ("delta", "deletion_vectors", "deletionVectors"),
         ("delta", "type_widening", "typeWidening"),
         ("delta", "variant", "variant"),

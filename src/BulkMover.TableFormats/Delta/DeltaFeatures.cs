@@ -26,16 +26,18 @@ internal static class DeltaFeatures
             features.Add(Refused($"format {metadata.Format!.Provider}", "Format Specification", "only Parquet data files are read"));
 
         string[] required = protocol.MinReaderVersion == 2 ? ["columnMapping"] : [.. protocol.ReaderFeatures ?? []];
-        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, schema, fileWithVector)));
+        ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
+        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, mapping, schema, fileWithVector)));
         features.AddRange(schema.UnreadableTypes);
         features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
             .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
         return features;
     }
 
-    private static TableFeature Required(string name, TableMetadata metadata, DeltaSchema schema, string? fileWithVector) => name switch
+    private static TableFeature Required(
+        string name, TableMetadata metadata, ColumnMappingMode mapping, DeltaSchema schema, string? fileWithVector) => name switch
     {
-        "columnMapping" => ColumnMapping(metadata),
+        "columnMapping" => Mapping(name, mapping, metadata),
         "deletionVectors" => fileWithVector is null
             ? Harmless(name, "Deletion Vectors", "no file of this version has one")
             : Refused(name, "Deletion Vectors",
@@ -54,13 +56,13 @@ internal static class DeltaFeatures
         _ => Refused(name, "Table Features", "this reader feature is not known; a newer BulkMover may read it"),
     };
 
-    private static TableFeature ColumnMapping(TableMetadata metadata)
+    private static TableFeature Mapping(string name, ColumnMappingMode mode, TableMetadata metadata) => mode switch
     {
-        string mode = metadata.Configuration?.GetValueOrDefault("delta.columnMapping.mode") ?? "none";
-        return string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase)
-            ? Harmless("columnMapping", "Column Mapping", "the table's mode is none")
-            : Refused("columnMapping", "Column Mapping", $"the mode is '{mode}', and columns would not be found in the files");
-    }
+        ColumnMappingMode.None => Harmless(name, "Column Mapping", "the table's mode is none"),
+        ColumnMappingMode.Unknown => Refused(name, "Column Mapping",
+            $"the mode is '{ColumnMapping.ModeText(metadata)}', which is not known, and columns would not be found in the files"),
+        _ => Read(name, "Column Mapping"),
+    };
 
     private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
 

@@ -24,10 +24,11 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     private readonly Field[] partitionFields;
 
     private DeltaSnapshot(
-        Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields, IReadOnlyList<TableFeature> features)
+        Location table, long version, LogReplay replay, Schema schema, ColumnMatching matching, Field[] partitionFields,
+        IReadOnlyList<TableFeature> features)
     {
         (this.table, this.replay, this.partitionFields) = (table, replay, partitionFields);
-        (Id, Schema, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, features);
+        (Id, Schema, Matching, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, matching, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
             $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
@@ -37,7 +38,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 
     public Schema Schema { get; }
 
-    public ColumnMatching Matching => ColumnMatching.Name;
+    public ColumnMatching Matching { get; }
 
     public IReadOnlyList<SortField> SortOrder => [];
 
@@ -59,10 +60,12 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 "table's writer repair it.");
         }
 
-        DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
+        ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
+        DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
+        ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
         string? fileWithVector = protocol.Requires("deletionVectors") ? await FindFileWithVectorAsync(log, cancellationToken) : null;
-        return new DeltaSnapshot(table, segment.Version, log, schema.Arrow, partitions,
+        return new DeltaSnapshot(table, segment.Version, log, schema.Arrow, matching, partitions,
             DeltaFeatures.Of(protocol, metadata, schema, fileWithVector));
     }
 
@@ -114,7 +117,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         foreach (Field field in partitionFields)
         {
             string? text = null;
-            if (add.PartitionValues?.TryGetValue(field.Name, out text) != true)
+            if (add.PartitionValues?.TryGetValue(field.PhysicalName(), out text) != true)
                 throw Broken(file, $"has no value for partition column '{field.Name}'");
 
             // "An empty string for any type translates to a null partition value."

@@ -15,22 +15,24 @@ internal sealed partial class SchemaReader
     // Deeper than any table, and far from the end of the stack.
     private const int MaxJsonDepth = 512;
 
+    private readonly ColumnMapping mapping;
     private readonly List<TableFeature> unreadable = [];
     private string? widened;
     private bool hasVariant;
 
-    private SchemaReader()
-    {
-    }
+    private SchemaReader(ColumnMapping mapping) => this.mapping = mapping;
 
-    /// <exception cref="CorruptTableException">The text is no schema.</exception>
-    public static DeltaSchema Read(string? schemaString, Location table)
+    /// <param name="schemaString">The schema as JSON text.</param>
+    /// <param name="mode">How the table's columns are found in its files.</param>
+    /// <param name="table">For the message.</param>
+    /// <exception cref="CorruptTableException">The text is no schema, or lacks what the mode needs.</exception>
+    public static DeltaSchema Read(string? schemaString, ColumnMappingMode mode, Location table)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(
                 schemaString ?? throw new JsonException("It is missing."), new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
-            var reader = new SchemaReader();
+            var reader = new SchemaReader(new ColumnMapping(mode));
             List<Field> fields = reader.ReadFields(json.RootElement, "");
             if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw new JsonException($"Column '{twice.Key}' appears twice.");
@@ -47,17 +49,18 @@ internal sealed partial class SchemaReader
     private List<Field> ReadFields(JsonElement type, string path)
     {
         var fields = new List<Field>();
+        var physicalNames = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement field in type.GetProperty("fields").EnumerateArray())
         {
             string name = field.GetProperty("name").GetString() ?? throw new JsonException("A field has no name.");
             string fieldPath = path.Length == 0 ? name : $"{path}.{name}";
-            if (field.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object
-                && metadata.TryGetProperty("delta.typeChanges", out _))
-            {
+            JsonElement? metadata = field.TryGetProperty("metadata", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
+            if (metadata?.TryGetProperty("delta.typeChanges", out _) == true)
                 widened ??= fieldPath;
-            }
 
-            fields.Add(new Field(name, ReadType(field.GetProperty("type"), fieldPath), field.GetProperty("nullable").GetBoolean()));
+            IArrowType fieldType = ReadType(field.GetProperty("type"), fieldPath);
+            var plain = new Field(name, fieldType, field.GetProperty("nullable").GetBoolean());
+            fields.Add(mapping.Map(plain, metadata, fieldPath, physicalNames));
         }
 
         return fields;
