@@ -86,18 +86,6 @@ public sealed class DeltaFeatureTests : IDisposable
         Assert.Equal("delta.action_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync())).Code);
     }
 
-    [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    public async Task Plan_MappingModeIsSet_CountsOnlyWhereTheProtocolHasIt(int readerVersion, bool isRefused)
-    {
-        table.Commit(0, $$$"""{"protocol":{"minReaderVersion":{{{readerVersion}}},"minWriterVersion":5}}""",
-            Metadata(Schema(("id", "long")), configuration: new Dictionary<string, string> { ["delta.columnMapping.mode"] = "name" }));
-
-        Exception? error = await Record.ExceptionAsync(() => table.PlanAsync());
-        Assert.Equal(isRefused, error is UnsupportedFeatureException);
-    }
-
     [Fact]
     public async Task Plan_ColumnWasWidened_IsRefused()
     {
