@@ -12,7 +12,6 @@ internal static class Refusals
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
         ("delta", "deletion_vectors", "deletionVectors"),
-        ("delta", "type_widening", "typeWidening"),
         ("delta", "variant", "variant"),
         ("delta", "type:void", "void"),
         ("iceberg", "format:v3", "format version 3"),

@@ -45,9 +45,9 @@ internal static class DeltaFeatures
         "timestampNtz" => Read(name, "Timestamp without timezone (TimestampNtz)"),
         "v2Checkpoint" => Read(name, "V2 Checkpoint Table Feature"),
         "vacuumProtocolCheck" => Harmless(name, "VACUUM Protocol Check", "it binds VACUUM only"),
-        "typeWidening" or "typeWidening-preview" => schema.WidenedColumn is null
-            ? Harmless(name, "Type Widening", "no column of this version was widened")
-            : Refused(name, "Type Widening", $"column '{schema.WidenedColumn}' changed its type, and older files hold the narrower one"),
+        "typeWidening" or "typeWidening-preview" => schema.UnsupportedChange is null
+            ? Read(name, "Type Widening")
+            : Refused(name, "Type Widening", schema.UnsupportedChange),
         "variantType" or "variantType-preview" or "variantShredding" or "variantShredding-preview" => schema.HasVariant
             ? Refused(name, "Variant Data Type", "there is no reader for variant columns yet")
             : Harmless(name, "Variant Data Type", "no column of this version is a variant"),

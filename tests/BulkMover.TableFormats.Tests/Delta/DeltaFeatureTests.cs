@@ -48,7 +48,8 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("v2Checkpoint", FeatureState.Read)]
     [InlineData("vacuumProtocolCheck", FeatureState.Harmless)]
     [InlineData("deletionVectors", FeatureState.Harmless)]
-    [InlineData("typeWidening", FeatureState.Harmless)]
+    [InlineData("typeWidening", FeatureState.Read)]
+    [InlineData("typeWidening-preview", FeatureState.Read)]
     [InlineData("columnMapping", FeatureState.Harmless)]
     [InlineData("variantType", FeatureState.Harmless)]
     public async Task Open_ReaderFeatureIsUnusedOrRead_IsListedSo(string feature, FeatureState state)
@@ -84,15 +85,6 @@ public sealed class DeltaFeatureTests : IDisposable
         table.Commit(0, Protocol, Metadata(), Add("a", vector: "v1"));
 
         Assert.Equal("delta.action_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync())).Code);
-    }
-
-    [Fact]
-    public async Task Plan_ColumnWasWidened_IsRefused()
-    {
-        table.Commit(0, ProtocolWith("typeWidening"), Metadata(
-            """{"type":"struct","fields":[{"name":"e","type":"long","nullable":true,"metadata":{"delta.typeChanges":[{"fromType":"short","toType":"long"}]}}]}"""));
-
-        Assert.Contains("'e'", (await Assert.ThrowsAsync<UnsupportedFeatureException>(() => table.PlanAsync())).Message, StringComparison.Ordinal);
     }
 
     [Theory]
