@@ -11,9 +11,6 @@ internal static class Refusals
 {
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
-        ("delta", "column_mapping:id", "columnMapping"),
-        ("delta", "column_mapping:name", "columnMapping"),
-        ("delta", "type_widening", "typeWidening"),
         ("delta", "variant", "variant"),
         ("delta", "type:void", "void"),
         ("iceberg", "format:v3", "format version 3"),

@@ -18,15 +18,19 @@ internal sealed class FieldMatcher(ColumnMatching matching, string file)
     /// <param name="fields">The file's fields at this level.</param>
     /// <returns>The index in <paramref name="fields"/>, or null when the file lacks it.</returns>
     /// <exception cref="CorruptTableException">More than one field fits.</exception>
+    /// <exception cref="UnsupportedFeatureException">The fields must have ids and have none.</exception>
     public int? Find(Field wanted, IReadOnlyList<Field> siblings, IReadOnlyList<Field> fields)
     {
         if (UsesMappedNames)
             return wanted.GetMappedNames() is { } names ? Only(fields, field => names.Contains(field.Name), "a name in its name mapping", wanted) : null;
-        if (matching == ColumnMatching.FieldId && wanted.FieldId() is { } id)
+        if (matching == ColumnMatching.WrittenFieldId && fields.Count > 0 && fields.All(field => field.FieldId() is null))
+            throw IdsMissing(wanted);
+        if (matching != ColumnMatching.Name && wanted.FieldId() is { } id)
             return Only(fields, field => field.FieldId() == id, $"field id {id}", wanted);
 
-        return Only(fields, field => field.Name == wanted.Name, "that name", wanted)
-            ?? Only(fields, field => field.Name.Equals(wanted.Name, StringComparison.OrdinalIgnoreCase) && siblings.All(other => other.Name != field.Name),
+        string name = wanted.PhysicalName();
+        return Only(fields, field => field.Name == name, "that name", wanted)
+            ?? Only(fields, field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && siblings.All(other => other.PhysicalName() != field.Name),
                 "that name in upper and lower case", wanted);
     }
 
@@ -48,4 +52,8 @@ internal sealed class FieldMatcher(ColumnMatching matching, string file)
 
         return found;
     }
+
+    // "Readers must refuse to read that file or return nulls for each column": nulls would hide what is there (invariant 4).
+    private UnsupportedFeatureException IdsMissing(Field wanted) => new("file.field_ids_missing",
+        $"'{file}' has no field ids beside column '{wanted.Name}', and the table finds columns by them alone. Write the file again with ids.");
 }

@@ -17,7 +17,8 @@ internal static class LeafShapes
         (Time32Type a, Time64Type b) => ChangeUnit<int, long>(a.Unit, b.Unit, to, context),
         (Time64Type a, Time64Type b) => ChangeUnit<long, long>(a.Unit, b.Unit, to, context),
         (Time32Type a, Time32Type b) => a.Unit == b.Unit ? new SharedShape(to) : null,
-        (Date32Type, TimestampType b) => new ConvertedShape<int, long, Finer<int>>(to, new(86_400 * PerSecond(b.Unit)), context),
+        // Midnight in which zone? Both specifications allow the one without only.
+        (Date32Type, TimestampType { Timezone: null or "" } b) => new ConvertedShape<int, long, Finer<int>>(to, new(86_400 * PerSecond(b.Unit)), context),
         (Decimal128Type a, Decimal128Type or Decimal256Type) => WidenDecimal(a, to, context),
         (Decimal256Type a, Decimal256Type) => WidenDecimal(a, to, context),
         (FixedSizeBinaryType and not (Decimal128Type or Decimal256Type), FixedSizeBinaryType and not (Decimal128Type or Decimal256Type)) =>

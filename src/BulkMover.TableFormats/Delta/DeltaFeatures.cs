@@ -25,23 +25,24 @@ internal static class DeltaFeatures
             features.Add(Refused($"format {metadata.Format!.Provider}", "Format Specification", "only Parquet data files are read"));
 
         string[] required = protocol.MinReaderVersion == 2 ? ["columnMapping"] : [.. protocol.ReaderFeatures ?? []];
-        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, schema)));
+        ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
+        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, mapping, schema)));
         features.AddRange(schema.UnreadableTypes);
         features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
             .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
         return features;
     }
 
-    private static TableFeature Required(string name, TableMetadata metadata, DeltaSchema schema) => name switch
+    private static TableFeature Required(string name, TableMetadata metadata, ColumnMappingMode mapping, DeltaSchema schema) => name switch
     {
-        "columnMapping" => ColumnMapping(metadata),
+        "columnMapping" => Mapping(name, mapping, metadata),
         "deletionVectors" => Read(name, "Deletion Vectors"),
         "timestampNtz" => Read(name, "Timestamp without timezone (TimestampNtz)"),
         "v2Checkpoint" => Read(name, "V2 Checkpoint Table Feature"),
         "vacuumProtocolCheck" => Harmless(name, "VACUUM Protocol Check", "it binds VACUUM only"),
-        "typeWidening" or "typeWidening-preview" => schema.WidenedColumn is null
-            ? Harmless(name, "Type Widening", "no column of this version was widened")
-            : Refused(name, "Type Widening", $"column '{schema.WidenedColumn}' changed its type, and older files hold the narrower one"),
+        "typeWidening" or "typeWidening-preview" => schema.UnsupportedChange is null
+            ? Read(name, "Type Widening")
+            : Refused(name, "Type Widening", schema.UnsupportedChange),
         "variantType" or "variantType-preview" or "variantShredding" or "variantShredding-preview" => schema.HasVariant
             ? Refused(name, "Variant Data Type", "there is no reader for variant columns yet")
             : Harmless(name, "Variant Data Type", "no column of this version is a variant"),
@@ -50,13 +51,13 @@ internal static class DeltaFeatures
         _ => Refused(name, "Table Features", "this reader feature is not known; a newer BulkMover may read it"),
     };
 
-    private static TableFeature ColumnMapping(TableMetadata metadata)
+    private static TableFeature Mapping(string name, ColumnMappingMode mode, TableMetadata metadata) => mode switch
     {
-        string mode = metadata.Configuration?.GetValueOrDefault("delta.columnMapping.mode") ?? "none";
-        return string.Equals(mode, "none", StringComparison.OrdinalIgnoreCase)
-            ? Harmless("columnMapping", "Column Mapping", "the table's mode is none")
-            : Refused("columnMapping", "Column Mapping", $"the mode is '{mode}', and columns would not be found in the files");
-    }
+        ColumnMappingMode.None => Harmless(name, "Column Mapping", "the table's mode is none"),
+        ColumnMappingMode.Unknown => Refused(name, "Column Mapping",
+            $"the mode is '{ColumnMapping.ModeText(metadata)}', which is not known, and columns would not be found in the files"),
+        _ => Read(name, "Column Mapping"),
+    };
 
     private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
 

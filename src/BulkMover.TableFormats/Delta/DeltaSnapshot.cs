@@ -27,11 +27,11 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     private readonly bool vectorsAllowed;
 
     private DeltaSnapshot(
-        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, Field[] partitionFields,
+        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, ColumnMatching matching, Field[] partitionFields,
         IReadOnlyList<TableFeature> features, bool vectorsAllowed)
     {
         (this.store, this.table, this.replay, this.partitionFields, this.vectorsAllowed) = (store, table, replay, partitionFields, vectorsAllowed);
-        (Id, Schema, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, features);
+        (Id, Schema, Matching, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, matching, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
             $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
@@ -41,7 +41,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 
     public Schema Schema { get; }
 
-    public ColumnMatching Matching => ColumnMatching.Name;
+    public ColumnMatching Matching { get; }
 
     public IReadOnlyList<SortField> SortOrder => [];
 
@@ -63,9 +63,11 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 "table's writer repair it.");
         }
 
-        DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, table);
+        ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
+        DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
+        ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, partitions,
+        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, matching, partitions,
             DeltaFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
@@ -109,7 +111,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         foreach (Field field in partitionFields)
         {
             string? text = null;
-            if (add.PartitionValues?.TryGetValue(field.Name, out text) != true)
+            if (add.PartitionValues?.TryGetValue(field.PhysicalName(), out text) != true)
                 throw Broken(file, $"has no value for partition column '{field.Name}'");
 
             // "An empty string for any type translates to a null partition value."

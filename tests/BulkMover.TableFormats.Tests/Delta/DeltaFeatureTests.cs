@@ -48,7 +48,8 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("v2Checkpoint", FeatureState.Read)]
     [InlineData("vacuumProtocolCheck", FeatureState.Harmless)]
     [InlineData("deletionVectors", FeatureState.Read)]
-    [InlineData("typeWidening", FeatureState.Harmless)]
+    [InlineData("typeWidening", FeatureState.Read)]
+    [InlineData("typeWidening-preview", FeatureState.Read)]
     [InlineData("columnMapping", FeatureState.Harmless)]
     [InlineData("variantType", FeatureState.Harmless)]
     public async Task Open_ReaderFeatureIsUnusedOrRead_IsListedSo(string feature, FeatureState state)
@@ -74,27 +75,6 @@ public sealed class DeltaFeatureTests : IDisposable
         table.Commit(0, Protocol, Metadata(), Add("a", vector: "v1"));
 
         Assert.Equal("delta.action_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync())).Code);
-    }
-
-    [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    public async Task Plan_MappingModeIsSet_CountsOnlyWhereTheProtocolHasIt(int readerVersion, bool isRefused)
-    {
-        table.Commit(0, $$$"""{"protocol":{"minReaderVersion":{{{readerVersion}}},"minWriterVersion":5}}""",
-            Metadata(Schema(("id", "long")), configuration: new Dictionary<string, string> { ["delta.columnMapping.mode"] = "name" }));
-
-        Exception? error = await Record.ExceptionAsync(() => table.PlanAsync());
-        Assert.Equal(isRefused, error is UnsupportedFeatureException);
-    }
-
-    [Fact]
-    public async Task Plan_ColumnWasWidened_IsRefused()
-    {
-        table.Commit(0, ProtocolWith("typeWidening"), Metadata(
-            """{"type":"struct","fields":[{"name":"e","type":"long","nullable":true,"metadata":{"delta.typeChanges":[{"fromType":"short","toType":"long"}]}}]}"""));
-
-        Assert.Contains("'e'", (await Assert.ThrowsAsync<UnsupportedFeatureException>(() => table.PlanAsync())).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,6 +11,11 @@ internal sealed record TableProtocol
     /// <summary>Exists only at writer version 7.</summary>
     public IReadOnlyList<string>? WriterFeatures { get; init; }
 
-    /// <summary>True when readers must respect the feature.</summary>
-    public bool Requires(string readerFeature) => MinReaderVersion == 3 && ReaderFeatures?.Contains(readerFeature) == true;
+    /// <summary>True when readers must respect the feature. Version 2 is what came before lists of features: it is column mapping alone.</summary>
+    public bool Requires(string readerFeature) => MinReaderVersion switch
+    {
+        2 => readerFeature == "columnMapping",
+        3 => ReaderFeatures?.Contains(readerFeature) == true,
+        _ => false,
+    };
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
@@ -10,31 +8,33 @@ using BulkMover.Core.Tables;
 namespace BulkMover.TableFormats.Delta.Schemas;
 
 /// <summary>Turns a schema string into an Arrow schema (PROTOCOL.md, "Schema Serialization Format").</summary>
-internal sealed partial class SchemaReader
+internal sealed class SchemaReader
 {
     // Deeper than any table, and far from the end of the stack.
     private const int MaxJsonDepth = 512;
 
+    private readonly ColumnMapping mapping;
     private readonly List<TableFeature> unreadable = [];
-    private string? widened;
+    private string? unsupportedChange;
     private bool hasVariant;
 
-    private SchemaReader()
-    {
-    }
+    private SchemaReader(ColumnMapping mapping) => this.mapping = mapping;
 
-    /// <exception cref="CorruptTableException">The text is no schema.</exception>
-    public static DeltaSchema Read(string? schemaString, Location table)
+    /// <param name="schemaString">The schema as JSON text.</param>
+    /// <param name="mode">How the table's columns are found in its files.</param>
+    /// <param name="table">For the message.</param>
+    /// <exception cref="CorruptTableException">The text is no schema, or lacks what the mode needs.</exception>
+    public static DeltaSchema Read(string? schemaString, ColumnMappingMode mode, Location table)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(
                 schemaString ?? throw new JsonException("It is missing."), new JsonDocumentOptions { MaxDepth = MaxJsonDepth });
-            var reader = new SchemaReader();
+            var reader = new SchemaReader(new ColumnMapping(mode));
             List<Field> fields = reader.ReadFields(json.RootElement, "");
             if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw new JsonException($"Column '{twice.Key}' appears twice.");
-            return new DeltaSchema(new Schema(fields, null), reader.unreadable, reader.widened, reader.hasVariant);
+            return new DeltaSchema(new Schema(fields, null), reader.unreadable, reader.unsupportedChange, reader.hasVariant);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -47,17 +47,16 @@ internal sealed partial class SchemaReader
     private List<Field> ReadFields(JsonElement type, string path)
     {
         var fields = new List<Field>();
+        var physicalNames = new HashSet<string>(StringComparer.Ordinal);
         foreach (JsonElement field in type.GetProperty("fields").EnumerateArray())
         {
             string name = field.GetProperty("name").GetString() ?? throw new JsonException("A field has no name.");
             string fieldPath = path.Length == 0 ? name : $"{path}.{name}";
-            if (field.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object
-                && metadata.TryGetProperty("delta.typeChanges", out _))
-            {
-                widened ??= fieldPath;
-            }
-
-            fields.Add(new Field(name, ReadType(field.GetProperty("type"), fieldPath), field.GetProperty("nullable").GetBoolean()));
+            JsonElement? metadata = field.TryGetProperty("metadata", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
+            unsupportedChange ??= TypeChanges.FindUnsupported(metadata, fieldPath);
+            IArrowType fieldType = ReadType(field.GetProperty("type"), fieldPath);
+            var plain = new Field(name, fieldType, field.GetProperty("nullable").GetBoolean());
+            fields.Add(mapping.Map(plain, metadata, fieldPath, physicalNames));
         }
 
         return fields;
@@ -66,7 +65,7 @@ internal sealed partial class SchemaReader
     private IArrowType ReadType(JsonElement type, string path)
     {
         if (type.ValueKind == JsonValueKind.String)
-            return ReadPrimitive(type.GetString()!, path);
+            return PrimitiveTypes.Find(type.GetString()!) ?? Unreadable(type.GetString()!, path);
 
         return type.GetProperty("type").GetString() switch
         {
@@ -80,35 +79,6 @@ internal sealed partial class SchemaReader
         };
     }
 
-    private IArrowType ReadPrimitive(string name, string path) => name switch
-    {
-        "string" => StringType.Default,
-        "long" => Int64Type.Default,
-        "integer" => Int32Type.Default,
-        "short" => Int16Type.Default,
-        "byte" => Int8Type.Default,
-        "float" => FloatType.Default,
-        "double" => DoubleType.Default,
-        "boolean" => BooleanType.Default,
-        "binary" => BinaryType.Default,
-        "date" => Date32Type.Default,
-        "timestamp" => new TimestampType(TimeUnit.Microsecond, "UTC"),
-        "timestamp_ntz" => new TimestampType(TimeUnit.Microsecond, (string?)null),
-        "decimal" => new Decimal128Type(10, 0),
-        _ => (IArrowType?)ReadDecimal(name) ?? Unreadable(name, path),
-    };
-
-    private static Decimal128Type? ReadDecimal(string name)
-    {
-        Match match = DecimalName().Match(name);
-        return match.Success
-            && int.TryParse(match.Groups["precision"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int precision)
-            && int.TryParse(match.Groups["scale"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int scale)
-            && precision is >= 1 and <= 38 && scale <= precision
-            ? new Decimal128Type(precision, scale)
-            : null;
-    }
-
     private NullType Unreadable(string name, string path)
     {
         hasVariant |= name == "variant";
@@ -116,7 +86,4 @@ internal sealed partial class SchemaReader
             $"column '{path}' has it, and its values have no equal here"));
         return NullType.Default;
     }
-
-    [GeneratedRegex(@"^decimal\(\s*(?<precision>\d{1,2})\s*,\s*(?<scale>\d{1,2})\s*\)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex DecimalName();
 }

@@ -27,7 +27,7 @@ internal static class StatisticsJson
             bool isTight = Property(stats, "tightBounds")?.ValueKind != JsonValueKind.False;
             JsonElement? min = Property(stats, "minValues"), max = Property(stats, "maxValues"), nulls = Property(stats, "nullCount");
             return FileStatistics.Of(rows, isTight, columns, column =>
-                (Value(min, column), Value(max, column), Number(Property(nulls, column.Name))));
+                (Value(min, column), Value(max, column), Number(Property(nulls, column.PhysicalName()))));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -58,7 +58,7 @@ internal static class StatisticsJson
     private static long? Number(JsonElement? element) =>
         element is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out long value) ? value : null;
 
-    private static Scalar? Value(JsonElement? values, Field column) => Property(values, column.Name) switch
+    private static Scalar? Value(JsonElement? values, Field column) => Property(values, column.PhysicalName()) switch
     {
         { ValueKind: JsonValueKind.String } text => PartitionValue.Parse(text.GetString()!, column.DataType),
         { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } plain =>

@@ -15,12 +15,12 @@ internal sealed class StatisticsStruct(StructColumn stats, IReadOnlyList<Field> 
     public FileStatistics? At(int row) => stats.IsNull(row)
         ? null
         : FileStatistics.Of(stats.Number("numRecords", row), stats.Boolean("tightBounds", row) ?? true, columns, column =>
-            (ValueAt(min, column, row), ValueAt(max, column, row), nulls.Find(column.Name) is Int64Array counts ? counts.GetValue(row) : null));
+            (ValueAt(min, column, row), ValueAt(max, column, row), nulls.Find(column.PhysicalName()) is Int64Array counts ? counts.GetValue(row) : null));
 
     /// <summary>Null when there is no value, or one of another type than the column: then it bounds nothing.</summary>
     private static Scalar? ValueAt(StructColumn values, Field column, int row)
     {
-        object? value = (values.Find(column.Name), column.DataType) switch
+        object? value = (values.Find(column.PhysicalName()), column.DataType) switch
         {
             (Int8Array array, Int8Type) => (long?)array.GetValue(row),
             (Int16Array array, Int16Type) => (long?)array.GetValue(row),
