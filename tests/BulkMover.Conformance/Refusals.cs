@@ -18,8 +18,6 @@ internal static class Refusals
         ("delta", "variant", "variant"),
         ("delta", "type:void", "void"),
         ("iceberg", "format:v3", "format version 3"),
-        ("iceberg", "position_deletes", "position deletes"),
-        ("iceberg", "equality_deletes", "equality deletes"),
         ("iceberg", "data:orc", "ORC"),
         ("iceberg", "data:avro", "Avro"),
         ("parquet", "type:GROUP/VARIANT", "VARIANT"),

@@ -35,7 +35,7 @@ internal static class TableFeatures
 
     public static TableFeature Harmless(string name, string section) => new(name, FeatureState.Harmless, Section(section));
 
-    private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
+    public static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
 
     private static IEnumerable<TableFeature> Transforms(TableMetadata metadata) => metadata.Specs.Values
         .SelectMany(spec => spec.Fields).Select(field => field.Transform).Distinct()
