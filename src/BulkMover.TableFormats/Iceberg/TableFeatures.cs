@@ -10,9 +10,7 @@ internal static class TableFeatures
 {
     public static IEnumerable<TableFeature> Of(TableMetadata metadata, Snapshot? snapshot, IcebergSchema schema)
     {
-        yield return metadata.FormatVersion <= 2
-            ? Read($"format version {metadata.FormatVersion}", "Format Versioning")
-            : Refused($"format version {metadata.FormatVersion}", "Format Versioning", "only versions 1 and 2 are read");
+        yield return Read($"format version {metadata.FormatVersion}", "Format Versioning");
         foreach (UnreadType type in schema.Unread.Distinct())
             yield return Refused(type.Name, type.Section, "its values would be lost");
         if (snapshot?.KeyId is not null)
