@@ -26,6 +26,10 @@ internal static class DeleteTable
         new TestFile($"{Data}/{name}") { Rows = rows.Length, SequenceNumber = 5 }, rows.Length,
         (Column("id", 1, Int64Type.Default), Longs(rows.Select(row => row.Id))), (Column("name", 2, StringType.Default), Texts(rows.Select(row => row.Name))));
 
+    /// <summary>A data file without the column <c>name</c>.</summary>
+    public static TestFile DataFileOfIds(this TestTable table, string name, params long[] ids) => table.Write(
+        new TestFile($"{Data}/{name}") { Rows = ids.Length, SequenceNumber = 5 }, ids.Length, (Column("id", 1, Int64Type.Default), Longs(ids)));
+
     public static TestFile PositionDeletes(this TestTable table, string name, long sequenceNumber, params (string Path, long Position)[] rows) => table.Write(
         new TestFile($"{Data}/{name}") { Content = 1, Rows = rows.Length, SequenceNumber = sequenceNumber }, rows.Length,
         (Column("file_path", 2147483546, StringType.Default), Texts(rows.Select(row => row.Path))),

@@ -118,6 +118,29 @@ public sealed class DeleteTests
         Assert.Equal(3, (await table.ReadAsync(["id"])).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_KeyColumnIsInThePartitionAlone_HasItsValue(bool isDropped)
+    {
+        // "Column Projection": an identity partition value fills a column that the file lacks.
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""").WithSpec(1);
+        table.WithSnapshot(
+            new TestManifest(
+                table.DataFileOfIds("a", 1, 2) with { Partition = Some(Text("x")) }, table.DataFileOfIds("b", 3) with { Partition = Some(Text("y")) })
+            { PartitionFields = [PartitionByName] },
+            new TestManifest(table.NameDeletes("e", 6, "x")) { Content = 1, SpecId = 1 });
+        if (isDropped)
+        {
+            JsonNode old = table.Metadata["schemas"]![0]!.DeepClone();
+            table.Metadata["schemas"]!.AsArray().Add(old);
+            old["schema-id"] = 1;
+            table.Columns.RemoveAt(1);
+        }
+
+        Assert.Equal(["3"], await table.ReadAsync(["id"]));
+    }
+
     [Fact]
     public async Task Read_WithoutKeyColumn_LeavesItOutAndDeletesByIt()
     {

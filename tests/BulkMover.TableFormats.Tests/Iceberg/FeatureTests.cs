@@ -33,7 +33,7 @@ public sealed class FeatureTests
     [InlineData(1, "avro", 1, "AVRO position deletes")]
     [InlineData(2, "ORC", 1, "ORC equality deletes")]
     [InlineData(2, "PARQUET", 9, "equality deletes where column 'price' is a floating-point number")]
-    [InlineData(2, "PARQUET", 11, "equality deletes where the column with the id 11 is nested, or in no schema")]
+    [InlineData(2, "PARQUET", 11, "equality deletes where the column with the id 11 is nested, or in no schema that is read")]
     public async Task Open_DeletesThatAreNotRead_AreRefusedByName(int content, string format, int id, string feature)
     {
         TestTable table = new TestTable().WithSnapshot(

@@ -17,14 +17,7 @@ internal static class DeletionVector
     /// <exception cref="CorruptTableException">The file is missing, or the bytes are no deletion vector of that many rows.</exception>
     public static async Task<PositionSet> ReadAsync(IObjectStore store, Location location, DeleteFile vector, CancellationToken cancellationToken)
     {
-        byte[] blob = new byte[vector.ContentBytes];
-        await using (IRangeReader reader = await store.OpenAsync(location, vector.Bytes, cancellationToken))
-        {
-            if (vector.ContentOffset > reader.Length - blob.Length)
-                throw Broken(location, vector, $"the file has only {reader.Length} bytes");
-            await reader.ReadAsync(vector.ContentOffset, blob, cancellationToken);
-        }
-
+        byte[] blob = await FetchAsync(store, location, vector, cancellationToken);
         try
         {
             PositionSet positions = Parse(blob, location, vector);
@@ -36,6 +29,17 @@ internal static class DeletionVector
         {
             throw Broken(location, vector, error.Message, error);
         }
+    }
+
+    private static async Task<byte[]> FetchAsync(IObjectStore store, Location location, DeleteFile vector, CancellationToken cancellationToken)
+    {
+        await using IRangeReader reader = await store.OpenAsync(location, vector.Bytes, cancellationToken);
+        // Before memory is taken: the length is only what a manifest says.
+        if (vector.ContentBytes > reader.Length || vector.ContentOffset > reader.Length - vector.ContentBytes)
+            throw Broken(location, vector, $"the file has only {reader.Length} bytes");
+        byte[] blob = new byte[vector.ContentBytes];
+        await reader.ReadAsync(vector.ContentOffset, blob, cancellationToken);
+        return blob;
     }
 
     private static PositionSet Parse(ReadOnlySpan<byte> blob, Location location, DeleteFile vector)

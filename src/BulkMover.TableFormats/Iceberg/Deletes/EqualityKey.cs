@@ -49,7 +49,7 @@ internal sealed class EqualityColumns(TableMetadata metadata, IcebergSchema sche
 
     private static string? Refusal(int id, Field? column) => column?.DataType switch
     {
-        null => $"the column with the id {id} is nested, or in no schema",
+        null => $"the column with the id {id} is nested, or in no schema that is read",
         NestedType or NullType => $"column '{column.Name}' has a type that cannot be compared",
         // Not allowed as delete columns, and engines differ in whether zeros and NaNs are equal.
         FloatType or DoubleType => $"column '{column.Name}' is a floating-point number",

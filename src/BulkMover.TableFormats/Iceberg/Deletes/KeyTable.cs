@@ -59,7 +59,7 @@ internal sealed class KeyTable
 
     private (int Block, int Offset) Store(ReadOnlySpan<byte> key)
     {
-        if (used + (long)key.Length > blocks.LastOrDefault([]).Length)
+        if (blocks.Count == 0 || key.Length > blocks[^1].Length - used)
         {
             blocks.Add(new byte[Math.Max(BlockBytes, key.Length)]);
             used = 0;
