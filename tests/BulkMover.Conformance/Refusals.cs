@@ -13,9 +13,8 @@ internal static class Refusals
     [
         ("delta", "variant", "variant"),
         ("delta", "type:void", "void"),
-        ("iceberg", "format:v3", "format version 3"),
-        ("iceberg", "position_deletes", "position deletes"),
-        ("iceberg", "equality_deletes", "equality deletes"),
+        ("iceberg", "initial_default", "initial-default"),
+        ("iceberg", "type:variant", "variant"),
         ("iceberg", "data:orc", "ORC"),
         ("iceberg", "data:avro", "Avro"),
         ("parquet", "type:GROUP/VARIANT", "VARIANT"),

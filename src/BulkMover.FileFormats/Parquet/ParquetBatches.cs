@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -37,12 +39,41 @@ public static class ParquetBatches
             yield break;
 
         BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
-        var scanned = new ScanFile(store, file, reader.Length, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+        await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
+            yield return batch;
+    }
+
+    /// <summary>The rows in file order with these columns, found by field id and widened to their types. The caller disposes each batch.</summary>
+    /// <param name="store">Where the file lies.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="knownBytes">Its length where metadata gives it.</param>
+    /// <param name="wanted">The columns; the file must have each.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="CorruptTableException">The file is missing or not valid, or lacks a column.</exception>
+    /// <exception cref="UnsupportedFeatureException">A column uses what is not read yet.</exception>
+    public static async IAsyncEnumerable<RecordBatch> ReadColumnsAsync(
+        IObjectStore store, Location file, long? knownBytes, Schema wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
+        ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
+        BatchShape shape = BatchShape.Of(
+            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        if (shape.Columns.FirstOrDefault(column => column.FileColumn is null) is { } missing)
+            throw new CorruptTableException("file.column_missing", $"'{file}' does not have the column '{missing.Field.Name}' (field id {missing.Field.FieldId()}). Restore the file.");
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
+        await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
+            yield return batch;
+    }
+
+    private static async IAsyncEnumerable<RecordBatch> ReadAsync(
+        IObjectStore store, Location file, long bytes, ParquetFooter footer, BatchShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value);
         for (int i = 0; i < footer.RowGroups.Count; i++)
         {
             if (footer.RowGroups[i].Rows == 0)
                 continue;
-            ImagePlan plan = ImagePlan.OfRanges(footer, columns, [footer.RowGroups[i]], scanned.Options.MaxGapBytes);
+            ImagePlan plan = ImagePlan.OfRanges(footer, shape.FileColumns, [footer.RowGroups[i]], scanned.Options.MaxGapBytes);
             using var scan = new ParquetRowGroupScan(scanned, $"{file}, row group {i}", plan);
             await scan.FetchAsync(cancellationToken);
             while (scan.ReadNext(cancellationToken) is { } batch)

@@ -41,19 +41,32 @@ internal sealed class BatchShape
     public static BatchShape Of(
         Scan scan, ScanTask task, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
     {
-        string name = task.File.ToString();
         Schema schema = task.Deletes is { KeyColumns: { Count: > 0 } keys }
             ? new Schema([.. scan.ReadSchema.FieldsList, .. keys], scan.ReadSchema.Metadata)
             : scan.ReadSchema;
+        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode);
+    }
+
+    /// <summary>As above, of what the parameters name.</summary>
+    public static BatchShape Of(
+        Schema schema,
+        ColumnMatching matching,
+        string name,
+        IReadOnlyDictionary<string, Scalar> constants,
+        bool constantsWin,
+        Schema file,
+        Schema stored,
+        Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
+    {
         IReadOnlyList<Field> wanted = schema.FieldsList;
-        (file, FieldMatcher matcher) = FieldIdentity.Of(scan.Matching, wanted, file, name);
+        (file, FieldMatcher matcher) = FieldIdentity.Of(matching, wanted, file, name);
         var builder = new ShapeBuilder(matcher, decode);
         return new BatchShape(schema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)
         {
-            bool hasConstant = task.Constants.TryGetValue(field.Name, out Scalar? constant);
-            int? source = hasConstant && task.ConstantsWin ? null : matcher.Find(field, wanted, file.FieldsList);
+            bool hasConstant = constants.TryGetValue(field.Name, out Scalar? constant);
+            int? source = hasConstant && constantsWin ? null : matcher.Find(field, wanted, file.FieldsList);
             var context = new ShapeContext(name, field.Name);
             if (source is { } index)
             {

@@ -4,6 +4,7 @@ using Apache.Arrow;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.TableFormats.Iceberg.Deletes;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Partitions;
@@ -21,11 +22,14 @@ public sealed class IcebergSnapshot : ITableSnapshot
     private readonly IcebergSchema schema;
     private readonly SnapshotManifests? manifests;
     private readonly Location root;
+    private DeleteIndex deletes = new();
+    private IcebergSchema keySchema;
 
     private IcebergSnapshot(
         IObjectStore store, TableMetadata metadata, MetadataFile file, Snapshot? snapshot, IcebergSchema schema, PathResolver paths)
     {
         (this.store, this.schema, this.paths, root) = (store, schema, paths, file.TableRoot);
+        keySchema = schema;
         manifests = snapshot is null ? null : new SnapshotManifests(store, metadata, snapshot);
         Id = snapshot?.Id.ToString(CultureInfo.InvariantCulture) ?? "none";
         SortOrder = [.. SortFields(metadata, schema)];
@@ -58,7 +62,9 @@ public sealed class IcebergSnapshot : ITableSnapshot
         FeatureGate.ThrowIfRefused(IcebergTable.FormatName, root.ToString(), Features);
         if (manifests is null)
             yield break;
-        var planner = new ScanPlanner(store, schema, new ScanPruner(scan.Where, schema), paths.ForDataFiles());
+        PathResolver files = paths.ForDataFiles();
+        var planner = new ScanPlanner(
+            store, keySchema, new ScanPruner(scan.Where, schema), files, deletes.IsEmpty ? null : new DeletePlan(store, deletes, files));
         await foreach (ScanTask task in planner.PlanAsync(manifests.ReadAsync(paths.Copy(), cancellationToken), cancellationToken))
             yield return task;
     }
@@ -72,7 +78,11 @@ public sealed class IcebergSnapshot : ITableSnapshot
         if (opened.manifests is not null && snapshot!.KeyId is null)
         {
             IAsyncEnumerable<OpenManifest> all = opened.manifests.ReadAsync(paths, cancellationToken);
-            opened.Features = [.. opened.Features, .. await DeleteDetector.FindAsync(store, all, schema, cancellationToken)];
+            var columns = new EqualityColumns(metadata, schema, file.Location.ToString());
+            var reader = new DeleteIndexReader(store, schema, columns);
+            opened.deletes = await reader.ReadAsync(all, cancellationToken);
+            opened.keySchema = columns.WithDropped();
+            opened.Features = [.. opened.Features, .. reader.Features];
         }
 
         return opened;

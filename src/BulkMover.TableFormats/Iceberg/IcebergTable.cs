@@ -7,7 +7,7 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 
 namespace BulkMover.TableFormats.Iceberg;
 
-/// <summary>An Iceberg table of format version 1 or 2, opened from its directory or from one of its metadata documents.</summary>
+/// <summary>An Iceberg table of format version 1 to 3, opened from its directory or from one of its metadata documents.</summary>
 public sealed class IcebergTable : ITable
 {
     internal const string FormatName = "iceberg";

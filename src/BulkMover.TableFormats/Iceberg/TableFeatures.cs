@@ -10,9 +10,7 @@ internal static class TableFeatures
 {
     public static IEnumerable<TableFeature> Of(TableMetadata metadata, Snapshot? snapshot, IcebergSchema schema)
     {
-        yield return metadata.FormatVersion <= 2
-            ? Read($"format version {metadata.FormatVersion}", "Format Versioning")
-            : Refused($"format version {metadata.FormatVersion}", "Format Versioning", "only versions 1 and 2 are read");
+        yield return Read($"format version {metadata.FormatVersion}", "Format Versioning");
         foreach (UnreadType type in schema.Unread.Distinct())
             yield return Refused(type.Name, type.Section, "its values would be lost");
         if (snapshot?.KeyId is not null)
@@ -35,7 +33,7 @@ internal static class TableFeatures
 
     public static TableFeature Harmless(string name, string section) => new(name, FeatureState.Harmless, Section(section));
 
-    private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
+    public static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
 
     private static IEnumerable<TableFeature> Transforms(TableMetadata metadata) => metadata.Specs.Values
         .SelectMany(spec => spec.Fields).Select(field => field.Transform).Distinct()

@@ -15,11 +15,32 @@ public sealed class FeatureTests
     [InlineData(1, "PARQUET", "position deletes")]
     [InlineData(2, "PARQUET", "equality deletes")]
     [InlineData(1, "puffin", "deletion vectors")]
-    public async Task Open_LiveDeleteFile_IsRefusedByName(int content, string format, string feature)
+    public async Task Open_LiveDeleteFile_IsAFeatureThatIsRead(int content, string format, string feature)
     {
         TestTable table = new TestTable().WithSnapshot(
             new TestManifest(new TestFile($"{Data}/a")),
-            new TestManifest(new TestFile($"{Data}/d") { Content = content, Format = format }) { Content = 1 });
+            new TestManifest(new TestFile($"{Data}/d")
+            {
+                Content = content, Format = format, EqualityIds = [1], ReferencedDataFile = $"{Data}/a", ContentOffset = 4, ContentBytes = 40,
+            })
+            { Content = 1 });
+
+        Assert.Contains((await table.OpenSnapshotAsync()).Features, found => found.Name == feature && found.State == FeatureState.Read);
+    }
+
+    [Theory]
+    [InlineData(1, "ORC", 1, "ORC position deletes")]
+    [InlineData(1, "avro", 1, "AVRO position deletes")]
+    [InlineData(2, "ORC", 1, "ORC equality deletes")]
+    [InlineData(2, "PARQUET", 9, "equality deletes where column 'price' is a floating-point number")]
+    [InlineData(2, "PARQUET", 11, "equality deletes where the column with the id 11 is nested, or in no schema that is read")]
+    public async Task Open_DeletesThatAreNotRead_AreRefusedByName(int content, string format, int id, string feature)
+    {
+        TestTable table = new TestTable().WithSnapshot(
+            new TestManifest(new TestFile($"{Data}/a")),
+            new TestManifest(new TestFile($"{Data}/d") { Content = content, Format = format, EqualityIds = [id] }) { Content = 1 });
+        table.Columns.Add(JsonNode.Parse("""{"id":9,"name":"price","required":false,"type":"double"}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":10,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":11,"name":"x","required":false,"type":"int"}]}}"""));
 
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
@@ -38,7 +59,7 @@ public sealed class FeatureTests
     }
 
     [Fact]
-    public async Task Open_Version3_IsRefusedWithAllThatItUses()
+    public async Task Open_Version3_IsRefusedForWhatIsNotReadAlone()
     {
         TestTable table = new TestTable().WithSnapshot();
         table.Metadata["format-version"] = 3;
@@ -47,9 +68,10 @@ public sealed class FeatureTests
 
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
-        Assert.Equal(["format version 3", "type variant", "initial-default"],
+        Assert.Equal(["type variant", "initial-default"],
             snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
         Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Harmless });
+        Assert.Contains(snapshot.Features, feature => feature is { Name: "format version 3", State: FeatureState.Read });
     }
 
     [Fact]

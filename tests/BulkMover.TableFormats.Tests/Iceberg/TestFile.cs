@@ -27,4 +27,12 @@ internal sealed record TestFile(string Path)
     public long? SnapshotId { get; init; }
 
     public long? SequenceNumber { get; init; }
+
+    public IReadOnlyList<int>? EqualityIds { get; init; }
+
+    public string? ReferencedDataFile { get; init; }
+
+    public long? ContentOffset { get; init; }
+
+    public long? ContentBytes { get; init; }
 }

@@ -36,6 +36,12 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
             {"name":"sequence_number","type":["null","long"],"field-id":3},{"name":"file_sequence_number","type":["null","long"],"field-id":4},
             """;
         string content = IsVersion1 ? "" : """{"name":"content","type":"int","field-id":134},""";
+        string deletes = IsVersion1 ? "" : """
+            ,{"name":"equality_ids","type":["null",{"type":"array","items":"int","element-id":136}],"field-id":135},
+            {"name":"referenced_data_file","type":["null","string"],"field-id":143},
+            {"name":"content_offset","type":["null","long"],"field-id":144},
+            {"name":"content_size_in_bytes","type":["null","long"],"field-id":145}
+            """;
         return $$$"""
             {"type":"record","name":"manifest_entry","fields":[
               {"name":"status","type":"int","field-id":0},
@@ -47,7 +53,7 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
                 {"name":"record_count","type":"long","field-id":103},
                 {"name":"file_size_in_bytes","type":"long","field-id":104},
                 {{{Map("null_value_counts", 110, "long")}}},{{{Map("lower_bounds", 125, "bytes")}}},{{{Map("upper_bounds", 128, "bytes")}}},
-                {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"field-id":132}]}}]}
+                {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"field-id":132}{{{deletes}}}]}}]}
             """;
     }
 
@@ -66,5 +72,14 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
         .. Some(Array([.. file.LowerBounds.Select(item => (byte[])[.. Long(item.Key), .. Bytes(item.Value)])])),
         .. Some(Array([.. file.UpperBounds.Select(item => (byte[])[.. Long(item.Key), .. Bytes(item.Value)])])),
         .. Some(Array([Long(4), Long(500)])),
+        .. IsVersion1 ? [] : Deletes(file),
+    ];
+
+    private static byte[] Deletes(TestFile file) =>
+    [
+        .. OrNull(file.EqualityIds is { } ids ? Array([.. ids.Select(id => Long(id))]) : null),
+        .. OrNull(file.ReferencedDataFile is { } path ? Text(path) : null),
+        .. OrNull(file.ContentOffset is { } offset ? Long(offset) : null),
+        .. OrNull(file.ContentBytes is { } bytes ? Long(bytes) : null),
     ];
 }

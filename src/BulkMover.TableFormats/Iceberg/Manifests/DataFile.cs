@@ -17,8 +17,8 @@ internal sealed record DataFile
 
     public required long Bytes { get; init; }
 
-    /// <summary>Data sequence number, inherited from the manifest where the entry has none; 0 in v1.</summary>
-    public required long SequenceNumber { get; init; }
+    /// <summary>Data sequence number, inherited from the manifest where an added entry has none; 0 in v1. Null when it is missing.</summary>
+    public required long? SequenceNumber { get; init; }
 
     /// <summary>The snapshot that added the file, inherited likewise; null when unknown.</summary>
     public required long? SnapshotId { get; init; }
@@ -29,8 +29,23 @@ internal sealed record DataFile
     /// </summary>
     public required IReadOnlyList<Scalar?> Partition { get; init; }
 
+    /// <summary>The partition to compare with others; only where it was asked for.</summary>
+    public PartitionKey PartitionKey { get; init; }
+
     /// <summary>Statistics of the columns that were asked for, in that order.</summary>
     public required IReadOnlyList<ColumnMetrics> Metrics { get; init; }
+
+    /// <summary>Field ids of the delete columns of an equality delete file.</summary>
+    public IReadOnlyList<int> EqualityIds { get; init; } = [];
+
+    /// <summary>The data file that all deletes of a delete file are for, as written; null when there may be several.</summary>
+    public string? ReferencedDataFile { get; init; }
+
+    /// <summary>Where a deletion vector begins in its file, in bytes.</summary>
+    public long? ContentOffset { get; init; }
+
+    /// <summary>Length of a deletion vector.</summary>
+    public long? ContentBytes { get; init; }
 }
 
 /// <summary>Values of field 134, <c>content</c>.</summary>

@@ -9,10 +9,14 @@ namespace BulkMover.TableFormats.Iceberg.Manifests;
 /// <param name="manifest">What the manifest list says of it: the source of inherited values.</param>
 /// <param name="partitions">Reads the partition tuples.</param>
 /// <param name="metrics">Reads the statistics.</param>
-internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest, PartitionReader partitions, MetricsReader metrics)
+/// <param name="keys">Reads the partitions to compare them; null when they are not compared.</param>
+internal sealed class ManifestReader(
+    AvroFileReader file, ManifestFile manifest, PartitionReader partitions, MetricsReader metrics, PartitionKeyReader? keys = null)
 {
     private const int Added = 1;
     private const int Deleted = 2;
+
+    private readonly bool hasSequenceNumbers = file.Schema.Fields.Any(field => field.IdInManifest() == 3);
 
     /// <exception cref="Core.Errors.CorruptTableException">An entry is broken or lacks a required field.</exception>
     public async IAsyncEnumerable<DataFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -57,7 +61,7 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
         return entry with
         {
             SnapshotId = snapshotId ?? manifest.AddedSnapshotId,
-            SequenceNumber = sequenceNumber ?? (status == Added ? manifest.SequenceNumber : 0),
+            SequenceNumber = sequenceNumber ?? (!hasSequenceNumbers ? 0 : status == Added ? manifest.SequenceNumber : null),
         };
     }
 
@@ -67,6 +71,10 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
         long? rows = null, bytes = null;
         int? content = null;
         IReadOnlyList<Core.Types.Scalar?> partition = [];
+        PartitionKey key = default;
+        List<int> equalityIds = [];
+        string? referenced = null;
+        long? contentOffset = null, contentBytes = null;
         ColumnMetrics[] columns = metrics.NewResult();
         foreach (AvroField field in record.Fields)
         {
@@ -75,12 +83,19 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
                 case 134: content = decoder.ReadInt(field.Type); break;
                 case 100: path = ReadString(ref decoder, field.Type); break;
                 case 101: format = ReadString(ref decoder, field.Type); break;
-                case 102: partition = partitions.Read(ref decoder, field.Type); break;
+                case 102:
+                    key = keys?.Read(decoder, field.Type) ?? default;
+                    partition = partitions.Read(ref decoder, field.Type);
+                    break;
                 case 103: rows = decoder.ReadLong(field.Type); break;
                 case 104: bytes = decoder.ReadLong(field.Type); break;
                 case 110: metrics.ReadNullCounts(ref decoder, field.Type, columns); break;
                 case 125: metrics.ReadLowerBounds(ref decoder, field.Type, columns); break;
                 case 128: metrics.ReadUpperBounds(ref decoder, field.Type, columns); break;
+                case 135: equalityIds = ReadIds(ref decoder, field.Type); break;
+                case 143: referenced = ReadString(ref decoder, field.Type); break;
+                case 144: contentOffset = decoder.ReadLong(field.Type); break;
+                case 145: contentBytes = decoder.ReadLong(field.Type); break;
                 default: decoder.Skip(field.Type); break;
             }
         }
@@ -97,8 +112,30 @@ internal sealed class ManifestReader(AvroFileReader file, ManifestFile manifest,
             SequenceNumber = 0,
             SnapshotId = null,
             Partition = partition,
+            PartitionKey = key,
             Metrics = columns,
+            EqualityIds = equalityIds,
+            ReferencedDataFile = referenced,
+            ContentOffset = contentOffset,
+            ContentBytes = contentBytes,
         };
+    }
+
+    private static List<int> ReadIds(ref AvroDecoder decoder, AvroType type)
+    {
+        var ids = new List<int>();
+        AvroType list = decoder.ReadBranch(type);
+        if (list.Kind == AvroKind.Null)
+            return ids;
+        if (list is not { Kind: AvroKind.Array, Items: { } items })
+            throw decoder.Corrupt("the equality ids (field 135) are not a list");
+        for (long count = decoder.ReadItemCount(list); count > 0; count = decoder.ReadItemCount(list))
+        {
+            for (long item = 0; item < count; item++)
+                ids.Add(decoder.ReadInt(items) ?? throw decoder.Corrupt("an equality id (field 136) is null"));
+        }
+
+        return ids;
     }
 
     private static string? ReadString(ref AvroDecoder decoder, AvroType type) =>

@@ -31,7 +31,7 @@ internal sealed class PartitionReader
         for (int index = 0; index < record.Fields.Length; index++)
         {
             AvroField field = record.Fields[index];
-            int place = PlaceOf(field, index);
+            int place = spec.PlaceOf(field.FieldId, index);
             if (place >= 0 && types[place] is { } wanted)
                 tuple[place] = new Scalar(wanted, ReadValue(ref decoder, field.Type, wanted));
             else
@@ -39,20 +39,6 @@ internal sealed class PartitionReader
         }
 
         return tuple;
-    }
-
-    /// <summary>Which field of the spec it is; without an id, the tuple has the order of the spec.</summary>
-    private int PlaceOf(AvroField field, int index)
-    {
-        if (field.FieldId is not { } id)
-            return index < spec.Fields.Count ? index : -1;
-        for (int place = 0; place < spec.Fields.Count; place++)
-        {
-            if (spec.Fields[place].FieldId == id)
-                return place;
-        }
-
-        return -1;
     }
 
     private static object? ReadValue(ref AvroDecoder decoder, AvroType type, IArrowType wanted)

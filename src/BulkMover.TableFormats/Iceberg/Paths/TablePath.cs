@@ -19,11 +19,15 @@ internal readonly record struct TablePath(string Scheme, string Path)
         return scheme switch
         {
             "file" => new TablePath("", Normalize(rest)),
-            "hdfs" or "viewfs" => new TablePath(scheme, Normalize(WithoutAuthority(rest))),
+            _ when IsHdfs(scheme) => new TablePath(scheme, Normalize(WithoutAuthority(rest))),
             "s3a" or "s3n" => new TablePath("s3", Normalize(rest.TrimStart('/'))),
             _ => new TablePath(scheme, Normalize(rest.TrimStart('/'))),
         };
     }
+
+    /// <summary>True for schemes that put a host before the path, which may be left out.</summary>
+    public static bool IsHdfs(string scheme) =>
+        scheme.Equals("hdfs", StringComparison.OrdinalIgnoreCase) || scheme.Equals("viewfs", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The scheme by which a store knows what is written as <c>s3a</c> or <c>s3n</c>; else the text itself.</summary>
     public static string WithPlainScheme(string text) =>

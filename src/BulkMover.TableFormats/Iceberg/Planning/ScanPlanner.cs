@@ -6,6 +6,7 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Avro;
+using BulkMover.TableFormats.Iceberg.Deletes;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Partitions;
 using BulkMover.TableFormats.Iceberg.Paths;
@@ -18,10 +19,11 @@ namespace BulkMover.TableFormats.Iceberg.Planning;
 /// bounded number of files, so that memory does not grow with the table.
 /// </summary>
 /// <param name="store">Where the table lies.</param>
-/// <param name="schema">The schema that is read.</param>
+/// <param name="schema">The schema that is read, and behind it the columns that only tell deleted rows.</param>
 /// <param name="pruner">Leaves out what the filter rules out.</param>
 /// <param name="paths">Finds data files.</param>
-internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, ScanPruner pruner, PathResolver paths)
+/// <param name="deletes">The snapshot's deletes; null when it has none.</param>
+internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, ScanPruner pruner, PathResolver paths, DeletePlan? deletes)
 {
     /// <summary>Manifests in flight: enough to hide an object store's round trips, few enough to cost some ten megabytes.</summary>
     private const int ManifestsAhead = 8;
@@ -75,7 +77,8 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         {
             await using AvroFileReader file = await AvroFileReader.OpenAsync(store, manifest.Location, manifest.File.Length, cancellationToken);
             var reader = new ManifestReader(
-                file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader(pruner.MetricColumns));
+                file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader(pruner.MetricColumns),
+                deletes is null ? null : new PartitionKeyReader(manifest.Spec));
             await foreach (DataFile found in reader.ReadAsync(cancellationToken))
             {
                 if (pruner.MightMatch(found, manifest.Spec))
@@ -96,7 +99,10 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         {
             RefuseUnread(file);
             Location location = await paths.ResolveAsync(file.Path, cancellationToken);
-            yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false);
+            yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
+            {
+                Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
+            };
         }
     }
 

@@ -1,0 +1,28 @@
+using Apache.Arrow;
+using BulkMover.TableFormats.Iceberg.Manifests;
+
+namespace BulkMover.TableFormats.Iceberg.Deletes;
+
+/// <summary>
+/// Equality delete files of one scope with the same delete columns. They are looked up as one: for a row it only matters which is the
+/// newest file that has its values.
+/// </summary>
+/// <param name="columns">The delete columns, ascending by id; all of them may be null.</param>
+internal sealed class EqualityGroup(IReadOnlyList<Field> columns)
+{
+    /// <summary>The scope of files that are partitioned by nothing: all data files.</summary>
+    public static PartitionKey Everywhere { get; } = new(-1, "");
+
+    public IReadOnlyList<Field> Columns => columns;
+
+    public List<DeleteFile> Files { get; } = [];
+
+    /// <summary>Of the newest file.</summary>
+    public long SequenceNumber { get; private set; } = long.MinValue;
+
+    public void Add(DeleteFile file)
+    {
+        Files.Add(file);
+        SequenceNumber = Math.Max(SequenceNumber, file.SequenceNumber);
+    }
+}

@@ -1,0 +1,32 @@
+using Apache.Arrow;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+
+namespace BulkMover.TableFormats.Iceberg.Deletes;
+
+/// <summary>The deletes that apply to one data file.</summary>
+/// <param name="parts">At least one.</param>
+internal sealed class FileDeletes(IReadOnlyList<DeletePart> parts) : IRowDeletes
+{
+    public IReadOnlyList<Field> KeyColumns { get; } = [.. parts.OfType<EqualityPart>().SelectMany(part => part.Columns).DistinctBy(column => column.FieldId())];
+
+    public long Bytes => parts.Sum(part => part.Bytes);
+
+    public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
+    {
+        var positions = new List<PositionSet>();
+        var values = new List<DeletedValues>();
+        foreach (DeletePart part in parts)
+        {
+            if (part is PositionPart { LoadAsync: var loadPositions } && await loadPositions(cancellationToken) is { } set)
+                positions.Add(set);
+            if (part is EqualityPart equality)
+                values.Add(new DeletedValues(await equality.LoadAsync(cancellationToken), PlacesOf(equality.Columns), equality.SequenceNumber));
+        }
+
+        return new DeletedRows(positions, values);
+    }
+
+    private int[] PlacesOf(IReadOnlyList<Field> columns) =>
+        [.. columns.Select(column => KeyColumns.TakeWhile(key => key.FieldId() != column.FieldId()).Count())];
+}

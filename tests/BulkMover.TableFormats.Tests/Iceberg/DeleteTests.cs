@@ -1,0 +1,304 @@
+using System.Text.Json.Nodes;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using Xunit;
+using static BulkMover.TableFormats.Tests.Iceberg.AvroBytes;
+using static BulkMover.TableFormats.Tests.Iceberg.DeleteTable;
+
+namespace BulkMover.TableFormats.Tests.Iceberg;
+
+/// <summary>Which rows deletes leave out: Iceberg spec, "Scan Planning" and "Delete Formats". Data files have the sequence number 5.</summary>
+public sealed class DeleteTests
+{
+    private static readonly string PartitionByName = """{"name":"name","type":["null","string"],"field-id":1000}""";
+
+    private readonly TestTable table = new();
+
+    [Theory]
+    [InlineData(4, "1,a 2,b 3,null")]
+    [InlineData(5, "1,a 3,null")]
+    [InlineData(6, "1,a 3,null")]
+    public async Task Read_PositionDeletes_ApplyToFilesThatAreNotNewer(long sequenceNumber, string expected)
+    {
+        Snapshot(Rows("a"), table.PositionDeletes("d", sequenceNumber, ($"{Data}/a", 1), ($"{Data}/other", 0)));
+
+        Assert.Equal(expected.Split(' '), await table.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(4, "1,a 2,b 3,null")]
+    [InlineData(5, "1,a 2,b 3,null")]
+    [InlineData(6, "1,a 3,null")]
+    public async Task Read_EqualityDeletes_ApplyToOlderFilesOnly(long sequenceNumber, string expected)
+    {
+        Snapshot(Rows("a"), table.NameDeletes("d", sequenceNumber, "b"));
+
+        Assert.Equal(expected.Split(' '), await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeleteWithoutSequenceNumber_InheritsTheManifests()
+    {
+        table.WithSnapshot(
+            new TestManifest(Rows("a")),
+            new TestManifest(table.NameDeletes("d", 0, "b") with { SequenceNumber = null }) { Content = 1, SequenceNumber = 6 });
+
+        Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DataFileThatShouldHaveASequenceNumber_ThrowsCorruptTable()
+    {
+        Snapshot(Rows("a") with { Status = 0, SequenceNumber = null }, table.NameDeletes("d", 6, "b"));
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_EqualityDeleteOfNull_DeletesNull()
+    {
+        Snapshot(Rows("a"), table.NameDeletes("d", 6, [null]));
+
+        Assert.Equal(["1,a", "2,b"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_EqualityDeleteByTwoColumns_NeedsBothEqual()
+    {
+        TestFile deletes = table.EqualityDeletes("d", 6, [2, 1], 2,
+            (Column("id", 1, Int64Type.Default), Longs([1, 2])), (Column("name", 2, StringType.Default), new Apache.Arrow.StringArray.Builder().Append("b").Append("b").Build()));
+        Snapshot(Rows("a"), deletes);
+
+        Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_EqualityDeleteOfNarrowerType_IsPromoted()
+    {
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [1], 2, (Column("id", 1, Int32Type.Default), Ints([3, 1]))));
+
+        Assert.Equal(["2,b"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_KeyColumnWasRenamed_IsFoundById()
+    {
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [1], 1, (Column("former", 1, Int64Type.Default), Longs([2]))));
+
+        Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_KeyColumnWasDropped_StillDeletes()
+    {
+        Snapshot(Rows("a"), table.NameDeletes("d", 6, "b"));
+        JsonNode old = table.Metadata["schemas"]![0]!.DeepClone();
+        table.Metadata["schemas"]!.AsArray().Add(old);
+        old["schema-id"] = 1;
+        // Another column has its name now; the file does not have that one.
+        table.Columns[1]!["id"] = 8;
+
+        Assert.Equal(["1,null", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeleteFileLacksKeyColumn_ThrowsCorruptTable()
+    {
+        Snapshot(Rows("a"), table.NameDeletes("d", 6, "b") with { EqualityIds = [1] });
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DataFileLacksKeyColumn_IsNullThere()
+    {
+        table.Columns.Add(JsonNode.Parse("""{"id":8,"name":"new","required":false,"type":"long"}"""));
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [8], 1, (Column("new", 8, Int64Type.Default), Longs([7]))));
+
+        Assert.Equal(3, (await table.ReadAsync(["id"])).Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Read_KeyColumnIsInThePartitionAlone_HasItsValue(bool isDropped)
+    {
+        // "Column Projection": an identity partition value fills a column that the file lacks.
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""").WithSpec(1);
+        table.WithSnapshot(
+            new TestManifest(
+                table.DataFileOfIds("a", 1, 2) with { Partition = Some(Text("x")) }, table.DataFileOfIds("b", 3) with { Partition = Some(Text("y")) })
+            { PartitionFields = [PartitionByName] },
+            new TestManifest(table.NameDeletes("e", 6, "x")) { Content = 1, SpecId = 1 });
+        if (isDropped)
+        {
+            JsonNode old = table.Metadata["schemas"]![0]!.DeepClone();
+            table.Metadata["schemas"]!.AsArray().Add(old);
+            old["schema-id"] = 1;
+            table.Columns.RemoveAt(1);
+        }
+
+        Assert.Equal(["3"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_WithoutKeyColumn_LeavesItOutAndDeletesByIt()
+    {
+        Snapshot(Rows("a"), table.NameDeletes("d", 6, "b"), table.PositionDeletes("p", 5, ($"{Data}/a", 0)));
+
+        Assert.Equal(["3"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_WithFilter_DeletesByPositionInTheFile()
+    {
+        Snapshot(Rows("a"), table.PositionDeletes("p", 5, ($"{Data}/a", 2)));
+
+        Assert.Equal(["1,a", "2,b"], await table.ReadAsync(["id", "name"], "id >= 2"));
+    }
+
+    [Fact]
+    public async Task Read_DeletesOfAnotherPartition_DoNotApply()
+    {
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""");
+        TestFile positions = table.PositionDeletes("p", 6, ($"{Data}/a", 0)), equal = table.EqualityDeletes("e", 6, [1], 1, (Column("id", 1, Int64Type.Default), Longs([2])));
+        table.WithSnapshot(
+            new TestManifest(Rows("a") with { Partition = Some(Text("x")) }) { PartitionFields = [PartitionByName] },
+            new TestManifest(positions with { Partition = Some(Text("y")) }, equal with { Partition = Null }) { Content = 1, PartitionFields = [PartitionByName] });
+
+        Assert.Equal(["1", "2", "3"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_DeletesOfTheSamePartition_Apply()
+    {
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""");
+        TestFile positions = table.PositionDeletes("p", 6, ($"{Data}/a", 0)), equal = table.EqualityDeletes("e", 6, [1], 1, (Column("id", 1, Int64Type.Default), Longs([2])));
+        table.WithSnapshot(
+            new TestManifest(Rows("a") with { Partition = Some(Text("x")) }) { PartitionFields = [PartitionByName] },
+            new TestManifest(positions with { Partition = Some(Text("x")) }, equal with { Partition = Some(Text("x")) }) { Content = 1, PartitionFields = [PartitionByName] });
+
+        Assert.Equal(["3"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_UnpartitionedEqualityDeletes_ApplyToAllPartitionsAndPositionDeletesDoNot()
+    {
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""").WithSpec(1);
+        table.WithSnapshot(
+            new TestManifest(Rows("a") with { Partition = Some(Text("x")) }) { PartitionFields = [PartitionByName] },
+            new TestManifest(table.PositionDeletes("p", 6, ($"{Data}/a", 0), ($"{Data}/b", 0)), table.NameDeletes("e", 6, "b")) { Content = 1, SpecId = 1 });
+
+        Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeletesThatNameAFileOfAnotherPartition_ThrowCorruptTable()
+    {
+        table.WithSpec(0, """{"source-id":2,"field-id":1000,"name":"name","transform":"identity"}""");
+        table.WithSnapshot(
+            new TestManifest(Rows("a") with { Partition = Some(Text("x")) }) { PartitionFields = [PartitionByName] },
+            new TestManifest(table.Vector($"{Data}/a", Blob(0), 1) with { Partition = Some(Text("y")) }) { Content = 1, PartitionFields = [PartitionByName] });
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeletionVector_TakesThePlaceOfPositionDeletes()
+    {
+        Snapshot(Rows("a"), table.Vector($"{Data}/a", Blob(0, 2), 2), table.PositionDeletes("p", 6, ($"{Data}/a", 1)));
+
+        Assert.Equal(["2,b"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeletionVector_GoesWithEqualityDeletes()
+    {
+        Snapshot(Rows("a"), table.Vector($"{Data}/a", Blob(0), 1), table.NameDeletes("e", 6, "b"));
+
+        Assert.Equal(["3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeletionVectorOfAnotherFile_DoesNotApply()
+    {
+        Snapshot(Rows("a"), table.Vector($"{Data}/b", Blob(0), 1));
+
+        Assert.Equal(3, (await table.ReadAsync()).Length);
+    }
+
+    [Theory]
+    [InlineData(3, "length")]
+    [InlineData(4, "magic")]
+    [InlineData(20, "checksum")]
+    [InlineData(-1, "checksum")]
+    public async Task Read_BrokenDeletionVector_ThrowsCorruptTable(int place, string why)
+    {
+        byte[] blob = Blob(0, 2);
+        blob[place < 0 ? blob.Length + place : place] ^= 1;
+        Snapshot(Rows("a"), table.Vector($"{Data}/a", blob, 2));
+
+        Assert.Contains(why, (await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_DeletionVectorWithOtherCardinalityOrBeyondTheFile_ThrowsCorruptTable()
+    {
+        TestFile vector = table.Vector($"{Data}/a", Blob(0, 2), 2);
+        Snapshot(Rows("a"), vector with { Rows = 3 });
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+
+        var other = new TestTable();
+        other.WithSnapshot(new TestManifest(other.DataFile("a", (1, "a"))), new TestManifest(other.Vector($"{Data}/a", Blob(0), 1) with { ContentOffset = 900 }) { Content = 1 });
+        await Assert.ThrowsAsync<CorruptTableException>(() => other.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_TwoDeletionVectorsOfOneFile_ThrowsCorruptTable()
+    {
+        TestFile vector = table.Vector($"{Data}/a", Blob(0), 1);
+        Snapshot(Rows("a"), vector, vector);
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_DeletePathsAddressTheStoreInAnotherWay_Apply()
+    {
+        Snapshot(Rows("a"), table.PositionDeletes("p", 5, ("s3a://lake/db/t/data/a", 1)));
+
+        Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Read_BoundsOfPaths_RuleDeleteFilesOut()
+    {
+        byte[] path = System.Text.Encoding.UTF8.GetBytes($"{Data}/b");
+        TestFile deletes = table.PositionDeletes("p", 5, ($"{Data}/a", 1));
+        Snapshot(Rows("a"), deletes with
+        {
+            LowerBounds = new Dictionary<int, byte[]> { [2147483546] = path }, UpperBounds = new Dictionary<int, byte[]> { [2147483546] = [.. path, 1] },
+        });
+
+        await table.ReadAsync();
+
+        Assert.DoesNotContain(table.Store.Opened, location => location.Name == "p");
+    }
+
+    [Fact]
+    public async Task Read_DeletesOfManyFiles_AreLoadedOnce()
+    {
+        TestFile[] files = [.. Enumerable.Range(0, 5).Select(i => Rows($"f{i}"))];
+        table.WithSnapshot(
+            new TestManifest(files),
+            new TestManifest(table.NameDeletes("e", 6, "b"), table.PositionDeletes("p", 5, ($"{Data}/f0", 0), ($"{Data}/f4", 2))) { Content = 1 });
+
+        Assert.Equal(["3", "1", "3", "1", "3", "1", "3", "1"], await table.ReadAsync(["id"]));
+        // The file, and the column chunks of its one row group.
+        Assert.All(["e", "p"], name => Assert.Equal(2, table.Store.Opened.Count(location => location.Name == name)));
+    }
+
+    private TestFile Rows(string name) => table.DataFile(name, (1, "a"), (2, "b"), (3, null));
+
+    private void Snapshot(TestFile data, params TestFile[] deletes) => table.WithSnapshot(new TestManifest(data), new TestManifest(deletes) { Content = 1 });
+}
