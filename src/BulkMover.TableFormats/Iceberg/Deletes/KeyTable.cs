@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace BulkMover.TableFormats.Iceberg.Deletes;
 
@@ -83,6 +84,7 @@ internal sealed class KeyTable
         }
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private struct Entry
     {
         public ulong Hash;
