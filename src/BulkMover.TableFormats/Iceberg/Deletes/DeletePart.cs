@@ -9,8 +9,9 @@ internal abstract record DeletePart(long Bytes);
 
 /// <summary>Deletes by position.</summary>
 /// <param name="Bytes">What loading will hold.</param>
+/// <param name="Rows">Rows of the data file that they delete, where it is known.</param>
 /// <param name="LoadAsync">Reads the positions; null when none is of the data file.</param>
-internal sealed record PositionPart(long Bytes, Func<CancellationToken, Task<PositionSet?>> LoadAsync) : DeletePart(Bytes);
+internal sealed record PositionPart(long Bytes, long? Rows, Func<CancellationToken, Task<PositionSet?>> LoadAsync) : DeletePart(Bytes);
 
 /// <summary>Deletes by values.</summary>
 /// <param name="Bytes">What loading will hold.</param>

@@ -39,7 +39,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
         {
             // "Scan Planning": a deletion vector has all positions of the position delete files, which are ignored then.
             Location location = (await ResolveAsync(vector, [vector], cancellationToken))[0];
-            parts.Add(new PositionPart(VectorBytes(file, vector), token => DeletionVector.ReadAsync(store, location, vector, token)!));
+            parts.Add(new PositionPart(VectorBytes(file, vector), vector.Rows, token => DeletionVector.ReadAsync(store, location, vector, token)!));
         }
         else
         {
@@ -57,6 +57,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
 
     private PositionPart OwnPositions(string name, DeleteFile deletes, Location location) => new(
         BytesPerPosition * deletes.Rows,
+        null,
         async token => (await PositionDeletes.ReadAsync(store, location, deletes, name, token)).GetValueOrDefault(name));
 
     private PositionPart SharedPositions(string name, DeleteFile deletes, Location location)
@@ -64,6 +65,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
         long bytes = BytesPerPosition * deletes.Rows;
         return new PositionPart(
             positions.IsLoaded(deletes) ? 0 : bytes,
+            null,
             async token => (await positions.GetAsync(deletes, bytes, inner => PositionDeletes.ReadAsync(store, location, deletes, null, inner), token))
                 .GetValueOrDefault(name));
     }

@@ -12,6 +12,9 @@ internal sealed class FileDeletes(IReadOnlyList<DeletePart> parts) : IRowDeletes
 
     public long Bytes => parts.Sum(part => part.Bytes);
 
+    /// <remarks>Only a deletion vector alone tells: other deletes may name rows twice, or rows of other files.</remarks>
+    public long? Rows => parts is [PositionPart { Rows: { } rows }] ? rows : null;
+
     public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
     {
         var positions = new List<PositionSet>();
