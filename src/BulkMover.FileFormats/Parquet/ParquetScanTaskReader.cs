@@ -34,8 +34,9 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task.File, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
-        IDeletedRows? deleted = task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
-        foreach (List<int> group in Join(footer, KeptRowGroups(footer, file.Shape), file.Shape))
+        List<int> kept = KeptRowGroups(footer, file.Shape);
+        IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
+        foreach (List<int> group in Join(footer, kept, file.Shape))
         {
             cancellationToken.ThrowIfCancellationRequested();
             ParquetRowGroup[] rowGroups = [.. group.Select(i => footer.RowGroups[i])];
@@ -58,7 +59,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
             List<int> kept = KeptRowGroups(footer, file.Shape);
-            IDeletedRows? deleted = kept.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
+            IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
             if (deleted is not null)
                 kept = [.. Enumerable.Range(kept[0], kept[^1] - kept[0] + 1)];
@@ -79,6 +80,10 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             throw;
         }
     }
+
+    /// <summary>Nothing is loaded for a file of which nothing is read.</summary>
+    private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<int> rowGroups, CancellationToken cancellationToken) =>
+        rowGroups.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
 
     private IRowGroupScan WithoutDeleted(IRowGroupScan all, ParquetFooter footer, int firstRowGroup, IDeletedRows? deleted) => deleted is null
         ? all

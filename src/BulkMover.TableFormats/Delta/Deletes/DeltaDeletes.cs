@@ -1,10 +1,9 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
 using Apache.Arrow;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.DeletionVectors;
 
 namespace BulkMover.TableFormats.Delta.Deletes;
 
@@ -16,10 +15,7 @@ namespace BulkMover.TableFormats.Delta.Deletes;
 /// <param name="vector">What the log says.</param>
 internal sealed class DeltaDeletes(IObjectStore store, Location table, Location file, long? fileRows, DeletionVector vector) : IRowDeletes
 {
-    /// <summary>"Deletion Vector Format": of a bitmap in the portable serialisation.</summary>
-    private const uint Magic = 1681511377;
-
-    private const int LengthBytes = sizeof(int), ChecksumBytes = sizeof(uint), UuidCharacters = 20;
+    private const int UuidCharacters = 20;
 
     /// <summary>A container of 65,536 positions takes 8 bytes at least, and up to this in memory.</summary>
     private const int MinContainerBytes = 8, MaxContainerBytes = 8192, ContainerRows = 65_536;
@@ -42,17 +38,15 @@ internal sealed class DeltaDeletes(IObjectStore store, Location table, Location 
     /// <exception cref="CorruptTableException">The descriptor, the file or the bitmap is broken, or its checksum, length or count is wrong.</exception>
     public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
     {
-        if (vector.SizeInBytes is not (> LengthBytes and <= int.MaxValue - LengthBytes - ChecksumBytes) || vector.Cardinality is not >= 0)
+        if (vector.SizeInBytes is not (> 0 and <= int.MaxValue - DeletionVectorReader.FrameBytes) || vector.Cardinality is not >= 0)
             throw Broken("its size or its number of rows is missing or impossible");
 
-        byte[] bitmap = vector.StorageType == "i" ? DecodeInline((int)vector.SizeInBytes) : await ReadFileAsync((int)vector.SizeInBytes, cancellationToken);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(bitmap) != Magic)
-            throw Broken("its magic number is not that of a bitmap in the portable format");
-
-        PositionSet positions = Parse(bitmap.AsSpan(sizeof(uint)));
-        return positions.Count == vector.Cardinality
-            ? positions
-            : throw Broken($"it has {positions.Count:N0} rows, the log says {vector.Cardinality:N0}");
+        int size = (int)vector.SizeInBytes;
+        var reader = new DeletionVectorReader("log", vector.Cardinality.Value, Broken);
+        // The offset: "interpret as 0 if absent".
+        return vector.StorageType == "i"
+            ? reader.Parse(DecodeInline(size))
+            : await reader.ReadAsync(store, Locate(), null, vector.Offset ?? 0, size, cancellationToken);
     }
 
     private byte[] DecodeInline(int size)
@@ -64,28 +58,12 @@ internal sealed class DeltaDeletes(IObjectStore store, Location table, Location 
             : throw Broken($"it is no Base85 of {size} bytes");
     }
 
-    /// <summary>"Deletion Vector File Storage Format": length, bitmap, checksum, numbers in big-endian.</summary>
-    private async Task<byte[]> ReadFileAsync(int size, CancellationToken cancellationToken)
+    private Location Locate() => vector.StorageType switch
     {
-        Location location = vector.StorageType switch
-        {
-            "u" => FileOfUuid(),
-            "p" => DeltaPath.Resolve(table, vector.PathOrInlineDv),
-            _ => throw Broken($"its storage type is '{vector.StorageType}', not u, p or i"),
-        };
-        await using IRangeReader reader = await store.OpenAsync(location, null, cancellationToken);
-        byte[] bytes = new byte[LengthBytes + size + ChecksumBytes];
-        // "Interpret as 0 if absent".
-        await reader.ReadAsync(vector.Offset ?? 0, bytes, cancellationToken);
-
-        ReadOnlySpan<byte> bitmap = bytes.AsSpan(LengthBytes, size);
-        int stored = BinaryPrimitives.ReadInt32BigEndian(bytes);
-        if (stored != size)
-            throw Broken($"'{location}' says {stored} bytes, the log says {size}");
-        return Crc32.HashToUInt32(bitmap) == BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(LengthBytes + size))
-            ? bitmap.ToArray()
-            : throw Broken($"its bytes in '{location}' differ from their checksum");
-    }
+        "u" => FileOfUuid(),
+        "p" => DeltaPath.Resolve(table, vector.PathOrInlineDv),
+        _ => throw Broken($"its storage type is '{vector.StorageType}', not u, p or i"),
+    };
 
     /// <summary>"Derived Fields": the prefix is a directory, the UUID the name.</summary>
     private Location FileOfUuid()
@@ -97,18 +75,6 @@ internal sealed class DeltaDeletes(IObjectStore store, Location table, Location 
         string name = $"deletion_vector_{new Guid(uuid, bigEndian: true)}.bin";
         string prefix = text[..^UuidCharacters];
         return table.Combine(prefix.Length == 0 ? name : $"{prefix}/{name}");
-    }
-
-    private PositionSet Parse(ReadOnlySpan<byte> bitmap)
-    {
-        try
-        {
-            return PositionSet.Parse(bitmap);
-        }
-        catch (CorruptTableException error)
-        {
-            throw Broken(error.Message, error);
-        }
     }
 
     private CorruptTableException Broken(string why, Exception? error = null) => new("delta.deletion_vector_broken",
