@@ -38,7 +38,7 @@ public static class ParquetBatches
         if (columns.Length == 0)
             yield break;
 
-        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }
@@ -57,7 +57,7 @@ public static class ParquetBatches
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         BatchShape shape = BatchShape.Of(
-            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         if (shape.Columns.FirstOrDefault(column => column.FileColumn is null) is { } missing)
             throw new CorruptTableException("file.column_missing", $"'{file}' does not have the column '{missing.Field.Name}' (field id {missing.Field.FieldId()}). Restore the file.");
         FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));

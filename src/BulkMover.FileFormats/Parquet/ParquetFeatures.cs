@@ -44,8 +44,11 @@ internal static class ParquetFeatures
         {
             return logical.Kind switch
             {
-                LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector =>
-                    Refused($"type {logical.Kind.ToString().ToUpperInvariant()}", $"LogicalTypes.md, {logical.Kind}", Where(node)),
+                LogicalTypeKind.Variant => OfVariant(node, logical),
+                LogicalTypeKind.Geometry or LogicalTypeKind.Geography when element.Type == PhysicalType.ByteArray => Read(TypeName(logical), Section(logical)),
+                LogicalTypeKind.Geometry or LogicalTypeKind.Geography =>
+                    Refused($"{TypeName(logical)} in other than byte arrays", Section(logical), Where(node)),
+                LogicalTypeKind.Vector => Refused(TypeName(logical), Section(logical), Where(node)),
                 _ when !Enum.IsDefined(logical.Kind) =>
                     new TableFeature($"logical type {(int)logical.Kind}", FeatureState.Harmless, "parquet.thrift, LogicalType", $"{Where(node)}; its values are read as they are stored"),
                 _ => null,
@@ -54,20 +57,40 @@ internal static class ParquetFeatures
 
 
         if (element.Converted == ConvertedType.Interval)
-            return Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", Where(node));
+        {
+            return element is { Type: PhysicalType.FixedLenByteArray, TypeLength: IntervalShape.Bytes }
+                ? Read("type INTERVAL", "LogicalTypes.md, INTERVAL")
+                : Refused("type INTERVAL in other than 12 bytes", "LogicalTypes.md, INTERVAL", Where(node));
+        }
+
         return element.Converted is { } converted && !Enum.IsDefined(converted)
             ? Refused($"converted type {(int)converted}", "parquet.thrift, ConvertedType", Where(node))
             : null;
     }
 
+    private static TableFeature OfVariant(SchemaNode node, LogicalType logical)
+    {
+        if (logical.Version != 1)
+            return Refused($"{TypeName(logical)} of version {logical.Version}", "VariantEncoding.md, Variant in Parquet", Where(node));
+        return node.Children.Count > 1
+            ? Read(TypeName(logical), "VariantEncoding.md, VariantShredding.md")
+            : Refused($"{TypeName(logical)} without metadata or value", "VariantEncoding.md, Variant in Parquet", Where(node));
+    }
+
+    private static string TypeName(LogicalType logical) => $"type {logical.Kind.ToString().ToUpperInvariant()}";
+
+    private static string Section(LogicalType logical) => $"LogicalTypes.md, {logical.Kind}";
+
     private static TableFeature OfCodec(CompressionCodec codec) => codec switch
     {
         CompressionCodec.Lzo => Refused("compression LZO", "Compression.md, LZO", "write the file again with another codec"),
         _ when !Enum.IsDefined(codec) => Refused($"compression codec {(int)codec}", "parquet.thrift, CompressionCodec", "check what wrote the file"),
-        _ => new TableFeature($"compression {codec.ToString().ToUpperInvariant()}", FeatureState.Read, "Compression.md"),
+        _ => Read($"compression {codec.ToString().ToUpperInvariant()}", "Compression.md"),
     };
 
     private static string Where(SchemaNode node) => $"column '{node.Path}' has it";
+
+    private static TableFeature Read(string name, string specification) => new(name, FeatureState.Read, specification);
 
     private static TableFeature Refused(string name, string specification, string why) => new(name, FeatureState.Refused, specification, why);
 }

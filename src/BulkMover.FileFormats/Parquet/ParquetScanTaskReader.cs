@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
@@ -92,7 +94,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
     private ScanFile Describe(ParquetFooter footer, ScanTask task, long bytes)
     {
-        BatchShape shape = BatchShape.Of(scan, task, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        BatchShape shape = BatchShape.Of(scan, task, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), ParquetFeatures.Of(columns, footer.RowGroups));
         return new ScanFile(store, task.File, bytes, shape, options, allocator);
@@ -115,8 +117,12 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         }
 
         SchemaNode leaf = footer.Root.Children[index];
+        Field field = footer.FileSchema.FieldsList[index];
+        if (!leaf.IsLeaf || !field.HasStatistics() || !column.Field.HasStatistics())
+            return null;
+
         ColumnOrder order = leaf.FirstLeaf < footer.ColumnOrders.Count ? footer.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
-        return leaf.IsLeaf ? ColumnBounds.Of(footer.Schema.FieldsList[index], leaf, rowGroup.Columns[leaf.FirstLeaf], order) : null;
+        return ColumnBounds.Of(field, leaf, rowGroup.Columns[leaf.FirstLeaf], order);
     }
 
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>

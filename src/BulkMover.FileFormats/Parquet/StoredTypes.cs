@@ -11,7 +11,8 @@ internal static class StoredTypes
     {
         (FixedSizeBinaryType, TimestampType, TimestampType wanted) => new Int96Shape(wanted, context),
         (BinaryType, Decimal128Type or Decimal256Type, _) when LeafShapes.Find(from, to, context) is not null => new BinaryDecimalShape(from, to, context),
-        (FixedSizeBinaryType, TimestampType, _) or (BinaryType, Decimal128Type or Decimal256Type, _) => throw context.TypesDiffer(from, new("", to, true)),
+        (FixedSizeBinaryType, StructType, _) when IntervalShape.Fits(to) => new IntervalShape(),
+        (FixedSizeBinaryType, TimestampType or StructType, _) or (BinaryType, Decimal128Type or Decimal256Type, _) => throw context.TypesDiffer(from, new("", to, true)),
         _ => null,
     };
 }

@@ -43,9 +43,8 @@ internal static class DeltaFeatures
         "typeWidening" or "typeWidening-preview" => schema.UnsupportedChange is null
             ? Read(name, "Type Widening")
             : Refused(name, "Type Widening", schema.UnsupportedChange),
-        "variantType" or "variantType-preview" or "variantShredding" or "variantShredding-preview" => schema.HasVariant
-            ? Refused(name, "Variant Data Type", "there is no reader for variant columns yet")
-            : Harmless(name, "Variant Data Type", "no column of this version is a variant"),
+        "variantType" or "variantType-preview" => Read(name, "Variant Data Type"),
+        "variantShredding" or "variantShredding-preview" => Read(name, "Variant Shredding"),
         "catalogManaged" or "catalogOwned" or "catalogOwned-preview" =>
             Refused(name, "Catalog-managed tables", "its catalog alone knows which commits count; the files may be behind or ahead of it"),
         _ => Refused(name, "Table Features", "this reader feature is not known; a newer BulkMover may read it"),

@@ -75,7 +75,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     {
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
-            .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
+            .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field) && field.HasStatistics())];
         await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
         {
             if (add.DeletionVector is not null && !vectorsAllowed)
@@ -99,7 +99,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>
-        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field
+        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field && !field.IsVariant()
             ? field
             : throw new CorruptTableException("delta.partition_column_unknown",
                 $"'{table}' is partitioned by '{name}', which is no column of a simple type in its schema. Restore the log's metaData action.");

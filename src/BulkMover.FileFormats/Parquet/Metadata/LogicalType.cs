@@ -23,6 +23,15 @@ internal sealed record LogicalType(LogicalTypeKind Kind)
     /// <summary>Of an integer.</summary>
     public bool IsSigned { get; init; }
 
+    /// <summary>Of a variant: the version of its specification, 1 where it is left out.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Of a geometry or geography: its coordinate reference system; null where the default is meant.</summary>
+    public string? Crs { get; init; }
+
+    /// <summary>Of a geography: how edges run, as <c>EdgeInterpolationAlgorithm</c> numbers it.</summary>
+    public int EdgesId { get; init; }
+
     public TimeUnit Unit => UnitId switch
     {
         1 => TimeUnit.Millisecond,
