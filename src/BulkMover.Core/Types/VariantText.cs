@@ -14,7 +14,7 @@ namespace BulkMover.Core.Types;
 /// <item><term>int8 to int64</term><description>digits: <c>-34</c></description></item>
 /// <item><term>decimal</term><description>a number with all digits of its scale, never an exponent: <c>0.40</c></description></item>
 /// <item><term>double</term><description>
-/// a number of the fewest digits from which the same double is read, with a point or an exponent: <c>1.0</c>, <c>1E+16</c>. JSON has no numbers
+/// a number of the fewest digits from which the same double is read, with a point or an exponent: <c>1.0</c>, <c>1E+20</c>. JSON has no numbers
 /// that are not finite; they are the strings <c>"NaN"</c>, <c>"Infinity"</c>, <c>"-Infinity"</c>, as Jackson and Spark write them
 /// </description></item>
 /// <item><term>float</term><description>

@@ -82,9 +82,9 @@ internal sealed class ShreddedObject : TypedValue
     {
         ArrayData group = data.Children[member.Index];
         int at = data.Offset + row, before = writer.Text.Length;
-        // The group of a field must be required; a writer that has it null means that the field is missing.
+        // "The group for each named field must use repetition level required": what a null group means is nowhere said.
         if (!Validity.IsValid(group, at))
-            return;
+            throw new VariantException($"the group of field '{Encoding.UTF8.GetString(member.Name)}' is null");
         if (!isFirst)
             writer.Text.Raw((byte)',');
         writer.Text.String(member.Name);

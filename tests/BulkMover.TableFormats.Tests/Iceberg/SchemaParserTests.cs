@@ -69,12 +69,24 @@ public sealed class SchemaParserTests
     }
 
     [Theory]
-    [InlineData("variant")]
-    [InlineData("geometry(srid:4326)")]
     [InlineData("unknown")]
     [InlineData("unheard-of")]
     public void Parse_TypeThatIsNotRead_IsNamed(string type) =>
         Assert.Equal($"type {type}", Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Unread).Name);
+
+    [Theory]
+    [InlineData("variant", "variant")]
+    [InlineData("geometry", "geometry(OGC:CRS84)")]
+    [InlineData("geometry(srid:4326)", "geometry(srid:4326)")]
+    [InlineData("geography", "geography(OGC:CRS84, spherical)")]
+    [InlineData("geography(srid:4269)", "geography(srid:4269, spherical)")]
+    [InlineData("geography(srid:4269, karney)", "geography(srid:4269, karney)")]
+    public void Parse_TypesOfVersion3_CarryTheirMarkWithTheDefaultsOfTheSpecification(string type, string expected)
+    {
+        Assert.Equal(expected, SourceType.Describe(ParseColumn($"\"{type}\"")));
+        Field list = ParseColumn($$"""{"type":"list","element-id":2,"element-required":true,"element":"{{type}}"}""");
+        Assert.Equal($"list<{expected}>", SourceType.Describe(list));
+    }
 
     [Fact]
     public void Parse_InitialDefault_IsNamed() => Assert.Equal("initial-default",
