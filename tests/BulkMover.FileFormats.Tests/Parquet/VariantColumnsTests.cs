@@ -18,7 +18,7 @@ namespace BulkMover.FileFormats.Tests.Parquet;
 /// <summary>Variants, geometries and intervals as columns of a file. Arrow C++ writes groups without an annotation, as older writers do.</summary>
 public sealed class VariantColumnsTests
 {
-    private static readonly StructType Group = new([Field("metadata", BinaryType.Default, nullable: false), Field("value", BinaryType.Default)]);
+    private static readonly StructType Group = new([Field("metadata", BinaryType.Default), Field("value", BinaryType.Default)]);
 
     private static readonly Field Variant = Field("v", StringType.Default).AsVariant();
 
