@@ -15,6 +15,7 @@ public static class InspectCommand
     [
         "bulkmover inspect iceberg:/lake/orders",
         "bulkmover inspect delta:/lake/events --snapshot 12 --output json",
+        "bulkmover inspect 'iceberg+rest:https://catalog/api?table=sales.orders&warehouse=lake'",
     ];
 
     public static Command New()
