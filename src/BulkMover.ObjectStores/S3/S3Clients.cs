@@ -26,7 +26,7 @@ internal sealed class S3Clients
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             // The only place that repeats S3 requests; it knows which may be repeated, and how long a throttling store wants to be left alone.
             RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = 4,
+            MaxErrorRetry = 3,
             // Until the answer begins; what follows has S3RangeReader's own limit.
             Timeout = TimeSpan.FromMinutes(1),
         };

@@ -26,16 +26,7 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
     public async ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken)
     {
         S3Path path = S3Path.Of(location);
-        try
-        {
-            if (path.Key.Length > 0)
-                await HeadAsync(location, path, cancellationToken);
-            return path.Key.Length > 0;
-        }
-        catch (CorruptTableException error) when (error.Code == S3Errors.Missing)
-        {
-            return false;
-        }
+        return path.Key.Length > 0 && await FindAsync(location, path, cancellationToken) is not null;
     }
 
     public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -59,11 +50,8 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
                 $"The listing of '{prefix}' says that it goes on, but not where. Look into the store's log.");
         }
 
-        if (isEmpty && path.Key.Length > 0 && await ExistsAsync(prefix, cancellationToken))
-        {
-            GetObjectMetadataResponse head = await HeadAsync(prefix, path, cancellationToken);
-            yield return new StoredObject(prefix, head.ContentLength, head.LastModified);
-        }
+        if (isEmpty && path.Key.Length > 0 && await FindAsync(prefix, path, cancellationToken) is { } itself)
+            yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
     /// <summary>Sends a request, and once more with other credentials when the store says that these have expired.</summary>
@@ -97,6 +85,19 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
         catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
         {
             throw S3Errors.Of(location, access, error);
+        }
+    }
+
+    /// <summary>Null when there is no such object.</summary>
+    private async Task<GetObjectMetadataResponse?> FindAsync(Location location, S3Path path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HeadAsync(location, path, cancellationToken);
+        }
+        catch (CorruptTableException error) when (error.Code == S3Errors.Missing)
+        {
+            return null;
         }
     }
 

@@ -43,7 +43,10 @@ public sealed record CatalogAddress(Uri Catalog, CatalogTableName Table, IReadOn
         CatalogTableName table = values.Remove(TableParameter, out string? name) && CatalogTableName.Parse(name) is { } parsed
             ? parsed
             : throw Invalid("it needs ?table=namespace.table, with as many namespaces as the catalog nests");
-        return new CatalogAddress(catalog, table, values.ToDictionary(value => value.Key, value => Uri.UnescapeDataString(value.Value), StringComparer.Ordinal));
+        var properties = values.ToDictionary(value => value.Key, value => Uri.UnescapeDataString(value.Value), StringComparer.Ordinal);
+        if (Uri.TryCreate(properties.GetValueOrDefault(CatalogProperty.OAuthServer), UriKind.Absolute, out Uri? server) && server.UserInfo.Length > 0)
+            throw SecretInAddress($"a user or password in {CatalogProperty.OAuthServer}");
+        return new CatalogAddress(catalog, table, properties);
     }
 
     /// <summary>The same text for every way to write the address.</summary>

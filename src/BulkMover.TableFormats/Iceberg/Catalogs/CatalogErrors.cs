@@ -28,10 +28,11 @@ internal static class CatalogErrors
             (>= 200 and < 300) or 304 => NotACatalog(uri, $"it answered {status} without the JSON that was asked for"),
             >= 300 and < 400 => new InvalidInputException("catalog.redirected",
                 $"{uri} redirects to {answer.Headers.Location}. Redirects are not followed, because they could lead a token elsewhere: write that address."),
+            401 or AuthenticationTimeout => NotKnown(text),
+            // What RFC 6749, "Error Response", lets a token server answer instead of 401.
+            400 when type is "invalid_client" or "unauthorized_client" or "invalid_grant" => NotKnown(text),
             400 when type is null && message.Length == 0 => NotACatalog(uri, "it answered 400"),
             400 => new InvalidInputException("catalog.refused", $"{text} Check the address and its parameters, such as warehouse and scope."),
-            401 or AuthenticationTimeout => new InvalidInputException(Unauthorized,
-                $"{text} Set {CatalogSecrets.TokenVariable} or {CatalogSecrets.CredentialVariable} (id:secret) to what the catalog knows, and check scope and oauth2-server-uri."),
             403 => new EnvironmentException("catalog.access_denied", $"{text} Grant the right to read the table and its data to whom the token or credential belongs."),
             404 when type is null => NotACatalog(uri, "it answered 404 without an Iceberg error"),
             404 => new InvalidInputException(NotFound, $"{text} Check the address and its parameters, such as warehouse."),
@@ -46,6 +47,9 @@ internal static class CatalogErrors
 
     public static InvalidInputException NotACatalog(Uri uri, string why, Exception? inner = null) => new("catalog.not_a_catalog",
         $"{uri.GetLeftPart(UriPartial.Path)} is not an Iceberg REST catalog: {why}. The address is what comes before /v1/config.", inner);
+
+    private static InvalidInputException NotKnown(string text) => new(Unauthorized,
+        $"{text} Set {CatalogSecrets.TokenVariable} or {CatalogSecrets.CredentialVariable} (id:secret) to what the catalog knows, and check scope and oauth2-server-uri.");
 
     private static EnvironmentException Transient(string code, string message, TimeSpan? retryAfter) =>
         new(code, message) { IsTransient = true, RetryAfter = retryAfter };

@@ -27,6 +27,7 @@ public sealed class CatalogAddressTests
     [Theory]
     [InlineData("iceberg+rest:https://me:hunter2@host?table=n.t")]
     [InlineData("iceberg+rest:https://hunter2@host?table=n.t")]
+    [InlineData("iceberg+rest:https://host?table=n.t&oauth2-server-uri=https%3A%2F%2Fme%3Ahunter2%40host%2Ftoken")]
     [InlineData("iceberg+rest:https://host?table=n.t&token=hunter2")]
     [InlineData("iceberg+rest:https://host?table=n.t&credential=id:hunter2")]
     [InlineData("iceberg+rest:https://host?table=n.t&client_secret=hunter2")]

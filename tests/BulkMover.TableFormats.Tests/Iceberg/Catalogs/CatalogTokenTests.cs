@@ -132,6 +132,17 @@ public sealed class CatalogTokenTests : IDisposable
         Assert.DoesNotContain("hunter2", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(400, "invalid_client", "catalog.authentication")]
+    [InlineData(400, "unauthorized_client", "catalog.authentication")]
+    [InlineData(400, "invalid_scope", "catalog.refused")]
+    public async Task Load_TokenServerRefusesWith400_ItsErrorDecides(int status, string error, string code)
+    {
+        server.Instead = request => request.Method == "POST" ? CatalogAnswer.Json($$"""{"error":"{{error}}"}""") with { Status = status } : null;
+
+        await CatalogClient.FailsAsync<InvalidInputException>(() => server.LoadAsync(secrets: Secrets), code);
+    }
+
     [Fact]
     public async Task Load_TokenAnswerWithoutAToken_IsNotTaken()
     {
