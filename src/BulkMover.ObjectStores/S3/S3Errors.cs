@@ -35,7 +35,7 @@ internal static class S3Errors
         }
 
         return new EnvironmentException("store.credentials_missing",
-            $"'{location}' cannot be read without credentials: {error.Message} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", error);
+            $"'{location}' cannot be read without credentials: {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", error);
     }
 
     public static EnvironmentException Broken(Location location, Exception error) => new(BodyBroken,
