@@ -28,6 +28,8 @@ internal sealed record ModelPartition(int Id, int Source, string Transform)
     public object? Apply(ModelType type, object? value) => (Transform, value) switch
     {
         (_, null) or ("void", _) => null,
+        // What an unknown transform makes is its own affair.
+        ("not-yet-known", _) => 7L,
         ("identity", _) => value,
         ("bucket[4]", _) => (long)((Bucket.Hash(type.Arrow, new Scalar(type.Arrow, value))! & int.MaxValue) % 4),
         ("truncate[10]", long number) => (long)((Int128)number - (((number % 10) + 10) % 10)),
@@ -67,9 +69,7 @@ internal sealed record ModelPartition(int Id, int Source, string Transform)
         {
             "year" => date.Year - 1970,
             "month" => (date.Year - 1970) * 12 + date.Month - 1,
-            "day" => days,
-            // What an unknown transform makes is its own affair.
-            _ => 7,
+            _ => days,
         };
     }
 }
