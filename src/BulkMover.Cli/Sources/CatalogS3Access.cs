@@ -28,7 +28,7 @@ public sealed class CatalogS3Access(StorageGrants grants) : IS3AccessSource
         if (IsTrue(given, CatalogProperty.S3RemoteSigning) == true)
         {
             throw new UnsupportedFeatureException("catalog.remote_signing_unsupported",
-                $"The catalog wants to sign every request to the store itself ({CatalogProperty.S3RemoteSigning}), which is not done yet. Let it vend credentials instead.");
+                $"The catalog has set {CatalogProperty.S3RemoteSigning}: {CatalogFeatures.All["remote signing"].Why}.");
         }
 
         return new S3Access

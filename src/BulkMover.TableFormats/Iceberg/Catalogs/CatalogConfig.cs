@@ -58,7 +58,7 @@ internal sealed class CatalogConfig
         if (type is not ("none" or "oauth2"))
         {
             throw new UnsupportedFeatureException("catalog.authentication_unsupported",
-                $"{catalog} wants requests to be authenticated by '{type}', which is not done yet. OAuth2 and bearer tokens are.");
+                $"{catalog} wants requests to be authenticated by '{type}': {CatalogFeatures.All["authentication by signatures, passwords or tickets"].Why}.");
         }
     }
 }

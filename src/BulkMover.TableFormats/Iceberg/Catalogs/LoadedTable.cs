@@ -66,8 +66,7 @@ internal sealed class LoadedTable
         if (hasFilter || restrictions.Optional("required-column-projections") is not null)
         {
             throw new UnsupportedFeatureException("iceberg.read_restrictions",
-                $"The answer of {source} restricts which rows or columns may be read (read-restrictions), which is not enforced yet. "
-                + "Read it as somebody who may read the whole table.");
+                $"The answer of {source} restricts which rows or columns may be read (read-restrictions): {CatalogFeatures.All["read restrictions"].Why}.");
         }
     }
 
