@@ -30,7 +30,7 @@ public sealed class ParquetFooter
         FileSchema = ArrowSchemas.Correct(stored, root);
         Schema = ArrowSchemas.Readable(FileSchema);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
-        Features = ParquetFeatures.Of(root.Children, metadata.RowGroups);
+        Features = FileFeatures.Of(root.Children, metadata.RowGroups);
     }
 
     /// <summary>The schema that rows are read with; fields at all levels carry their ids.</summary>

@@ -113,10 +113,10 @@ public sealed class ParquetFooterTests
 
     public static TheoryData<string, byte[]> Refused() => new()
     {
-        { "VARIANT of version 2", Variant(l => Parameter(l, 16, of => of.Byte(1, 2))) },
-        { "VARIANT without metadata or value", Write([Column("v", logical: l => l.EmptyStruct(16), children: 1), Column("value", type: 6)], [], children: 1) },
-        { "GEOMETRY in other than byte arrays", Write([Column("g", type: 7, logical: l => l.EmptyStruct(17))], []) },
-        { "INTERVAL in other than 12 bytes", Write([Column("i", type: 6, converted: 21)], []) },
+        { "VARIANT of another version", Variant(l => Parameter(l, 16, of => of.Byte(1, 2))) },
+        { "VARIANT in another form", Write([Column("v", logical: l => l.EmptyStruct(16), children: 1), Column("value", type: 6)], [], children: 1) },
+        { "GEOMETRY in another form", Write([Column("g", type: 7, logical: l => l.EmptyStruct(17))], []) },
+        { "INTERVAL in another form", Write([Column("i", type: 6, converted: 21)], []) },
         { "VECTOR", Write([Column("v", repetition: 3)], []) },
         { "LZO", Write([Column("a")], [RowGroup(1, Chunk(codec: 3))]) },
         { "codec 99", Write([Column("a")], [RowGroup(1, Chunk(codec: 99))]) },

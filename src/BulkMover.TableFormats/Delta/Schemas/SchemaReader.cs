@@ -88,8 +88,7 @@ internal sealed class SchemaReader
 
     private NullType Unreadable(string name, string path)
     {
-        unreadable.Add(new TableFeature($"type {name}", FeatureState.Refused, "Delta PROTOCOL.md, \"Primitive Types\"",
-            $"column '{path}' has it, and its values have no equal here"));
+        unreadable.Add(TableFeatures.OfUnreadType(name, path));
         return NullType.Default;
     }
 }
