@@ -19,8 +19,8 @@ public sealed class ParquetColumnChunk
     /// <summary>Bytes of the pages after decompression, headers included, as the writer states them.</summary>
     public long UncompressedBytes { get; internal init; }
 
-    /// <summary>Bounds and counts; null when the writer gave none.</summary>
-    public ParquetStatistics? Statistics => StatisticsBytes.IsEmpty ? null : ParquetStatistics.Parse(StatisticsBytes.Span);
+    /// <summary>Bounds and counts; null when the writer gave none, or none that can be read: rows do not depend on them.</summary>
+    public ParquetStatistics? Statistics => StatisticsBytes.IsEmpty ? null : ParquetStatistics.TryParse(StatisticsBytes.Span);
 
     internal long DataPageOffset { get; init; }
 

@@ -19,7 +19,19 @@ public sealed record ParquetStatistics
 
     public long? NanCount { get; private init; }
 
-    internal static ParquetStatistics Parse(ReadOnlySpan<byte> bytes)
+    internal static ParquetStatistics? TryParse(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Parse(bytes);
+        }
+        catch (ThriftException)
+        {
+            return null;
+        }
+    }
+
+    private static ParquetStatistics Parse(ReadOnlySpan<byte> bytes)
     {
         var reader = new CompactReader(bytes);
         byte[]? legacyMin = null, legacyMax = null, min = null, max = null;
