@@ -12,6 +12,9 @@ internal static class ParquetErrors
     public static CorruptTableException Footer(Location file, string what, Exception? inner = null) =>
         Corrupt("footer_corrupt", file.ToString(), what, inner);
 
+    public static UnsupportedFeatureException BitPackedLevels(string name, string column) => new("parquet.feature_unsupported",
+        $"'{name}' has levels in the deprecated encoding BIT_PACKED (Encodings.md) in column '{column}', of which readers disagree. Write the file again with RLE.");
+
     public static UnsupportedFeatureException Encrypted(Location file) => new("parquet.feature_unsupported",
         $"'{file}' is encrypted (parquet-format Encryption.md), which is not read yet. Decrypt it first.");
 }

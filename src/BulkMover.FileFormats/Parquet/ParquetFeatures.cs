@@ -24,6 +24,8 @@ internal static class ParquetFeatures
         IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
         foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
             features.Add(OfCodec(codec));
+        foreach (int encoding in chunks.Select(chunk => chunk.UnknownEncoding).OfType<int>().Distinct())
+            features.Add(Refused($"encoding {encoding}", "Encodings.md", "check what wrote the file"));
         if (chunks.Any(chunk => chunk.FilePath is not null))
             features.Add(Refused("column chunks in other files", "parquet.thrift, ColumnChunk.file_path", "read the files that hold the data instead"));
         return features;
@@ -46,12 +48,13 @@ internal static class ParquetFeatures
             {
                 LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector =>
                     Refused($"type {logical.Kind.ToString().ToUpperInvariant()}", $"LogicalTypes.md, {logical.Kind}", Where(node)),
+                _ when logical.HasUnknownUnit =>
+                    Refused($"type {logical.Kind.ToString().ToUpperInvariant()} in unit {logical.UnitId}", $"LogicalTypes.md, {logical.Kind}", Where(node)),
                 _ when !Enum.IsDefined(logical.Kind) =>
                     new TableFeature($"logical type {(int)logical.Kind}", FeatureState.Harmless, "parquet.thrift, LogicalType", $"{Where(node)}; its values are read as they are stored"),
                 _ => null,
             };
         }
-
 
         if (element.Converted == ConvertedType.Interval)
             return Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", Where(node));

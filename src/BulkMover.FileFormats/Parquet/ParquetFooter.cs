@@ -54,7 +54,9 @@ public sealed class ParquetFooter
     /// <summary>As <see cref="Schema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
     internal Schema StoredSchema { get; }
 
-    internal IReadOnlyList<ColumnOrder> ColumnOrders => metadata.ColumnOrders;
+    /// <summary>What bounds of a leaf column are ordered by.</summary>
+    internal ColumnOrder OrderOf(SchemaNode leaf) =>
+        leaf.FirstLeaf < metadata.ColumnOrders.Count ? metadata.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
 
     /// <summary>Where the footer begins: all data lie before it.</summary>
     internal long DataEnd { get; }

@@ -11,11 +11,11 @@ public sealed record ParquetStatistics
     /// <summary>Field <c>max</c>, deprecated.</summary>
     public byte[]? LegacyMax { get; private init; }
 
-    public byte[]? MinValue { get; private init; }
+    public byte[]? MinValue { get; internal init; }
 
-    public byte[]? MaxValue { get; private init; }
+    public byte[]? MaxValue { get; internal init; }
 
-    public long? NullCount { get; private init; }
+    public long? NullCount { get; internal init; }
 
     public long? NanCount { get; private init; }
 
