@@ -2,7 +2,6 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Types;
-using BulkMover.FileFormats.Parquet.Thrift;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
 

@@ -6,7 +6,6 @@ using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.FileFormats.Parquet.Thrift;
-using ParquetSharp;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Parquet.FooterBytes;
 using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;

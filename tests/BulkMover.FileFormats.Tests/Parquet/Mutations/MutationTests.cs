@@ -4,6 +4,7 @@ using BulkMover.Testing.Stores;
 using ParquetSharp;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
+using TimeUnit = Apache.Arrow.Types.TimeUnit;
 
 namespace BulkMover.FileFormats.Tests.Parquet.Mutations;
 
@@ -19,7 +20,7 @@ public sealed class MutationTests
     {
         using var directory = new TemporaryDirectory();
         WriteSubjects(directory);
-        string[] findings = await MutationRun.FindingsAsync(directory.Path, seed: 3, Files, TestContext.Current.CancellationToken).ToArrayAsync(TestContext.Current.CancellationToken);
+        string[] findings = await MutationRun.FindingsAsync(directory.FullName, seed: 3, Files, TestContext.Current.CancellationToken).ToArrayAsync(TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain(findings, finding => finding.StartsWith('!'));
         foreach (string outcome in new[] { "read", "parquet.footer_corrupt", "parquet.page_corrupt", "parquet.data_corrupt", "parquet.feature_unsupported" })
@@ -67,7 +68,7 @@ public sealed class MutationTests
         void Write(string name, Schema columns, IArrowArray[] arrays, Action<WriterPropertiesBuilder> configure)
         {
             using ParquetTestFile file = new ParquetTestFile().Write(columns, builder => configure(builder.Compression(Compression.Uncompressed)), arrays);
-            System.IO.File.Copy(file.Path, directory.PathOf(name));
+            File.Copy(file.Path, directory.PathOf(name));
         }
     }
 
