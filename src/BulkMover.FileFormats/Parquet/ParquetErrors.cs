@@ -13,8 +13,8 @@ internal static class ParquetErrors
         Corrupt("footer_corrupt", file.ToString(), what, inner);
 
     public static UnsupportedFeatureException BitPackedLevels(string name, string column) => new("parquet.feature_unsupported",
-        $"'{name}' has levels in the deprecated encoding BIT_PACKED (Encodings.md) in column '{column}', of which readers disagree. Write the file again with RLE.");
+        $"'{name}' has levels in BIT_PACKED in column '{column}' ({ParquetFeatures.All["levels in BIT_PACKED"].Specification}): {ParquetFeatures.All["levels in BIT_PACKED"].Why}.");
 
     public static UnsupportedFeatureException Encrypted(Location file) => new("parquet.feature_unsupported",
-        $"'{file}' is encrypted (parquet-format Encryption.md), which is not read yet. Decrypt it first.");
+        $"'{file}' is encrypted ({ParquetFeatures.All["encryption"].Specification}), which is not read yet. Decrypt it first.");
 }
