@@ -54,6 +54,21 @@ public sealed class FooterRulesTests
         Assert.Equal(["""{"c":1}"""], await file.ReadAsync());
     }
 
+    /// <summary>Dremio is a writer that has a list where the length of the bloom filter came to be.</summary>
+    [Fact]
+    public async Task ReadAsync_SomethingElseWhereHintsBelong_IsSteppedOver()
+    {
+        using ParquetTestFile file = Write(1);
+        RewrittenFile.Change(file, rewritten =>
+        {
+            foreach (int hint in new[] { 4, 5, 6, 7 })
+                rewritten.Chunk(0, 0).Set(hint, "x"u8.ToArray());
+            rewritten.Chunk(0, 0).Struct(3).Set(14, new ThriftTree()).Set(15, "x"u8.ToArray());
+        });
+
+        Assert.Equal(["""{"c":1}"""], await file.ReadAsync(where: new Filter.Comparison("c", ComparisonOperator.Equal, new Scalar(Int64Type.Default, 1L))));
+    }
+
     [Fact]
     public async Task ReadAsync_NamesWithPointsAndOthersThatLookLikePaths_AreNamesOnly()
     {

@@ -30,10 +30,10 @@ internal static class ColumnChunkParser
             {
                 case 1: filePath = reader.String(type); break;
                 case 3: chunk = Metadata(ref reader, type, bytes); break;
-                case 4: offsetIndex = offsetIndex with { Offset = reader.Int64(type) }; break;
-                case 5: offsetIndex = offsetIndex with { Bytes = reader.Int32(type) }; break;
-                case 6: columnIndex = columnIndex with { Offset = reader.Int64(type) }; break;
-                case 7: columnIndex = columnIndex with { Bytes = reader.Int32(type) }; break;
+                case 4: offsetIndex = offsetIndex with { Offset = Hint(ref reader, type) }; break;
+                case 5: offsetIndex = offsetIndex with { Bytes = Hint(ref reader, type) }; break;
+                case 6: columnIndex = columnIndex with { Offset = Hint(ref reader, type) }; break;
+                case 7: columnIndex = columnIndex with { Bytes = Hint(ref reader, type) }; break;
                 case 8:
                     encrypted = true;
                     reader.Skip(type);
@@ -79,8 +79,8 @@ internal static class ColumnChunkParser
                     reader.Skip(type);
                     statistics = bytes[start..reader.Position];
                     break;
-                case 14: bloomFilter = bloomFilter with { Offset = reader.Int64(type) }; break;
-                case 15: bloomFilter = bloomFilter with { Bytes = reader.Int32(type) }; break;
+                case 14: bloomFilter = bloomFilter with { Offset = Hint(ref reader, type) }; break;
+                case 15: bloomFilter = bloomFilter with { Bytes = Hint(ref reader, type) }; break;
                 case 16: unencoded = UnencodedBytes(ref reader, type); break;
                 default: reader.Skip(type); break;
             }
@@ -100,6 +100,15 @@ internal static class ColumnChunkParser
             UnknownEncoding = unknownEncoding,
             StatisticsBytes = statistics,
         };
+    }
+
+    /// <summary>A number that only pruning needs. Dremio wrote a list as field 15 before the specification had one.</summary>
+    private static long Hint(ref CompactReader reader, CompactType type)
+    {
+        if (type is CompactType.Int16 or CompactType.Int32 or CompactType.Int64)
+            return reader.Int64(type);
+        reader.Skip(type);
+        return 0;
     }
 
     private static int? UnknownEncoding(ref CompactReader reader, CompactType listType)

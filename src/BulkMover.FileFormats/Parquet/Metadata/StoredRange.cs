@@ -6,4 +6,4 @@ namespace BulkMover.FileFormats.Parquet.Metadata;
 /// <param name="Offset">0 when it names none.</param>
 /// <param name="Bytes">0 when it does not say.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct StoredRange(long Offset, int Bytes);
+internal readonly record struct StoredRange(long Offset, long Bytes);

@@ -131,13 +131,13 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, int[] 
         if (ranges.Exists(range => range.Offset <= 0 || range.Bytes <= 0 || range.Bytes > source.File.Length - range.Offset))
             return null;
         long maxBytes = source.MaxIndexBytes(leaves.Sum(leaf => rowGroup.Columns[leaf].CompressedBytes));
-        RangePlan plan = RangePlan.Of(ranges.Select(range => (range.Offset, (long)range.Bytes)), source.IsInMemory ? 0 : source.Options.MaxGapBytes);
-        if (ranges.Sum(range => (long)range.Bytes) > maxBytes || plan.End > BloomFilter.MaxBytes)
+        RangePlan plan = RangePlan.Of(ranges.Select(range => (range.Offset, range.Bytes)), source.IsInMemory ? 0 : source.Options.MaxGapBytes);
+        if (ranges.Sum(range => range.Bytes) > maxBytes || plan.End > BloomFilter.MaxBytes)
             return null;
         byte[] image = new byte[plan.End];
         foreach (FileRange range in plan.Ranges)
             await source.File.ReadAsync(range.Offset, image.AsMemory((int)range.ImageOffset, (int)range.Length), cancellationToken);
-        return [.. ranges.Select(range => image.AsMemory((int)plan.ImageOffset(range.Offset), range.Bytes))];
+        return [.. ranges.Select(range => image.AsMemory((int)plan.ImageOffset(range.Offset), (int)range.Bytes))];
     }
 
     private int? LeafOf(string name)

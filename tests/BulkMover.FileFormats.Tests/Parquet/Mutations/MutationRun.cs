@@ -9,7 +9,7 @@ internal static class MutationRun
     /// <summary>The same by hand, for as many as one likes: <c>stress-mutations DIRECTORY SEED COUNT</c> prints what went wrong.</summary>
     public const string Command = "stress-mutations";
 
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(120);
 
     public static async Task<int> PrintAsync(string directory, string seed, string count)
     {
