@@ -43,7 +43,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             string name = NameOf(task.File, group);
             IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
-                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape.FileColumns, rowGroups, options.MaxGapBytes));
+                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape, rowGroups, options.MaxGapBytes));
             yield return WithoutDeleted(all, footer, group[0], deleted);
         }
     }
@@ -67,7 +67,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
-                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape.FileColumns, rowGroups);
+                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
                 return WithoutDeleted(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, kept[0], deleted);
             }
 

@@ -1,4 +1,7 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Partitions;
 using BulkMover.TableFormats.Iceberg.Schemas;
@@ -21,6 +24,8 @@ internal static class TableFeatures
             yield return Read("schema evolution", "Schema Evolution");
         if (metadata.Specs.Count > 1)
             yield return Read("partition evolution", "Partition Evolution");
+        if (schema.Arrow.FieldsList.Any(HasDefault))
+            yield return Read("default values", "Default values");
         foreach (TableFeature feature in Transforms(metadata))
             yield return feature;
         if (metadata.FormatVersion >= 3)
@@ -34,6 +39,8 @@ internal static class TableFeatures
     public static TableFeature Harmless(string name, string section) => new(name, FeatureState.Harmless, Section(section));
 
     public static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
+
+    private static bool HasDefault(Field field) => field.InitialDefault() is not null || field.DataType is NestedType nested && nested.Fields.Any(HasDefault);
 
     private static IEnumerable<TableFeature> Transforms(TableMetadata metadata) => metadata.Specs.Values
         .SelectMany(spec => spec.Fields).Select(field => field.Transform).Distinct()

@@ -5,7 +5,7 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 /// <summary>A schema of the table as Arrow fields that carry their ids at every level.</summary>
 /// <param name="Id">The schema id; 0 for a v1 schema without one.</param>
 /// <param name="Arrow">The columns.</param>
-/// <param name="Unread">Types and defaults of the schema that are not read; their fields have the Arrow type null.</param>
+/// <param name="Unread">Types and defaults of the schema that are not read; the fields of such types have the Arrow type null.</param>
 internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<UnreadType> Unread)
 {
     private readonly Dictionary<int, Field> columns =
