@@ -29,7 +29,7 @@ internal static class DeltaFeatures
         features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, mapping, schema)));
         features.AddRange(schema.UnreadableTypes);
         features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
-            .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
+            .Select(name => name == RowTracking.Feature ? Read(name, "Row Tracking") : Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
         return features;
     }
 

@@ -29,7 +29,7 @@ internal static class TableFeatures
         foreach (TableFeature feature in Transforms(metadata))
             yield return feature;
         if (metadata.FormatVersion >= 3)
-            yield return Harmless("row lineage", "Row Lineage");
+            yield return Read("row lineage", "Row Lineage");
         if (metadata.HasStatistics)
             yield return Harmless("table statistics", "Table Statistics");
     }

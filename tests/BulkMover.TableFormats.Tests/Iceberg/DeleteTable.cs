@@ -87,7 +87,7 @@ internal static class DeleteTable
     public static async Task<string[]> ReadAsync(this TestTable table, string[]? columns = null, string? where = null)
     {
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
-        var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, snapshot.Schema));
+        var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
         var reader = new ParquetScanTaskReader(table.Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
         var rows = new List<string>();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, TestContext.Current.CancellationToken))

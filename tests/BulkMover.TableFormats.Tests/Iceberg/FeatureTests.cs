@@ -74,7 +74,7 @@ public sealed class FeatureTests
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
         Assert.Equal(["type variant"], snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
-        Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Harmless });
+        Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "default values", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "format version 3", State: FeatureState.Read });
     }

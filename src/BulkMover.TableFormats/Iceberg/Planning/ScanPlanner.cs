@@ -101,6 +101,8 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
             Location location = await paths.ResolveAsync(file.Path, cancellationToken);
             yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
             {
+                FirstRowId = file.FirstRowId,
+                LastChange = file.SequenceNumber,
                 Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
             };
         }
