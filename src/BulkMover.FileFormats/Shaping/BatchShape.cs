@@ -48,7 +48,7 @@ internal sealed class BatchShape
         Schema schema = task.Deletes is { KeyColumns: { Count: > 0 } keys }
             ? new Schema([.. scan.ReadSchema.FieldsList, .. keys], scan.ReadSchema.Metadata)
             : scan.ReadSchema;
-        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode);
+        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants);
     }
 
     /// <summary>As above, of what the parameters name. The file must have each column that has no default, at every level, if <paramref name="mustHaveAll"/>.</summary>
@@ -61,11 +61,12 @@ internal sealed class BatchShape
         Schema file,
         Schema stored,
         Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode,
+        IReadOnlyDictionary<int, Scalar>? memberConstants = null,
         bool mustHaveAll = false)
     {
         IReadOnlyList<Field> wanted = schema.FieldsList;
         (file, FieldMatcher matcher) = FieldIdentity.Of(matching, wanted, file, name);
-        var builder = new ShapeBuilder(matcher, decode) { MustHaveAll = mustHaveAll };
+        var builder = new ShapeBuilder(matcher, decode) { MustHaveAll = mustHaveAll, Constants = memberConstants };
         return new BatchShape(schema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)

@@ -15,6 +15,9 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
     /// <summary>True when the file must have every field that has no default, also where it may be null.</summary>
     public bool MustHaveAll { get; init; }
 
+    /// <summary>Values of members that the file lacks, by field id; they go before defaults.</summary>
+    public IReadOnlyDictionary<int, Scalar>? Constants { get; init; }
+
     /// <param name="stored">The type that arrays arrive in.</param>
     /// <param name="from">The field in the file's schema.</param>
     /// <param name="to">The field in the table's.</param>
@@ -45,8 +48,8 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
             int? source = byPosition ? i : matcher.Find(wanted, to.Fields, from.Fields);
             if (source is not { } index)
             {
-                Scalar? value = wanted.InitialDefault();
-                members.Add((wanted.IsNullable && !MustHaveAll) || value is not null ? new(null, null, null, value) : throw MissingFrom(below));
+                Scalar? value = wanted.FieldId() is { } id && Constants?.TryGetValue(id, out Scalar? constant) == true ? constant : wanted.InitialDefault();
+                members.Add((wanted.IsNullable && !MustHaveAll) || value is { IsNull: false } ? new(null, null, null, value) : throw MissingFrom(below));
                 continue;
             }
 

@@ -169,6 +169,20 @@ public sealed class DeleteTests
         Assert.Equal(["1", "2"], await table.ReadAsync(["id"]));
     }
 
+    /// <summary>"Column Projection", first rule, of a field inside of a struct: it has the partition's value where the file lacks it, before its default.</summary>
+    [Fact]
+    public async Task Read_NestedKeyIsInThePartitionAlone_HasItsValue()
+    {
+        AddColumn("""{"id":8,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":9,"name":"a","required":false,"type":"long"},{"id":10,"name":"b","required":true,"type":"long","initial-default":1}]}}""");
+        TestFile data = table.DataFile("a", 2, (Column("id", 1, Int64Type.Default), Longs([1, 2])), Nested(("s", 8, [true, false]), ("a", 9, [1, 2])));
+        table.WithSpec(0, """{"source-id":10,"field-id":1000,"name":"b","transform":"identity"}""").WithSpec(1);
+        table.WithSnapshot(
+            new TestManifest(data with { Partition = Some(Long(5)) }) { PartitionFields = ["""{"name":"b","type":["null","long"],"field-id":1000}"""] },
+            new TestManifest(table.EqualityDeletes("d", 6, [10], 1, Nested(("s", 8, [true]), ("b", 10, [5])))) { Content = 1, SpecId = 1 });
+
+        Assert.Equal(["2"], await table.ReadAsync(["id"]));
+    }
+
     [Fact]
     public async Task Read_NestedKeyIsMissingInTheDeleteFile_ThrowsCorruptTable()
     {
