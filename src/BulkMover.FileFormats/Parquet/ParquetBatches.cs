@@ -33,7 +33,7 @@ public static class ParquetBatches
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         IReadOnlyList<SchemaNode> fields = footer.Root.Children;
         int[] columns = [.. Enumerable.Range(0, fields.Count).Where(i => topLevelColumns is null || topLevelColumns.Contains(fields[i].Element.Name))];
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
         if (columns.Length == 0)
             yield break;
 
@@ -58,7 +58,7 @@ public static class ParquetBatches
         BatchShape shape = BatchShape.Of(
             wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode,
             mustHaveAll: true);
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }

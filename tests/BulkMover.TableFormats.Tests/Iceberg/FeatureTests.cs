@@ -29,9 +29,9 @@ public sealed class FeatureTests
     }
 
     [Theory]
-    [InlineData(1, "ORC", 1, "ORC position deletes")]
-    [InlineData(1, "avro", 1, "AVRO position deletes")]
-    [InlineData(2, "ORC", 1, "ORC equality deletes")]
+    [InlineData(1, "ORC", 1, "orc position deletes")]
+    [InlineData(1, "avro", 1, "avro position deletes")]
+    [InlineData(2, "ORC", 1, "orc equality deletes")]
     [InlineData(2, "PARQUET", 9, "equality deletes where column 'nothing' has a type that cannot be compared")]
     [InlineData(2, "PARQUET", 10, "equality deletes where column 's' has a type that cannot be compared")]
     [InlineData(2, "PARQUET", 12, "equality deletes where the column with the id 12 is in a list or map, or in no schema that is read")]
@@ -75,7 +75,7 @@ public sealed class FeatureTests
 
         Assert.Equal(["type variant"], snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
         Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Read });
-        Assert.Contains(snapshot.Features, feature => feature is { Name: "default values", State: FeatureState.Read });
+        Assert.Contains(snapshot.Features, feature => feature is { Name: "initial-default", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "format version 3", State: FeatureState.Read });
     }
 

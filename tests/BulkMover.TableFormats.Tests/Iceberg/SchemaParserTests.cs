@@ -2,6 +2,7 @@ using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Schemas;
@@ -72,8 +73,13 @@ public sealed class SchemaParserTests
     [InlineData("variant")]
     [InlineData("geometry(srid:4326)")]
     [InlineData("unheard-of")]
-    public void Parse_TypeThatIsNotRead_IsNamed(string type) =>
-        Assert.Equal($"type {type}", Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Unread).Name);
+    [InlineData("decimal")]
+    public void Parse_TypeThatIsNotRead_IsNamed(string type)
+    {
+        TableFeature feature = Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Features);
+
+        Assert.Equal(($"type {type}", FeatureState.Refused), (feature.Name, feature.State));
+    }
 
     /// <summary>"Primitive Types": "default / null column type", which must be optional.</summary>
     [Fact]
@@ -82,7 +88,7 @@ public sealed class SchemaParserTests
         Field column = ParseColumn("\"unknown\"");
 
         Assert.Equal((ArrowTypeId.Null, true), (column.DataType.TypeId, column.IsNullable));
-        Assert.Empty(Parse("""[{"id":1,"name":"c","required":false,"type":"unknown","initial-default":null}]""").Unread);
+        Assert.Empty(Parse("""[{"id":1,"name":"c","required":false,"type":"unknown","initial-default":null}]""").Features);
     }
 
     /// <summary>Appendix C, "JSON single-value serialization", with its examples.</summary>
@@ -113,7 +119,7 @@ public sealed class SchemaParserTests
 
         object value = Assert.Single(schema.Arrow.FieldsList).InitialDefault()!.Value!;
         Assert.Equal(expected, value is byte[] bytes ? Convert.ToHexString(bytes) : Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Empty(schema.Unread);
+        Assert.Equal(("initial-default", FeatureState.Read), (schema.Features.Single().Name, schema.Features.Single().State));
     }
 
     [Theory]
@@ -163,7 +169,7 @@ public sealed class SchemaParserTests
     [Fact]
     public void Parse_InitialDefaultOfAList_IsNamed() => Assert.Equal("initial-default of a list or map", Assert.Single(Parse("""
         [{"id":1,"name":"c","required":false,"type":{"type":"list","element-id":2,"element-required":false,"element":"int"},"initial-default":[1]}]
-        """).Unread).Name);
+        """).Features).Name);
 
     [Theory]
     [InlineData("""[{"id":1,"name":"a","required":true,"type":"int"},{"id":1,"name":"b","required":true,"type":"int"}]""", "fields[1].id")]

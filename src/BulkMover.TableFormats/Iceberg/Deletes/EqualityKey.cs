@@ -31,7 +31,7 @@ internal sealed class EqualityColumns(TableMetadata metadata, IcebergSchema sche
     /// <summary>The schema, and behind its columns those that were dropped and are needed to tell deleted rows; under names that no column has.</summary>
     public IcebergSchema WithDropped() => dropped.Count == 0
         ? schema
-        : new IcebergSchema(schema.Id, new Schema([.. schema.Arrow.FieldsList, .. dropped.Values], null), schema.Unread);
+        : new IcebergSchema(schema.Id, new Schema([.. schema.Arrow.FieldsList, .. dropped.Values], null), schema.Features);
 
     /// <param name="ids">Field ids.</param>
     /// <param name="refusal">Why rows cannot be told by them, where they cannot.</param>

@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Iceberg.Schemas;
@@ -7,8 +8,8 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 /// <summary>A schema of the table as Arrow fields that carry their ids at every level.</summary>
 /// <param name="Id">The schema id; 0 for a v1 schema without one.</param>
 /// <param name="Arrow">The columns.</param>
-/// <param name="Unread">Types and defaults of the schema that are not read; the fields of such types have the Arrow type null.</param>
-internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<UnreadType> Unread)
+/// <param name="Features">Types and defaults that not every reader reads; a field of a type that is refused has the Arrow type null.</param>
+internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<TableFeature> Features)
 {
     private readonly Dictionary<int, Field> columns =
         Arrow.FieldsList.ToDictionary(field => field.FieldId()!.Value);
@@ -23,8 +24,3 @@ internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<UnreadT
     /// <summary>The top-level column with the id; null when the schema has none, or the id is of a nested field.</summary>
     public Field? Column(int id) => columns.GetValueOrDefault(id);
 }
-
-/// <summary>Something in a schema that is refused by name.</summary>
-/// <param name="Name">The specification's word, such as <c>variant</c>.</param>
-/// <param name="Section">Where the specification tells of it.</param>
-internal sealed record UnreadType(string Name, string Section);

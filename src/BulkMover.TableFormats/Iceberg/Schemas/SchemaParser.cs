@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 
@@ -12,7 +13,7 @@ internal sealed class SchemaParser
     private const string Unknown = "unknown";
 
     private readonly HashSet<int> ids = [];
-    private readonly List<UnreadType> unread = [];
+    private readonly List<TableFeature> features = [];
 
     private SchemaParser()
     {
@@ -23,7 +24,7 @@ internal sealed class SchemaParser
     {
         var parser = new SchemaParser();
         var columns = new Schema(parser.ParseFields(json), null);
-        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.unread);
+        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.features);
     }
 
     private List<Field> ParseFields(MetadataNode json)
@@ -53,10 +54,11 @@ internal sealed class SchemaParser
         // The reference implementation knows none either.
         if (field.DataType is ListType or MapType)
         {
-            unread.Add(new UnreadType("initial-default of a list or map", "Default values"));
+            features.Add(IcebergFeatures.All["initial-default of a list or map"]);
             return field;
         }
 
+        features.Add(IcebergFeatures.All["initial-default"]);
         return field.WithInitialDefault(DefaultValue.Parse(value, field));
     }
 
@@ -128,7 +130,7 @@ internal sealed class SchemaParser
 
     private NullType Refuse(string name)
     {
-        unread.Add(new UnreadType($"type {name}", "Primitive Types"));
+        features.Add(TableFeatures.OfUnreadType(name));
         return NullType.Default;
     }
 }
