@@ -5,6 +5,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Deletes;
+using BulkMover.FileFormats.Lineage;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Parquet.Pruning;
@@ -44,8 +45,8 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             string name = NameOf(task.File, group);
             IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
-                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape.FileColumns, rowGroups, options.MaxGapBytes));
-            yield return WithoutDeleted(all, footer, group[0].Index, deleted);
+                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape, rowGroups, options.MaxGapBytes));
+            yield return AsTableHasThem(all, footer, task, group[0].Index, deleted);
         }
     }
 
@@ -63,18 +64,18 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, indexes, cancellationToken);
             IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
-            if (deleted is not null)
+            if (kept.Count > 0 && (deleted is not null || LineageScan.IsNeeded(scan)))
                 kept = [.. Enumerable.Range(kept[0].Index, kept[^1].Index - kept[0].Index + 1).Select(i => new KeptRowGroup(i, footer.RowGroups[i]))];
             ParquetRowGroup[] rowGroups = [.. kept.Select(one => one.RowGroup)];
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
-                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape.FileColumns, rowGroups);
-                return WithoutDeleted(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, kept[0].Index, deleted);
+                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0].Index, deleted);
             }
 
             block.Dispose();
-            return kept.Count == 0 ? null : WithoutDeleted(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, kept[0].Index, deleted);
+            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0].Index, deleted);
         }
         catch
         {
@@ -87,9 +88,13 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<KeptRowGroup> rowGroups, CancellationToken cancellationToken) =>
         rowGroups.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
 
-    private IRowGroupScan WithoutDeleted(IRowGroupScan all, ParquetFooter footer, int firstRowGroup, IDeletedRows? deleted) => deleted is null
-        ? all
-        : new DeletingScan(all, footer.RowGroups.Take(firstRowGroup).Sum(rowGroup => rowGroup.Rows), deleted, scan.ReadSchema, allocator);
+    /// <summary>Rows with what they inherit, and without those that are deleted: both count rows from the file's first one.</summary>
+    private IRowGroupScan AsTableHasThem(IRowGroupScan all, ParquetFooter footer, ScanTask task, int firstRowGroup, IDeletedRows? deleted)
+    {
+        long firstPosition = footer.FirstPosition(firstRowGroup);
+        IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema, allocator);
+    }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
     private ScanFile Describe(ParquetFooter footer, ScanTask task, long bytes)
@@ -102,7 +107,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(
         ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource indexes, CancellationToken cancellationToken) => scan.Where is { } where
-        ? new RowGroupPruning(footer, shape, indexes).KeepAsync(where, withoutPages: task.Deletes is null, cancellationToken)
+        ? new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, withoutPages: task.Deletes is null && !LineageScan.IsNeeded(scan), cancellationToken)
         : ValueTask.FromResult(RowGroupPruning.All(footer));
 
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>

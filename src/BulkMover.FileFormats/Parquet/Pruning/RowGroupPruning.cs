@@ -1,6 +1,8 @@
 using Apache.Arrow;
 using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Lineage;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
 
@@ -12,8 +14,9 @@ namespace BulkMover.FileFormats.Parquet.Pruning;
 /// </summary>
 /// <param name="footer">The file.</param>
 /// <param name="shape">Its columns in the scan.</param>
+/// <param name="task">What rows inherit from the file.</param>
 /// <param name="source">Where the rest is read from.</param>
-internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, IndexSource source)
+internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource source)
 {
     private readonly int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
 
@@ -31,7 +34,7 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, In
         foreach (KeptRowGroup candidate in All(footer))
         {
             ParquetRowGroup? rowGroup = candidate.RowGroup;
-            if (!await MightMatchAsync(where, rowGroup, cancellationToken))
+            if (!await MightMatchAsync(where, candidate.Index, rowGroup, cancellationToken))
                 continue;
             if (withoutPages)
                 rowGroup = await pages.PruneAsync(where, rowGroup, cancellationToken);
@@ -43,14 +46,14 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, In
     }
 
     /// <summary>Bloom filters are read one after the other, each only when the answer still hangs on it.</summary>
-    private async ValueTask<bool> MightMatchAsync(Filter where, ParquetRowGroup rowGroup, CancellationToken cancellationToken)
+    private async ValueTask<bool> MightMatchAsync(Filter where, int number, ParquetRowGroup rowGroup, CancellationToken cancellationToken)
     {
         long maxBytes = source.MaxIndexBytes(leaves.Sum(leaf => rowGroup.Columns[leaf].CompressedBytes));
         var filters = new Dictionary<int, BloomFilter?>();
         while (true)
         {
             int? missing = null;
-            bool might = FilterPruning.MightMatch(where, name => StatisticsOf(name, rowGroup, MightHold));
+            bool might = FilterPruning.MightMatch(where, name => StatisticsOf(name, number, rowGroup, MightHold));
             if (!might || missing is not { } leaf)
                 return might;
             BloomFilter? read = filters[leaf] = await BloomFilter.ReadAsync(source.File, rowGroup.Columns[leaf].BloomFilter, maxBytes, cancellationToken);
@@ -66,12 +69,23 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, In
         }
     }
 
-    private ColumnStatistics? StatisticsOf(string name, ParquetRowGroup rowGroup, Func<int, ulong[], bool> mightHold)
+    private ColumnStatistics? StatisticsOf(string name, int number, ParquetRowGroup rowGroup, Func<int, ulong[], bool> mightHold)
     {
-        BatchColumn? column = shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == name);
-        if (column?.FileColumn is not { } index)
-            return column is null ? null : OfConstant(column, rowGroup.Rows);
+        if (shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == name) is not { } column)
+            return null;
+        RowMetadata? kind = column.Field.GetRowMetadata();
+        if (column.FileColumn is { } index)
+        {
+            ColumnStatistics? stored = StatisticsOf(index, rowGroup, mightHold);
+            // What is null in the file is something else in the table.
+            return kind is null || stored?.NullCount == 0 ? stored : null;
+        }
 
+        return kind is { } inherited ? InheritedValue.Range(task, inherited, footer.FirstPosition(number), rowGroup.Rows) : OfConstant(column, rowGroup.Rows);
+    }
+
+    private ColumnStatistics? StatisticsOf(int index, ParquetRowGroup rowGroup, Func<int, ulong[], bool> mightHold)
+    {
         SchemaNode leaf = footer.Root.Children[index];
         if (!leaf.IsLeaf || leaf.IsRepeated)
             return null;
