@@ -11,8 +11,6 @@ internal static class Refusals
 {
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
-        ("delta", "type:void", "void"),
-        ("iceberg", "initial_default", "initial-default"),
         ("iceberg", "data:orc", "ORC"),
         ("iceberg", "data:avro", "Avro"),
         // Neither Arrow nor ClickHouse has more.

@@ -24,6 +24,7 @@ public static class ParquetFeatures
         Refused("type GEOGRAPHY in another form", "Geospatial.md, Logical Types", "its values are byte arrays"),
         Refused("type VECTOR", "LogicalTypes.md, VECTOR", NoReader),
         Refused("type INTERVAL in another form", "LogicalTypes.md, INTERVAL", "its values have 12 bytes"),
+        Refused("another unit of time", "LogicalTypes.md, TIMESTAMP", "what its values mean is not known"),
         Refused("DECIMAL of more than 76 digits", "LogicalTypes.md, DECIMAL", "at most 76 digits are read"),
         Harmless("another logical type", "parquet.thrift, LogicalType", "its values are read as they are stored"),
         Read("converted types", "parquet.thrift, ConvertedType"),
@@ -32,6 +33,8 @@ public static class ParquetFeatures
 
         .. Encodings("PLAIN", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"),
         .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
+        Refused("levels in BIT_PACKED", "Encodings.md, BIT_PACKED", "readers and writers disagree about the order of the bits; write the file again with RLE"),
+        Refused("another encoding", "parquet.thrift, Encoding", "check what wrote the file"),
 
         .. Codecs("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"),
         Refused("compression LZO", "Compression.md, LZO", "write the file again with another codec"),
@@ -45,8 +48,8 @@ public static class ParquetFeatures
 
         Read("statistics", "parquet.thrift, Statistics"),
         Read("column orders", "parquet.thrift, ColumnOrder"),
-        Harmless("page index", "PageIndex.md", WithoutIt),
-        Harmless("bloom filters", "BloomFilter.md", WithoutIt),
+        Read("page index", "PageIndex.md"),
+        Read("bloom filters", "BloomFilter.md"),
         Read("size statistics", "parquet.thrift, SizeStatistics"),
         Harmless("geospatial statistics", "Geospatial.md, Statistics", WithoutIt),
         Harmless("sorting columns", "parquet.thrift, SortingColumn", WithoutIt),

@@ -38,8 +38,9 @@ internal sealed class ShreddedPrimitive : TypedValue
     public static new ShreddedPrimitive Of(IArrowType stored, Field from) => (stored, from.DataType) switch
     {
         (BooleanType, BooleanType) => new(Kind.Boolean),
-        (Int8Type, Int8Type) => new(Kind.Int8),
-        (Int16Type, Int16Type) => new(Kind.Int16),
+        // Stored in 32 bits: see SmallIntegerShapes.
+        (Int32Type, Int8Type) => new(Kind.Int8),
+        (Int32Type, Int16Type) => new(Kind.Int16),
         (Int32Type, Int32Type) => new(Kind.Int32),
         (Int64Type, Int64Type) => new(Kind.Int64),
         (FloatType, FloatType) => new(Kind.Float),
@@ -62,8 +63,8 @@ internal sealed class ShreddedPrimitive : TypedValue
         switch (kind)
         {
             case Kind.Boolean: text.Boolean(BitUtility.GetBit(data.Buffers[1].Span, data.Offset + row)); break;
-            case Kind.Int8: text.Integer(Value<sbyte>(data, row)); break;
-            case Kind.Int16: text.Integer(Value<short>(data, row)); break;
+            case Kind.Int8: text.Integer(Within(Value<int>(data, row), sbyte.MinValue, sbyte.MaxValue)); break;
+            case Kind.Int16: text.Integer(Within(Value<int>(data, row), short.MinValue, short.MaxValue)); break;
             case Kind.Int32: text.Integer(Value<int>(data, row)); break;
             case Kind.Int64: text.Integer(Value<long>(data, row)); break;
             case Kind.Float: text.Double(Value<float>(data, row)); break;
@@ -79,6 +80,9 @@ internal sealed class ShreddedPrimitive : TypedValue
             default: text.Uuid(data.Buffers[1].Span.Slice((data.Offset + row) * UuidType.Storage.ByteWidth, UuidType.Storage.ByteWidth)); break;
         }
     }
+
+    private static int Within(int value, int min, int max) =>
+        value >= min && value <= max ? value : throw new VariantException($"an integer between {min} and {max} is {value}");
 
     private static T Value<T>(ArrayData data, int row)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(data.Buffers[1].Span)[data.Offset + row];

@@ -147,8 +147,6 @@ public sealed class VariantShreddingTests
     public static TheoryData<IArrowType, object, string> Primitives => new()
     {
         { BooleanType.Default, true, "true" },
-        { Int8Type.Default, -34L, "-34" },
-        { Int16Type.Default, 1234L, "1234" },
         { Int32Type.Default, -12345L, "-12345" },
         { Int64Type.Default, 9876543210L, "9876543210" },
         { FloatType.Default, 0.1, "0.10000000149011612" },
@@ -221,6 +219,22 @@ public sealed class VariantShreddingTests
 
         Assert.Equal(["-0.01", "2.56", "0.00"], ReadStored(stored, from,
             [Empty, null, new byte[] { 0xFF }], [Empty, null, new byte[] { 1, 0 }], [Empty, null, System.Array.Empty<byte>()]));
+    }
+
+    [Theory]
+    [InlineData(8, -128, true)]
+    [InlineData(8, 128, false)]
+    [InlineData(16, 32_767, true)]
+    [InlineData(16, -32_769, false)]
+    public void Apply_SmallIntegersAreStoredIn32Bits_WhatIsLargerIsBroken(int bits, long value, bool fits)
+    {
+        StructType stored = Group(Encoded, new Field("typed_value", Int32Type.Default, true));
+        StructType from = Group(Encoded, new Field("typed_value", bits == 8 ? Int8Type.Default : Int16Type.Default, true));
+
+        if (fits)
+            Assert.Equal([$"{value}"], ReadStored(stored, from, [Empty, null, value]));
+        else
+            Assert.Throws<CorruptTableException>(() => ReadStored(stored, from, [Empty, null, value]));
     }
 
     [Fact]

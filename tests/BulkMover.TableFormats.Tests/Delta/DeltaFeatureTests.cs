@@ -83,7 +83,6 @@ public sealed class DeltaFeatureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("void")]
     [InlineData("geometry(OGC:CRS84)")]
     [InlineData("interval day to second")]
     [InlineData("decimal(39,0)")]
