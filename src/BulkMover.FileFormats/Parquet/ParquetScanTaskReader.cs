@@ -6,6 +6,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Deletes;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
