@@ -2,10 +2,8 @@ using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
-using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -56,10 +54,7 @@ public static class ParquetBatches
     {
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
-        BatchShape shape = BatchShape.Of(
-            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
-        if (shape.Columns.FirstOrDefault(column => column.FileColumn is null) is { } missing)
-            throw new CorruptTableException("file.column_missing", $"'{file}' does not have the column '{missing.Field.Name}' (field id {missing.Field.FieldId()}). Restore the file.");
+        BatchShape shape = BatchShape.OfColumns(wanted, file.ToString(), footer.Schema, footer.StoredSchema, StoredTypes.Decode);
         FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;

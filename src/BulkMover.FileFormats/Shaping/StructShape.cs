@@ -13,6 +13,9 @@ internal sealed class StructShape(StructType type, IReadOnlyList<StructShape.Mem
     /// <param name="Required">Set when the table wants no nulls and the file may have some.</param>
     public sealed record Member(int? Source, ColumnShape? Shape, RequiredCheck? Required);
 
+    /// <summary>What becomes of a field of the file's struct; nothing when the table does not want it.</summary>
+    public IEnumerable<ColumnShape> ShapesOf(int source) => members.Where(member => member.Source == source).Select(member => member.Shape!);
+
     public override ArrayData Apply(ArrayData source, TakenBuffers buffers)
     {
         var children = new ArrayData[members.Count];
