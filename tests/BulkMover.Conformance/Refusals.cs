@@ -16,7 +16,6 @@ internal static class Refusals
         ("iceberg", "initial_default", "initial-default"),
         ("iceberg", "type:variant", "variant"),
         ("iceberg", "data:orc", "ORC"),
-        ("iceberg", "data:avro", "Avro"),
         ("parquet", "type:GROUP/VARIANT", "VARIANT"),
         ("parquet", "type:BYTE_ARRAY/GEOMETRY", "GEOMETRY"),
         ("parquet", "type:BYTE_ARRAY/GEOGRAPHY", "GEOGRAPHY"),
