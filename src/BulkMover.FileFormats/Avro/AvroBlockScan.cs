@@ -83,8 +83,8 @@ internal sealed class AvroBlockScan : IRowGroupScan
         using var unused = new GrowingMemory(file.Options.MaxRowBytes, file.Name);
         Columns.RecordFields columns = file.NewColumns(unused);
         int ratio = file.CodecName == "null" ? 1 : AvroCodec.UsualRatio;
-        long fixedBytes = columns.FixedBytes * Math.Min(run.Rows, RowDecoder.BatchRows(file, columns));
-        long batchBytes = Math.Min(file.Options.BatchBytes, fixedBytes + ratio * run.Bytes);
+        double fixedBytes = RowDecoder.RowBytes(file, columns) * Math.Min(run.Rows, RowDecoder.BatchRows(file, columns));
+        long batchBytes = (long)Math.Min(file.Options.BatchBytes, fixedBytes + (ratio * run.Bytes));
         return BatchCopies * batchBytes + (ratio == 1 ? 0 : 2L * ratio * run.LargestBytes);
     }
 }

@@ -3,6 +3,7 @@ using Apache.Arrow.Memory;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Deletes;
+using BulkMover.FileFormats.Lineage;
 using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Avro;
@@ -35,7 +36,8 @@ public sealed class AvroScanTaskReader(IObjectStore store, Scan scan, AvroReadOp
                 throw;
             }
 
-            yield return deleted is null ? all : new DeletingScan(all, run.FirstRow, deleted, scan.ReadSchema, allocator);
+            IRowGroupScan rows = LineageScan.Over(all, scan, task, run.FirstRow, options.BatchRows, allocator);
+            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema, allocator);
         }
     }
 }

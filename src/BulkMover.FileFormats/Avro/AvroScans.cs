@@ -55,7 +55,7 @@ internal sealed class AvroScans(IObjectStore store, AvroReadOptions options, Mem
         try
         {
             await ranges.ReadAsync(0, memory.Memory(0, (int)ranges.Length), cancellationToken);
-            await using AvroFileReader reader = await AvroFileReader.OpenAsync(new HeldFile(memory), location, WindowBytes, cancellationToken);
+            await using AvroFileReader reader = await AvroFileReader.OpenAsync(new HeldFile(memory, ranges.Length), location, WindowBytes, cancellationToken);
             AvroScanFile file = Describe(reader, ranges.Length, shapeOf);
             // All blocks are one run.
             await foreach (BlockRun run in BlockRun.JoinAsync(reader.ReadPlacesAsync(cancellationToken), options.SmallBytes))

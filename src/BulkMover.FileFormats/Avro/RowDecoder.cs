@@ -31,9 +31,12 @@ internal sealed class RowDecoder : IDisposable
         batchRows = BatchRows(file, columns);
     }
 
-    /// <summary>Rows of a batch if they have no more than what every row has.</summary>
+    /// <summary>Bytes that each row takes, whatever its values.</summary>
+    public static double RowBytes(AvroScanFile file, RecordFields columns) => columns.FixedBytes + file.Shape.FilledRowBytes;
+
+    /// <summary>Rows of a batch if they have no more than that.</summary>
     public static int BatchRows(AvroScanFile file, RecordFields columns) =>
-        (int)Math.Clamp(file.Options.BatchBytes / Math.Max(columns.FixedBytes, 1), 1, file.Options.BatchRows);
+        (int)Math.Clamp(file.Options.BatchBytes / Math.Max(RowBytes(file, columns), 1), 1, file.Options.BatchRows);
 
     /// <summary>The next rows; null behind the last.</summary>
     /// <exception cref="Core.Errors.CorruptTableException">The bytes are no rows, or a required value is missing.</exception>

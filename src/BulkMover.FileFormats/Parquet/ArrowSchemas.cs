@@ -7,8 +7,8 @@ using BulkMover.FileFormats.Parquet.Metadata;
 namespace BulkMover.FileFormats.Parquet;
 
 /// <summary>
-/// The Arrow schema that a Parquet schema is read as. The native reader gives INT96 and decimals in byte arrays as they are stored; they are
-/// converted here, because it wraps around silently for the one and refuses values that writers are known for in the other.
+/// The Arrow schema that a Parquet schema is read as. The native reader gives INT96, small integers and decimals in byte arrays as they are
+/// stored; they are converted here, because it wraps around silently for the former and refuses values that writers are known for in the latter.
 /// </summary>
 internal static class ArrowSchemas
 {
@@ -70,6 +70,13 @@ internal static class ArrowSchemas
     {
         { Type: PhysicalType.Int96 } => With(field, Int96Type),
         { Logical.Kind: LogicalTypeKind.Uuid } => field.AsUuid(),
+        { SmallInteger: { } integer } => With(field, integer switch
+        {
+            (8, true) => Int8Type.Default,
+            (8, false) => UInt8Type.Default,
+            (_, true) => Int16Type.Default,
+            _ => UInt16Type.Default,
+        }),
         { Type: PhysicalType.ByteArray, Decimal: { } digits } => With(field, digits.Precision <= MaxDecimal128Digits
             ? new Decimal128Type(digits.Precision, digits.Scale)
             : new Decimal256Type(digits.Precision, digits.Scale)),

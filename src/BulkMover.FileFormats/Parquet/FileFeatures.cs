@@ -28,6 +28,8 @@ internal static class FileFeatures
         IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
         foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
             features.Add(Codecs.GetValueOrDefault(codec) ?? ParquetFeatures.All["another compression"] with { Name = $"compression codec {(int)codec}" });
+        foreach (int encoding in chunks.Select(chunk => chunk.UnknownEncoding).OfType<int>().Distinct())
+            features.Add(ParquetFeatures.All["another encoding"] with { Name = $"encoding {encoding}" });
         if (chunks.Any(chunk => chunk.FilePath is not null))
             features.Add(ParquetFeatures.All["column chunks in other files"]);
         return features;
@@ -40,6 +42,8 @@ internal static class FileFeatures
             return ParquetFeatures.All["VECTOR repetition"];
         if (element.Decimal is { Precision: > ParquetFeatures.MaxDecimalDigits } digits)
             return ParquetFeatures.All["DECIMAL of more than 76 digits"] with { Name = $"DECIMAL of {digits.Precision} digits" };
+        if (element.Logical is { HasUnknownUnit: true } time)
+            return ParquetFeatures.All["another unit of time"] with { Name = $"type {time.Kind.ToString().ToUpperInvariant()} in unit {time.UnitId}" };
         if (element.Logical is { } logical)
         {
             return LogicalTypes.GetValueOrDefault(logical.Kind)

@@ -40,6 +40,9 @@ public sealed class ParquetFooter
 
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
 
+    /// <summary>Number of a row group's first row in the file, from 0.</summary>
+    internal long FirstPosition(int rowGroup) => RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows);
+
     /// <summary>In file order, repeated keys included.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata => metadata.KeyValues;
 
@@ -54,7 +57,9 @@ public sealed class ParquetFooter
     /// <summary>As <see cref="Schema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
     internal Schema StoredSchema { get; }
 
-    internal IReadOnlyList<ColumnOrder> ColumnOrders => metadata.ColumnOrders;
+    /// <summary>What bounds of a leaf column are ordered by.</summary>
+    internal ColumnOrder OrderOf(SchemaNode leaf) =>
+        leaf.FirstLeaf < metadata.ColumnOrders.Count ? metadata.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
 
     /// <summary>Where the footer begins: all data lie before it.</summary>
     internal long DataEnd { get; }

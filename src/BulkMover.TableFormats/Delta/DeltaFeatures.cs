@@ -36,7 +36,7 @@ public static class DeltaFeatures
         WriterOnly("allowColumnDefaults", "Default Columns"),
         WriterOnly("changeDataFeed", "Add CDC File"),
         WriterOnly("identityColumns", "Identity Columns"),
-        Harmless("rowTracking", "Row Tracking", "row ids and row commit versions are not shown; no column depends on them"),
+        Read("rowTracking", "Row Tracking"),
         WriterOnly("domainMetadata", "Domain Metadata"),
         WriterOnly("icebergCompatV1", "Iceberg Compatibility V1"),
         WriterOnly("icebergCompatV2", "Iceberg Compatibility V2"),
@@ -60,12 +60,11 @@ public static class DeltaFeatures
         WriterOnly("another writer feature", "Valid Feature Names in Table Features"),
 
         .. Types("Primitive Types", "string", "long", "integer", "short", "byte", "float", "double", "decimal", "boolean", "binary"),
-        .. Types("Primitive Types", "date", "timestamp", "timestamp_ntz"),
+        .. Types("Primitive Types", "date", "timestamp", "timestamp_ntz", "void"),
         Read("type struct", "Struct Type"),
         Read("type array", "Array Type"),
         Read("type map", "Map Type"),
         Refused("type variant", "Variant Type", NoReader),
-        Refused("type void", "Primitive Types", NoReader),
         Refused("another type", "Primitive Types", NoReader),
 
         Read("commits", "Delta Log Entries"),

@@ -37,7 +37,7 @@ public static class IcebergFeatures
         Refused("orc position deletes", "Position Delete Files", RowsComeBack),
         Read("equality deletes", "Equality Delete Files"),
         // What every delete column that cannot be compared is refused as.
-        Refused("equality deletes by nested or floating-point columns", "Equality Delete Files", RowsComeBack),
+        Refused("equality deletes by columns that cannot be compared", "Equality Delete Files", RowsComeBack),
         Read("avro equality deletes", "Equality Delete Files"),
         Refused("orc equality deletes", "Equality Delete Files", RowsComeBack),
         Read("deletion vectors", "Deletion Vectors"),
@@ -48,7 +48,7 @@ public static class IcebergFeatures
         .. Types("Primitive Types", "boolean", "int", "long", "float", "double", "decimal", "date", "time", "timestamp", "timestamptz"),
         .. Types("Primitive Types", "timestamp_ns", "timestamptz_ns", "string", "uuid", "fixed", "binary"),
         .. Types("Nested Types", "struct", "list", "map"),
-        Refused("type unknown", "Primitive Types", NoReader),
+        Read("type unknown", "Primitive Types"),
         Refused("type variant", "Semi-structured Types", NoReader),
         Refused("type geometry", "Primitive Types", NoReader),
         Refused("type geography", "Primitive Types", NoReader),
@@ -56,12 +56,13 @@ public static class IcebergFeatures
 
         Read("schema evolution", "Schema Evolution"),
         Read("type promotion", "Schema Evolution"),
-        Refused("initial-default", "Default values", "files from before the column would show nulls; rewrite them"),
+        Read("initial-default", "Default values"),
+        Refused("initial-default of a list or map", "Default values", "files from before the column would show nulls; rewrite them"),
         Harmless("write-default", "Default values", BindsWriters),
         Read("name mapping", "Column Projection"),
         Read("partition values of columns that files lack", "Column Projection"),
         Harmless("identifier fields", "Identifier Field IDs", BindsWriters),
-        Harmless("row lineage", "Row Lineage", "_row_id and _last_updated_sequence_number are not shown; no other column depends on them"),
+        Read("row lineage", "Row Lineage"),
 
         .. Transforms("identity", "bucket", "truncate", "year", "month", "day", "hour", "void"),
         Harmless("multi-argument partition transform", "Partitioning", "no file is ruled out by it"),

@@ -81,7 +81,6 @@ public sealed class DeltaFeatureTests : IDisposable
 
     [Theory]
     [InlineData("variant")]
-    [InlineData("void")]
     [InlineData("interval day to second")]
     [InlineData("decimal(39,0)")]
     [InlineData("""{"type":"udt","class":"x","sqlType":"long"}""")]

@@ -92,8 +92,6 @@ internal static class SchemaParser
             }
         }
 
-        if (kind is LogicalTypeKind.Time or LogicalTypeKind.Timestamp && logical.UnitId is not (1 or 2 or 3))
-            throw new ThriftException($"a {kind} has unit {logical.UnitId}, which does not exist");
         return logical;
     }
 

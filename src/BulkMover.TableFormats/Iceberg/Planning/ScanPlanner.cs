@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using BulkMover.Core.Errors;
@@ -102,6 +103,9 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
             yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
             {
                 Format = format,
+                MemberConstants = MemberConstants(file, manifest.Manifest.Spec),
+                FirstRowId = file.FirstRowId,
+                LastChange = file.SequenceNumber,
                 Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
             };
         }
@@ -127,6 +131,19 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         }
 
         return constants ?? ScanTask.NoConstants;
+    }
+
+    /// <summary>As <see cref="Constants"/>, of fields inside of structs.</summary>
+    private IReadOnlyDictionary<int, Scalar> MemberConstants(DataFile file, PartitionSpec spec)
+    {
+        Dictionary<int, Scalar>? constants = null;
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(file.Partition))
+        {
+            if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is null)
+                (constants ??= [])[field.SourceId] = value;
+        }
+
+        return constants ?? (IReadOnlyDictionary<int, Scalar>)ReadOnlyDictionary<int, Scalar>.Empty;
     }
 
     private sealed record ManifestReadAhead(OpenManifest Manifest, ChannelReader<DataFile> Files, Task Reading);
