@@ -12,7 +12,6 @@ internal static class Refusals
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
         ("iceberg", "data:orc", "ORC"),
-        ("iceberg", "data:avro", "Avro"),
         // Neither Arrow nor ClickHouse has more.
         ("parquet", "type:BYTE_ARRAY/DECIMAL", "at most 76 digits"),
     ];

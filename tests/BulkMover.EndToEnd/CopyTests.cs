@@ -64,13 +64,15 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         Assert.Equal("name\n", await server.QueryAsync($"SELECT name FROM system.columns WHERE database = '{database}'", Token));
     }
 
-    [Fact]
-    public async Task Copy_IcebergTableOfAnotherEngine_IsEqualToIt()
+    [Theory]
+    [InlineData("Parquet")]
+    [InlineData("Avro")]
+    public async Task Copy_IcebergTableOfAnotherEngine_IsEqualToIt(string format)
     {
         string database = await server.NewDatabaseAsync(Token);
         string path = Path.Combine(server.FilesDirectory, $"{database}_iceberg");
         await server.QueryAsync(
-            $"CREATE TABLE {database}.source (id Int64, name Nullable(String), price Float64, day Date) ENGINE = IcebergLocal('{path}/', 'Parquet')", Token);
+            $"CREATE TABLE {database}.source (id Int64, name Nullable(String), price Float64, day Date) ENGINE = IcebergLocal('{path}/', '{format}')", Token);
         await server.QueryAsync($"INSERT INTO {database}.source SELECT number, if(number % 3 = 0, NULL, toString(number)), number / 7, "
             + "toDate('2020-01-01') + number % 1000 FROM numbers(20000) SETTINGS allow_insert_into_iceberg = 1", Token);
 

@@ -3,7 +3,7 @@ using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.DataFiles;
 
 namespace BulkMover.Cli.Sources;
 
@@ -30,5 +30,5 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
         new(snapshot, columns, where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
 
     public IScanTaskReader NewReader(Scan scan) =>
-        new ParquetScanTaskReader(Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+        new DataFileReader(Store, scan, MemoryAllocator.Default.Value);
 }

@@ -3,7 +3,7 @@ using Apache.Arrow;
 namespace BulkMover.Core.Scans;
 
 /// <summary>
-/// The scan of a row group, or of small neighbours in one file: first the bytes, then the batches. One caller at a time; disposing frees
+/// The scan of a row group, or of small neighbours in one file (where a format has none, of some of its blocks): first the bytes, then the batches. One caller at a time; disposing frees
 /// what was fetched.
 /// </summary>
 public interface IRowGroupScan : IDisposable

@@ -22,6 +22,9 @@ public sealed record ScanTask(
     IReadOnlyDictionary<string, Scalar> Constants,
     bool ConstantsWin)
 {
+    /// <summary>What the data file is written in.</summary>
+    public FileFormat Format { get; init; }
+
     /// <summary>Its deleted rows; null when it has none.</summary>
     public IRowDeletes? Deletes { get; init; }
 

@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using BulkMover.Core.Errors;
 using Snappier;
 using ZstdSharp;
@@ -11,8 +11,11 @@ namespace BulkMover.FileFormats.Avro;
 /// <summary>Decompresses the blocks of one file (Avro specification, "Required Codecs", "Optional Codecs"), each into the same buffer.</summary>
 internal sealed class AvroCodec
 {
-    /// <summary>Writers cut blocks at some ten thousand bytes, careless ones once per file; more than this is a decompression bomb.</summary>
-    private const int MaxBlockBytes = 256 * 1024 * 1024;
+    /// <summary>Writers cut blocks at some ten thousand bytes, careless ones once per file; more than this decompressed is a bomb.</summary>
+    public const int MaxBlockBytes = 256 * 1024 * 1024;
+
+    /// <summary>How many times larger blocks become, which only decompressing tells.</summary>
+    public const int UsualRatio = 4;
 
     private readonly string name;
     private readonly string file;
@@ -34,8 +37,7 @@ internal sealed class AvroCodec
             {
                 "null" => block,
                 "snappy" => DecompressSnappy(block.Span),
-                "deflate" => Drain(new DeflateStream(Open(block), CompressionMode.Decompress), block.Length),
-                _ => Drain(new DecompressionStream(Open(block)), block.Length),
+                _ => DecompressStream(block),
             };
         }
         catch (Exception error) when (error is InvalidDataException or ZstdException or EndOfStreamException)
@@ -44,26 +46,22 @@ internal sealed class AvroCodec
         }
     }
 
-    private static MemoryStream Open(ReadOnlyMemory<byte> block) =>
-        MemoryMarshal.TryGetArray(block, out ArraySegment<byte> array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(block.ToArray(), writable: false);
-
-    private ReadOnlyMemory<byte> Drain(Stream stream, int compressedBytes)
+    private unsafe ReadOnlyMemory<byte> DecompressStream(ReadOnlyMemory<byte> block)
     {
-        using (stream)
+        if (block.IsEmpty)
+            return block;
+        using MemoryHandle pin = block.Pin();
+        using var compressed = new UnmanagedMemoryStream((byte*)pin.Pointer, block.Length);
+        using Stream stream = name == "deflate" ? new DeflateStream(compressed, CompressionMode.Decompress) : new DecompressionStream(compressed);
+        Reserve(Math.Min(UsualRatio * (long)block.Length, MaxBlockBytes));
+        for (int filled = 0; ;)
         {
-            Reserve(Math.Min(4L * compressedBytes, MaxBlockBytes));
-            int filled = 0;
-            while (true)
-            {
-                if (filled == buffer.Length)
-                    Grow();
-                int read = stream.Read(buffer, filled, buffer.Length - filled);
-                if (read == 0)
-                    return buffer.AsMemory(0, filled);
-                filled += read;
-            }
+            if (filled == buffer.Length)
+                Grow();
+            int read = stream.Read(buffer, filled, buffer.Length - filled);
+            if (read == 0)
+                return buffer.AsMemory(0, filled);
+            filled += read;
         }
     }
 
@@ -74,7 +72,7 @@ internal sealed class AvroCodec
         ReadOnlySpan<byte> data = block[..^sizeof(uint)];
         long bytes = Snappy.GetUncompressedLength(data);
         if (bytes > MaxBlockBytes)
-            throw TooLarge();
+            throw TooLarge(file);
         Reserve(bytes);
         int filled = Snappy.Decompress(data, buffer);
         if (Crc32.HashToUInt32(buffer.AsSpan(0, filled)) != BinaryPrimitives.ReadUInt32BigEndian(block[^sizeof(uint)..]))
@@ -91,10 +89,10 @@ internal sealed class AvroCodec
     private void Grow()
     {
         if (buffer.Length >= MaxBlockBytes)
-            throw TooLarge();
+            throw TooLarge(file);
         Array.Resize(ref buffer, (int)Math.Clamp(2L * buffer.Length, 64 * 1024, MaxBlockBytes));
     }
 
-    private CorruptTableException TooLarge() =>
-        new("avro.block_too_large", $"A block of '{file}' decompresses to more than {MaxBlockBytes:N0} bytes; no manifest needs that.");
+    public static CorruptTableException TooLarge(string file) =>
+        new("avro.block_too_large", $"A block of '{file}' has more than {MaxBlockBytes:N0} bytes. Write the file again with smaller blocks.");
 }

@@ -11,29 +11,74 @@ namespace BulkMover.FileFormats.Avro;
 /// <param name="file">The file, for messages.</param>
 public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
 {
+    private const int MaxVarintBytes = 10;
+
     private ReadOnlySpan<byte> data = data;
 
     /// <summary>Bytes that are not read yet.</summary>
     public readonly int Remaining => data.Length;
+
+    /// <summary>An int; a value beyond 32 bits is an error.</summary>
+    public int ReadInt()
+    {
+        long value = ReadLong();
+        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw Corrupt($"{value} is not an int");
+    }
+
+    /// <summary>A long: a zigzag varint.</summary>
+    public long ReadLong()
+    {
+        if (data.Length > 0 && data[0] < 0x80)
+        {
+            byte only = data[0];
+            data = data[1..];
+            return (only >> 1) ^ -(only & 1);
+        }
+
+        return ReadLongerVarint();
+    }
+
+    /// <summary>Index of a branch or a symbol, of which there are <paramref name="count"/>.</summary>
+    public int ReadIndex(int count)
+    {
+        long index = ReadLong();
+        return index >= 0 && index < count ? (int)index : throw Corrupt($"there is no branch or symbol {index}");
+    }
+
+    public bool ReadBoolean() => Take(1)[0] switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw Corrupt($"a boolean is {other}"),
+    };
+
+    public float ReadFloat() => BinaryPrimitives.ReadSingleLittleEndian(Take(sizeof(float)));
+
+    public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    /// <summary>Bytes or a string (UTF-8), valid as long as the block is.</summary>
+    public ReadOnlySpan<byte> ReadBytes() => Take(ReadLong());
+
+    /// <summary>A fixed, valid as long as the block is.</summary>
+    public ReadOnlySpan<byte> ReadFixed(int size) => Take(size);
 
     /// <summary>The branch that follows, when the type is a union; else the type itself.</summary>
     public AvroType ReadBranch(AvroType type)
     {
         if (type.Kind != AvroKind.Union)
             return type;
-        long index = ReadVarint();
-        return index >= 0 && index < type.Branches.Length ? type.Branches[(int)index] : throw Corrupt($"a union has no branch {index}");
+        return type.Branches[ReadIndex(type.Branches.Length)];
     }
 
     /// <summary>An int or long, or null from a union with null.</summary>
     public long? ReadLong(AvroType type) => ReadBranch(type).Kind switch
     {
         AvroKind.Null => null,
-        AvroKind.Int or AvroKind.Long => ReadVarint(),
+        AvroKind.Int or AvroKind.Long => ReadLong(),
         var other => throw Mismatch("a whole number", other),
     };
 
-    /// <summary>As <see cref="ReadLong"/>; a value beyond 32 bits is an error.</summary>
+    /// <summary>As <see cref="ReadLong(AvroType)"/>; a value beyond 32 bits is an error.</summary>
     public int? ReadInt(AvroType type)
     {
         long? value = ReadLong(type);
@@ -63,7 +108,7 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
         value = branch.Kind switch
         {
             AvroKind.Null => default,
-            AvroKind.String or AvroKind.Bytes => Take(ReadVarint()),
+            AvroKind.String or AvroKind.Bytes => Take(ReadLong()),
             AvroKind.Fixed => Take(branch.Size),
             var other => throw Mismatch("bytes", other),
         };
@@ -73,10 +118,10 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
     /// <summary>Number of items in the next block of an array or map; 0 at its end. Each item takes at least one byte.</summary>
     public long ReadItemCount(AvroType collection)
     {
-        long count = ReadVarint();
+        long count = ReadLong();
         if (count < 0)
         {
-            ReadVarint();
+            ReadLong();
             count = count == long.MinValue ? long.MaxValue : -count;
         }
 
@@ -94,14 +139,14 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
         {
             case AvroKind.Null: break;
             case AvroKind.Boolean: Take(1); break;
-            case AvroKind.Int or AvroKind.Long or AvroKind.Enum: ReadVarint(); break;
+            case AvroKind.Int or AvroKind.Long or AvroKind.Enum: ReadLong(); break;
             case AvroKind.Float: Take(sizeof(float)); break;
             case AvroKind.Double: Take(sizeof(double)); break;
-            case AvroKind.Bytes or AvroKind.String: Take(ReadVarint()); break;
+            case AvroKind.Bytes or AvroKind.String: Take(ReadLong()); break;
             case AvroKind.Fixed: Take(branch.Size); break;
             case AvroKind.Array or AvroKind.Map: SkipCollection(branch); break;
             case AvroKind.Record:
-                foreach (AvroField field in branch.Fields)
+                foreach (AvroField field in branch.FieldsWithBytes)
                     Skip(field.Type);
                 break;
             case AvroKind.Union: throw Corrupt("a union lies directly in a union");
@@ -121,18 +166,21 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
             for (long item = 0; item < count; item++)
             {
                 if (collection.Kind == AvroKind.Map)
-                    Take(ReadVarint());
+                    Take(ReadLong());
                 Skip(collection.Items!);
             }
         }
     }
 
-    private long ReadVarint()
+    private long ReadLongerVarint()
     {
+        ReadOnlySpan<byte> bytes = data[..Math.Min(data.Length, MaxVarintBytes)];
         ulong value = 0;
-        for (int index = 0; index < data.Length && index < 10; index++)
+        for (int index = 0; index < bytes.Length; index++)
         {
-            byte part = data[index];
+            byte part = bytes[index];
+            if (index == MaxVarintBytes - 1 && part > 1)
+                throw Corrupt("a number has more than 64 bits");
             value |= (ulong)(part & 0x7F) << (7 * index);
             if (part < 0x80)
             {

@@ -14,6 +14,9 @@ public sealed class AvroFileReader : IAsyncDisposable
     /// <summary>The header carries the table's schema as JSON; the widest tables need a few megabytes.</summary>
     private const int MaxHeaderBytes = 64 * 1024 * 1024;
 
+    /// <summary>Most manifests fit; in an object store one round trip costs as much as transferring about this.</summary>
+    private const int RequestBytes = 1024 * 1024;
+
     private const int SyncBytes = 16;
 
     private readonly IRangeReader reader;
@@ -22,10 +25,10 @@ public sealed class AvroFileReader : IAsyncDisposable
     private readonly byte[] sync = new byte[SyncBytes];
     private AvroCodec codec = null!;
 
-    private AvroFileReader(IRangeReader reader, Location location)
+    private AvroFileReader(IRangeReader reader, Location location, int requestBytes)
     {
         (this.reader, Location) = (reader, location);
-        input = new RangeBuffer(reader, location.ToString());
+        input = new RangeBuffer(reader, location.ToString(), requestBytes);
     }
 
     public Location Location { get; }
@@ -41,9 +44,14 @@ public sealed class AvroFileReader : IAsyncDisposable
     /// <exception cref="CorruptTableException">The file is missing, or is not an Avro file.</exception>
     /// <exception cref="UnsupportedFeatureException">It is encrypted, or its codec is not read.</exception>
     public static async Task<AvroFileReader> OpenAsync(
-        IObjectStore store, Location location, long? knownBytes, CancellationToken cancellationToken)
+        IObjectStore store, Location location, long? knownBytes, CancellationToken cancellationToken) =>
+        await OpenAsync(await store.OpenAsync(location, knownBytes, cancellationToken), location, RequestBytes, cancellationToken);
+
+    /// <summary>As above, of an opened file, which the reader disposes from now on, also when this throws.</summary>
+    internal static async Task<AvroFileReader> OpenAsync(
+        IRangeReader reader, Location location, int requestBytes, CancellationToken cancellationToken)
     {
-        var file = new AvroFileReader(await store.OpenAsync(location, knownBytes, cancellationToken), location);
+        var file = new AvroFileReader(reader, location, requestBytes);
         try
         {
             await file.ReadHeaderAsync(cancellationToken);
@@ -55,6 +63,9 @@ public sealed class AvroFileReader : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The bytes behind each block.</summary>
+    internal ReadOnlyMemory<byte> Marker => sync;
 
     /// <summary>A property of the file's header; null when it has none of that name.</summary>
     public string? Property(string key) => metadata.TryGetValue(key, out byte[]? value) ? Encoding.UTF8.GetString(value) : null;
@@ -72,11 +83,33 @@ public sealed class AvroFileReader : IAsyncDisposable
                 throw Corrupt($"a block of {data.Length:N0} bytes claims {records:N0} records");
             yield return new AvroBlock(records, data);
 
-            ReadOnlyMemory<byte> marker = await input.ReadAsync(SyncBytes, cancellationToken);
-            if (!marker.Span.SequenceEqual(sync))
-                throw Corrupt("the marker after a block is wrong");
+            await ReadMarkerAsync(cancellationToken);
         }
     }
+
+    /// <summary>Where the blocks lie, in file order; their contents are stepped over. Once per reader, instead of <see cref="ReadBlocksAsync"/>.</summary>
+    /// <exception cref="CorruptTableException">The bytes do not form blocks.</exception>
+    internal async IAsyncEnumerable<AvroBlockPlace> ReadPlacesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (input.Remaining > 0)
+        {
+            long offset = input.Offset;
+            long records = await input.ReadLongAsync(cancellationToken);
+            long bytes = await input.ReadLongAsync(cancellationToken);
+            if (records is < 0 or > AvroCodec.MaxBlockBytes)
+                throw Corrupt($"a block claims {records:N0} records");
+            if (bytes > AvroCodec.MaxBlockBytes)
+                throw AvroCodec.TooLarge(Location.ToString());
+            input.Skip(bytes);
+            await ReadMarkerAsync(cancellationToken);
+            yield return new AvroBlockPlace(offset, (int)(input.Offset - offset), records);
+        }
+    }
+
+    /// <summary>Decompresses blocks of this file; for one caller, with a buffer of its own.</summary>
+    internal AvroCodec NewCodec() => new(CodecName, Location.ToString());
+
+    internal string CodecName => Property("avro.codec") ?? "null";
 
     public ValueTask DisposeAsync() => reader.DisposeAsync();
 
@@ -90,7 +123,14 @@ public sealed class AvroFileReader : IAsyncDisposable
         if (!metadata.TryGetValue("avro.schema", out byte[]? schema))
             throw Corrupt("it has no schema");
         Schema = AvroSchemaParser.Parse(schema, Location.ToString());
-        codec = new AvroCodec(Property("avro.codec") ?? "null", Location.ToString());
+        codec = NewCodec();
+    }
+
+    private async ValueTask ReadMarkerAsync(CancellationToken cancellationToken)
+    {
+        ReadOnlyMemory<byte> marker = await input.ReadAsync(SyncBytes, cancellationToken);
+        if (!marker.Span.SequenceEqual(sync))
+            throw Corrupt("the marker after a block is wrong");
     }
 
     private void CheckMagic(ReadOnlySpan<byte> magic)

@@ -4,15 +4,18 @@ using BulkMover.Core.Stores;
 namespace BulkMover.FileFormats.Avro;
 
 /// <summary>Reads an object from its start to its end in large requests. Nothing is allocated for bytes that the object does not have.</summary>
-internal sealed class RangeBuffer(IRangeReader reader, string file)
+/// <param name="reader">The object.</param>
+/// <param name="file">Its name, for messages.</param>
+/// <param name="requestBytes">How much is read ahead.</param>
+internal sealed class RangeBuffer(IRangeReader reader, string file, int requestBytes)
 {
-    /// <summary>Most manifests fit; in an object store one round trip costs as much as transferring about this.</summary>
-    private const int RequestBytes = 1024 * 1024;
-
     private byte[] buffer = [];
     private int start;
     private int end;
     private long offset;
+
+    /// <summary>Where the next byte lies in the object.</summary>
+    public long Offset => offset - (end - start);
 
     /// <summary>Bytes from here to the end of the object.</summary>
     public long Remaining => reader.Length - offset + (end - start);
@@ -30,14 +33,21 @@ internal sealed class RangeBuffer(IRangeReader reader, string file)
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(long bytes, CancellationToken cancellationToken)
     {
         if (bytes < 0 || bytes > Remaining || bytes > Array.MaxLength)
-        {
-            throw new CorruptTableException("avro.file_truncated",
-                $"'{file}' is broken: {bytes:N0} bytes should follow where {Remaining:N0} are left. Restore the file.");
-        }
-
+            throw Truncated(bytes);
         ReadOnlyMemory<byte> result = await PeekAsync((int)bytes, cancellationToken);
         start += (int)bytes;
         return result;
+    }
+
+    /// <summary>Steps over bytes; those that are not read ahead are not read at all.</summary>
+    /// <exception cref="CorruptTableException">The object ends before.</exception>
+    public void Skip(long bytes)
+    {
+        if (bytes < 0 || bytes > Remaining)
+            throw Truncated(bytes);
+        int held = (int)Math.Min(bytes, end - start);
+        start += held;
+        offset += bytes - held;
     }
 
     /// <summary>A zigzag varint (Avro specification, "Primitive Types").</summary>
@@ -45,17 +55,18 @@ internal sealed class RangeBuffer(IRangeReader reader, string file)
     {
         ReadOnlyMemory<byte> next = await PeekAsync(10, cancellationToken);
         var decoder = new AvroDecoder(next.Span, file);
-        long value = decoder.ReadLong(LongType)!.Value;
+        long value = decoder.ReadLong();
         start += next.Length - decoder.Remaining;
         return value;
     }
 
-    private static readonly AvroType LongType = new(AvroKind.Long);
+    private CorruptTableException Truncated(long bytes) => new("avro.file_truncated",
+        $"'{file}' is broken: {bytes:N0} bytes should follow where {Remaining:N0} are left. Restore the file.");
 
     private async ValueTask FillAsync(int bytes, CancellationToken cancellationToken)
     {
         int held = end - start;
-        int wanted = (int)Math.Min(Math.Max(bytes, RequestBytes), held + (reader.Length - offset));
+        int wanted = (int)Math.Min(Math.Max(bytes, requestBytes), held + (reader.Length - offset));
         byte[] target = buffer.Length >= wanted ? buffer : GC.AllocateUninitializedArray<byte>(wanted);
         buffer.AsSpan(start, held).CopyTo(target);
         (buffer, start, end) = (target, 0, held);

@@ -6,6 +6,7 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Lineage;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Parquet.Pruning;
@@ -60,7 +61,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             await reader.ReadAsync(0, block.Memory(0, (int)reader.Length), cancellationToken);
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
-            var indexes = new IndexSource(new BlockReader(block, reader.Length), IsInMemory: true, options);
+            var indexes = new IndexSource(new HeldFile(block, reader.Length), IsInMemory: true, options);
             List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, indexes, cancellationToken);
             IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.

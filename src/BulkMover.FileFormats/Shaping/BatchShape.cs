@@ -105,18 +105,23 @@ internal sealed class BatchShape
             field, index, builder.Build(stored.FieldsList[index].DataType, field, field, new ShapeContext(name, field.Name)), null, null);
     }
 
+    /// <summary>As below, of columns without a batch around them.</summary>
+    public RecordBatch ApplyTo(ArrayData[] source, int rows, MemoryAllocator allocator) => Apply(index => source[index], rows, allocator);
+
     /// <summary>Shapes a batch of the file's columns <see cref="FileColumns"/>, which the caller still owns; the result is the caller's too.</summary>
     /// <param name="source">The batch; null when no column is read from the file.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="allocator">Where new buffers come from.</param>
-    public RecordBatch Apply(RecordBatch? source, int rows, MemoryAllocator allocator)
+    public RecordBatch Apply(RecordBatch? source, int rows, MemoryAllocator allocator) => Apply(index => source?.Column(index).Data, rows, allocator);
+
+    private RecordBatch Apply(Func<int, ArrayData?> source, int rows, MemoryAllocator allocator)
     {
         var buffers = new TakenBuffers(allocator);
         try
         {
             var arrays = new List<IArrowArray>(columns.Length);
             for (int i = 0; i < columns.Length; i++)
-                arrays.Add(ArrowArrayFactory.BuildArray(Column(columns[i], positions[i] < 0 ? null : source?.Column(positions[i]).Data, rows, buffers)));
+                arrays.Add(ArrowArrayFactory.BuildArray(Column(columns[i], positions[i] < 0 ? null : source(positions[i]), rows, buffers)));
             return new RecordBatch(schema, arrays, rows);
         }
         catch

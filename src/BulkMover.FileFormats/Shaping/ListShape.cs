@@ -10,6 +10,8 @@ namespace BulkMover.FileFormats.Shaping;
 /// <param name="required">Set when the table wants no null elements and the file may have some.</param>
 internal sealed class ListShape(IArrowType type, ColumnShape element, RequiredCheck? required) : ColumnShape
 {
+    public ColumnShape Element => element;
+
     public override ArrayData Apply(ArrayData source, TakenBuffers buffers)
     {
         // Elements that no list refers to may be null; only a file that has nulls at all pays for looking.

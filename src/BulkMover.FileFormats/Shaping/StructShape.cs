@@ -15,6 +15,9 @@ internal sealed class StructShape(StructType type, IReadOnlyList<StructShape.Mem
     /// <param name="Default">Its value when it is missing; null for nulls.</param>
     public sealed record Member(int? Source, ColumnShape? Shape, RequiredCheck? Required, Scalar? Default);
 
+    /// <summary>What becomes of a field of the file's struct; nothing when the table does not want it.</summary>
+    public IEnumerable<ColumnShape> ShapesOf(int source) => members.Where(member => member.Source == source).Select(member => member.Shape!);
+
     public override ArrayData Apply(ArrayData source, TakenBuffers buffers)
     {
         var children = new ArrayData[members.Count];

@@ -28,17 +28,17 @@ public static class IcebergFeatures
         Harmless("key metadata", "Manifest Lists", "it is a key alone; a file that is encrypted is refused when it is opened"),
 
         Read("parquet data files", "Appendix A, Parquet"),
-        Refused("avro data files", "Appendix A, Avro", OtherFile),
+        Read("avro data files", "Appendix A, Avro"),
         Refused("orc data files", "Appendix A, ORC", OtherFile),
         Refused("data files of another format", "Data File Fields", OtherFile),
 
         Read("position deletes", "Position Delete Files"),
-        Refused("avro position deletes", "Position Delete Files", RowsComeBack),
+        Read("avro position deletes", "Position Delete Files"),
         Refused("orc position deletes", "Position Delete Files", RowsComeBack),
         Read("equality deletes", "Equality Delete Files"),
         // What every delete column that cannot be compared is refused as.
         Refused("equality deletes by columns that cannot be compared", "Equality Delete Files", RowsComeBack),
-        Refused("avro equality deletes", "Equality Delete Files", RowsComeBack),
+        Read("avro equality deletes", "Equality Delete Files"),
         Refused("orc equality deletes", "Equality Delete Files", RowsComeBack),
         Read("deletion vectors", "Deletion Vectors"),
         Refused("deletes of another format", "Delete Formats", RowsComeBack),

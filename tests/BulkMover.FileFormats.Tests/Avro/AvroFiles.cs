@@ -81,6 +81,8 @@ internal static class AvroFiles
 
     public static byte[] Compress(string codec, byte[] data)
     {
+        if (codec == "null")
+            return data;
         if (codec == "zstandard")
             return new Compressor().Wrap(data).ToArray();
         if (codec == "snappy")

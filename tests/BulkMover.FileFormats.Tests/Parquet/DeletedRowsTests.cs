@@ -121,39 +121,4 @@ public sealed class DeletedRowsTests
     private static IArrowArray Numbers(int first) => new Int64Array.Builder().AppendRange(Enumerable.Range(first, 10).Select(number => (long)number)).Build();
 
     private static string Line(int id) => $$"""{"id":{{id}}}""";
-
-    private sealed class Positions(params long[] rows) : IRowDeletes
-    {
-        public IReadOnlyList<Field> KeyColumns => [];
-
-        public long Bytes => 100;
-
-        public long? Rows => rows.Length;
-
-        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
-        {
-            var set = new PositionSet();
-            foreach (long row in rows)
-                set.Add(row);
-            return Task.FromResult<IDeletedRows>(set);
-        }
-    }
-
-    private sealed class KeyIs(Field key, long value) : IRowDeletes, IDeletedRows
-    {
-        public IReadOnlyList<Field> KeyColumns => [key];
-
-        public long Bytes => 100;
-
-        public long? Rows => null;
-
-        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
-
-        public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
-        {
-            var values = (Int64Array)keys.Column(0);
-            for (int row = 0; row < deleted.Length; row++)
-                deleted[row] |= values.GetValue(row) == value;
-        }
-    }
 }

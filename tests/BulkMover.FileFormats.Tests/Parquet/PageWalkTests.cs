@@ -1,3 +1,4 @@
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Parquet.Thrift;

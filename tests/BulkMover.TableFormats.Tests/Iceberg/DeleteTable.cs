@@ -7,7 +7,7 @@ using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
-using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.DataFiles;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.Testing.Stores;
 using ParquetSharp.Arrow;
@@ -88,7 +88,7 @@ internal static class DeleteTable
     {
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
         var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
-        var reader = new ParquetScanTaskReader(table.Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+        var reader = new DataFileReader(table.Store, scan, MemoryAllocator.Default.Value);
         var rows = new List<string>();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, TestContext.Current.CancellationToken))
         {

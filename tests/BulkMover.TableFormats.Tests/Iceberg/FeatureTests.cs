@@ -14,6 +14,8 @@ public sealed class FeatureTests
     [Theory]
     [InlineData(1, "PARQUET", "position deletes")]
     [InlineData(2, "PARQUET", "equality deletes")]
+    [InlineData(1, "AVRO", "avro position deletes")]
+    [InlineData(2, "avro", "avro equality deletes")]
     [InlineData(1, "puffin", "deletion vectors")]
     public async Task Open_LiveDeleteFile_IsAFeatureThatIsRead(int content, string format, string feature)
     {
@@ -30,7 +32,6 @@ public sealed class FeatureTests
 
     [Theory]
     [InlineData(1, "ORC", 1, "orc position deletes")]
-    [InlineData(1, "avro", 1, "avro position deletes")]
     [InlineData(2, "ORC", 1, "orc equality deletes")]
     [InlineData(2, "PARQUET", 9, "equality deletes where column 'nothing' has a type that cannot be compared")]
     [InlineData(2, "PARQUET", 10, "equality deletes where column 's' has a type that cannot be compared")]

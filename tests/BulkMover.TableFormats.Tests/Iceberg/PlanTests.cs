@@ -89,7 +89,6 @@ public sealed class PlanTests
 
     [Theory]
     [InlineData("ORC")]
-    [InlineData("avro")]
     [InlineData("puffin")]
     public async Task Plan_FileOfAnotherFormat_IsRefusedByName(string format)
     {

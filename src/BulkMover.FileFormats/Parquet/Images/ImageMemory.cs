@@ -1,4 +1,5 @@
 using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Parquet.Thrift;
 

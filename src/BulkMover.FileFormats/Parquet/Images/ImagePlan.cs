@@ -1,4 +1,5 @@
 using Apache.Arrow.Types;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
 

@@ -1,3 +1,4 @@
+using BulkMover.Core.Scans;
 using BulkMover.TableFormats.Iceberg.Manifests;
 
 namespace BulkMover.TableFormats.Iceberg.Deletes;
@@ -7,6 +8,9 @@ internal sealed class DeleteFile
 {
     /// <summary>As written.</summary>
     public required string Path { get; init; }
+
+    /// <summary>What its rows are written in; a deletion vector has none.</summary>
+    public FileFormat Format { get; init; }
 
     public required long Bytes { get; init; }
 

@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Avro;
@@ -45,24 +46,24 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
 
     private void Add(DataFile file, bool isUnpartitioned)
     {
-        switch (file.Content, file.Format)
+        switch (file.Content, file.Format, file.ReadableFormat)
         {
-            case (FileContent.PositionDeletes, "puffin"):
+            case (FileContent.PositionDeletes, "puffin", _):
                 Note(IcebergFeatures.All["deletion vectors"]);
                 index.AddVector(Describe(file), file.ReferencedDataFile ?? throw Broken(file, "it does not say which data file it is for (field 143)"));
                 break;
-            case (FileContent.PositionDeletes, "parquet"):
-                Note(IcebergFeatures.All["position deletes"]);
+            case (FileContent.PositionDeletes, _, not null):
+                Note(FeatureOf(file, "position deletes"));
                 index.AddPositions(Describe(file), file.ReferencedDataFile);
                 break;
-            case (FileContent.EqualityDeletes, "parquet"):
-                Note(IcebergFeatures.All["equality deletes"]);
+            case (FileContent.EqualityDeletes, _, not null):
+                Note(FeatureOf(file, "equality deletes"));
                 AddEquality(file, isUnpartitioned);
                 break;
-            case (FileContent.Data, _):
+            case (FileContent.Data, _, _):
                 throw Broken(file, "it lies in a manifest of delete files and holds data");
             default:
-                Note(TableFeatures.OfFiles(file.Format, file.Content == FileContent.PositionDeletes ? "position deletes" : "equality deletes"));
+                Note(FeatureOf(file, file.Content == FileContent.PositionDeletes ? "position deletes" : "equality deletes"));
                 break;
         }
     }
@@ -77,6 +78,9 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
             Note(IcebergFeatures.All["equality deletes by columns that cannot be compared"] with { Name = $"equality deletes where {refusal}" });
     }
 
+    private static TableFeature FeatureOf(DataFile file, string kind) =>
+        file.ReadableFormat == FileFormat.Parquet ? IcebergFeatures.All[kind] : TableFeatures.OfFiles(file.Format, kind);
+
     private static DeleteFile Describe(DataFile file)
     {
         bool isVector = file.Format == "puffin";
@@ -85,6 +89,7 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
         return new DeleteFile
         {
             Path = file.Path,
+            Format = file.ReadableFormat ?? default,
             Bytes = file.Bytes,
             Rows = file.Rows,
             SequenceNumber = file.SequenceNumber ?? throw Broken(file, "it has no sequence number (field 3)"),

@@ -1,7 +1,7 @@
 using Apache.Arrow;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
-using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.DataFiles;
 
 namespace BulkMover.TableFormats.Iceberg.Deletes;
 
@@ -17,7 +17,7 @@ internal static class EqualityDeletes
         int[] columns = [.. Enumerable.Range(0, group.Columns.Count)];
         foreach ((DeleteFile file, Location location) in group.Files.Zip(locations))
         {
-            await foreach (RecordBatch batch in ParquetBatches.ReadColumnsAsync(store, location, file.Bytes, schema, cancellationToken))
+            await foreach (RecordBatch batch in DataFileBatches.ReadColumnsAsync(store, location, file.Format, file.Bytes, schema, cancellationToken))
             {
                 using (batch)
                     Add(new KeyEncoder(batch, columns), batch.Length, file.SequenceNumber, keys);

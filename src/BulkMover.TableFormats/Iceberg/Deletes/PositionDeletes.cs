@@ -4,7 +4,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
-using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.DataFiles;
 
 namespace BulkMover.TableFormats.Iceberg.Deletes;
 
@@ -31,7 +31,7 @@ internal static class PositionDeletes
         IObjectStore store, Location location, DeleteFile file, string? only, CancellationToken cancellationToken)
     {
         var positions = new Dictionary<string, PositionSet>(StringComparer.Ordinal);
-        await foreach (RecordBatch batch in ParquetBatches.ReadColumnsAsync(store, location, file.Bytes, Columns, cancellationToken))
+        await foreach (RecordBatch batch in DataFileBatches.ReadColumnsAsync(store, location, file.Format, file.Bytes, Columns, cancellationToken))
         {
             using (batch)
                 Add(batch, only, positions, location);

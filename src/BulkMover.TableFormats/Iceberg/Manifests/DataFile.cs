@@ -1,3 +1,4 @@
+using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Iceberg.Manifests;
@@ -12,6 +13,14 @@ internal sealed record DataFile
 
     /// <summary>Lower case: <c>parquet</c>, <c>orc</c>, <c>avro</c>, <c>puffin</c>.</summary>
     public required string Format { get; init; }
+
+    /// <summary>The format where rows of it are read; null where they are not.</summary>
+    public FileFormat? ReadableFormat => Format switch
+    {
+        "parquet" => FileFormat.Parquet,
+        "avro" => FileFormat.Avro,
+        _ => null,
+    };
 
     public required long Rows { get; init; }
 

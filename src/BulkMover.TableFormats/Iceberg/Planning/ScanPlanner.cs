@@ -98,10 +98,11 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     {
         await foreach (DataFile file in manifest.Files.ReadAllAsync(cancellationToken))
         {
-            RefuseUnread(file);
+            FileFormat format = FormatOf(file);
             Location location = await paths.ResolveAsync(file.Path, cancellationToken);
             yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
             {
+                Format = format,
                 MemberConstants = MemberConstants(file, manifest.Manifest.Spec),
                 FirstRowId = file.FirstRowId,
                 LastChange = file.SequenceNumber,
@@ -110,12 +111,13 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         }
     }
 
-    private static void RefuseUnread(DataFile file)
+    private static FileFormat FormatOf(DataFile file)
     {
         if (file.Content != FileContent.Data)
             throw new CorruptTableException("iceberg.manifest_invalid", $"A manifest of data files lists '{file.Path}', which holds {file.Content}.");
-        if (file.Format != "parquet")
+        if (file.ReadableFormat is null)
             FeatureGate.ThrowIfRefused("iceberg", file.Path, [TableFeatures.OfFiles(file.Format, "data files")]);
+        return file.ReadableFormat!.Value;
     }
 
     /// <summary>Partition values fill columns that the file lacks ("Column Projection"); only identity keeps a column's value.</summary>

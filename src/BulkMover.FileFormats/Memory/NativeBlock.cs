@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace BulkMover.FileFormats.Parquet.Images;
+namespace BulkMover.FileFormats.Memory;
 
 /// <summary>Native memory of a fixed length, which may exceed what an array holds. Freed by disposing, at the latest by its finalizer.</summary>
 internal sealed unsafe class NativeBlock : SafeHandle

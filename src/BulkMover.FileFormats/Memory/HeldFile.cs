@@ -1,12 +1,11 @@
 using BulkMover.Core.Stores;
-using BulkMover.FileFormats.Parquet.Images;
 
-namespace BulkMover.FileFormats.Parquet.Pruning;
+namespace BulkMover.FileFormats.Memory;
 
 /// <summary>A file that is in memory as a whole.</summary>
 /// <param name="block">The memory, which stays the caller's.</param>
 /// <param name="bytes">Length of the file.</param>
-internal sealed class BlockReader(NativeBlock block, long bytes) : IRangeReader
+internal sealed class HeldFile(NativeBlock block, long bytes) : IRangeReader
 {
     public long Length => bytes;
 

@@ -1,0 +1,23 @@
+using Apache.Arrow.Memory;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Avro;
+using BulkMover.FileFormats.Parquet;
+
+namespace BulkMover.FileFormats.DataFiles;
+
+/// <summary>Reads the data files of one scan, whatever format each is written in.</summary>
+/// <param name="store">Where the files lie.</param>
+/// <param name="scan">What is wanted.</param>
+/// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
+public sealed class DataFileReader(IObjectStore store, Scan scan, MemoryAllocator allocator) : IScanTaskReader
+{
+    private readonly ParquetScanTaskReader parquet = new(store, scan, new ParquetReadOptions(), allocator);
+    private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
+
+    public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);
+
+    public IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, CancellationToken cancellationToken) => Of(task).OpenAsync(task, cancellationToken);
+
+    private IScanTaskReader Of(ScanTask task) => task.Format == FileFormat.Avro ? avro : parquet;
+}

@@ -1,0 +1,41 @@
+using Apache.Arrow;
+using BulkMover.Core.Scans;
+
+namespace BulkMover.FileFormats.Tests;
+
+/// <summary>Deleted rows by their number in the file.</summary>
+internal sealed class Positions(params long[] rows) : IRowDeletes
+{
+    public IReadOnlyList<Field> KeyColumns => [];
+
+    public long Bytes => 100;
+
+    public long? Rows => rows.Length;
+
+    public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
+    {
+        var set = new PositionSet();
+        foreach (long row in rows)
+            set.Add(row);
+        return Task.FromResult<IDeletedRows>(set);
+    }
+}
+
+/// <summary>Deleted rows by the value of a column.</summary>
+internal sealed class KeyIs(Field key, long value) : IRowDeletes, IDeletedRows
+{
+    public IReadOnlyList<Field> KeyColumns => [key];
+
+    public long Bytes => 100;
+
+    public long? Rows => null;
+
+    public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
+
+    public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
+    {
+        var values = (Int64Array)keys.Column(0);
+        for (int row = 0; row < deleted.Length; row++)
+            deleted[row] |= values.GetValue(row) == value;
+    }
+}
