@@ -28,7 +28,7 @@ public sealed class ParquetTable : ITable
         await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
         {
             throw new InvalidInputException("parquet.is_delta",
-                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta:{location}; " +
+                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta{(location.IsFile ? ":" : "+")}{location}; " +
                 $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
         }
 
