@@ -55,9 +55,7 @@ public static class ParquetBatches
     {
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
-        BatchShape shape = BatchShape.Of(
-            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode,
-            mustHaveAll: true);
+        BatchShape shape = BatchShape.OfColumns(wanted, file.ToString(), footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;

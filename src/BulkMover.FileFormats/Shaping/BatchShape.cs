@@ -51,11 +51,16 @@ internal sealed class BatchShape
         Schema schema = task.Deletes is { KeyColumns: { Count: > 0 } keys }
             ? new Schema([.. scan.ReadSchema.FieldsList, .. keys], scan.ReadSchema.Metadata)
             : scan.ReadSchema;
-        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants);
+        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false);
     }
 
-    /// <summary>As above, of what the parameters name. The file must have each column that has no default, at every level, if <paramref name="mustHaveAll"/>.</summary>
-    public static BatchShape Of(
+    /// <summary>Columns that the file must have, at every level, as far as they have no default; found by field id.</summary>
+    /// <exception cref="CorruptTableException">It lacks one, or types do not fit.</exception>
+    public static BatchShape OfColumns(
+        Schema wanted, string name, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode) =>
+        Of(wanted, ColumnMatching.FieldId, name, ScanTask.NoConstants, constantsWin: false, file, stored, decode, memberConstants: null, mustHaveAll: true);
+
+    private static BatchShape Of(
         Schema schema,
         ColumnMatching matching,
         string name,
@@ -64,8 +69,8 @@ internal sealed class BatchShape
         Schema file,
         Schema stored,
         Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode,
-        IReadOnlyDictionary<int, Scalar>? memberConstants = null,
-        bool mustHaveAll = false)
+        IReadOnlyDictionary<int, Scalar>? memberConstants,
+        bool mustHaveAll)
     {
         IReadOnlyList<Field> wanted = schema.FieldsList;
         (file, FieldMatcher matcher) = FieldIdentity.Of(matching, wanted, file, name);

@@ -35,6 +35,8 @@ public sealed class FeatureTests
     [InlineData(2, "ORC", 1, "orc equality deletes")]
     [InlineData(2, "PARQUET", 9, "equality deletes where column 'nothing' has a type that cannot be compared")]
     [InlineData(2, "PARQUET", 10, "equality deletes where column 's' has a type that cannot be compared")]
+    [InlineData(2, "PARQUET", 14, "equality deletes where column 'v' has a type that cannot be compared")]
+    [InlineData(2, "PARQUET", 15, "equality deletes where column 'g' has a type that cannot be compared")]
     [InlineData(2, "PARQUET", 12, "equality deletes where the column with the id 12 is in a list or map, or in no schema that is read")]
     [InlineData(2, "PARQUET", 13, "equality deletes where the column with the id 13 is in a list or map, or in no schema that is read")]
     public async Task Open_DeletesThatAreNotRead_AreRefusedByName(int content, string format, int id, string feature)
@@ -43,6 +45,8 @@ public sealed class FeatureTests
             new TestManifest(new TestFile($"{Data}/a")),
             new TestManifest(new TestFile($"{Data}/d") { Content = content, Format = format, EqualityIds = [id] }) { Content = 1 });
         table.Columns.Add(JsonNode.Parse("""{"id":9,"name":"nothing","required":false,"type":"unknown"}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":14,"name":"v","required":false,"type":"variant"}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":15,"name":"g","required":false,"type":"geometry"}"""));
         table.Columns.Add(JsonNode.Parse("""
             {"id":10,"name":"s","required":false,"type":{"type":"struct","fields":[
               {"id":11,"name":"l","required":false,"type":{"type":"list","element-id":12,"element-required":false,"element":"int"}}]}}

@@ -59,7 +59,7 @@ internal sealed class EqualityColumns(TableMetadata metadata, IcebergSchema sche
         Field key = column;
         while (key.FieldId() != id)
             key = ((StructType)key.DataType).Fields[0];
-        return key.DataType is NestedType or NullType ? $"column '{key.Name}' has a type that cannot be compared" : null;
+        return key.DataType is NestedType or NullType || key.IsVariant() || key.IsGeo() ? $"column '{key.Name}' has a type that cannot be compared" : null;
     }
 
     private Field? Column(int id)
