@@ -3,6 +3,8 @@ namespace BulkMover.FileFormats.Avro;
 /// <summary>A type of the writer's schema: how a value is encoded in the file. Never recursive.</summary>
 public sealed class AvroType(AvroKind kind)
 {
+    private int? numbers;
+
     public AvroKind Kind { get; } = kind;
 
     /// <summary>The <c>logicalType</c> as written, such as <c>timestamp-micros</c>; null when there is none.</summary>
@@ -24,4 +26,15 @@ public sealed class AvroType(AvroKind kind)
     /// True when every value takes no bytes. Such values never use up the input, so counts of them must not drive a loop.
     /// </summary>
     public bool IsEmpty { get; init; }
+
+    /// <summary>Of how many numbers a value consists when it has nothing else, such as a map's entry of an id and a count; else 0.</summary>
+    internal int Numbers => numbers ??= CountNumbers();
+
+    // Only of flat records: types that are nested and shared can stand for any number of values.
+    private int CountNumbers() => Kind switch
+    {
+        AvroKind.Int or AvroKind.Long or AvroKind.Enum => 1,
+        AvroKind.Record when Array.TrueForAll(Fields, part => part.Type.Kind is AvroKind.Int or AvroKind.Long or AvroKind.Enum) => Fields.Length,
+        _ => 0,
+    };
 }

@@ -4,7 +4,7 @@ using BulkMover.Core.Stores;
 namespace BulkMover.FileFormats.Avro;
 
 /// <summary>Reads an object from its start to its end in large requests. Nothing is allocated for bytes that the object does not have.</summary>
-internal sealed class RangeBuffer(IRangeReader reader, string file)
+internal sealed class RangeBuffer(IRangeReader reader, string file) : IDisposable
 {
     /// <summary>Most manifests fit; in an object store one round trip costs as much as transferring about this.</summary>
     private const int RequestBytes = 1024 * 1024;
@@ -52,13 +52,23 @@ internal sealed class RangeBuffer(IRangeReader reader, string file)
 
     private static readonly AvroType LongType = new(AvroKind.Long);
 
+    /// <summary>What was read is no longer valid.</summary>
+    public void Dispose()
+    {
+        PooledBytes.Return(buffer);
+        (buffer, start, end) = ([], 0, 0);
+    }
+
     private async ValueTask FillAsync(int bytes, CancellationToken cancellationToken)
     {
         int held = end - start;
         int wanted = (int)Math.Min(Math.Max(bytes, RequestBytes), held + (reader.Length - offset));
-        byte[] target = buffer.Length >= wanted ? buffer : GC.AllocateUninitializedArray<byte>(wanted);
-        buffer.AsSpan(start, held).CopyTo(target);
+        byte[] old = buffer;
+        byte[] target = old.Length >= wanted ? old : PooledBytes.Rent(wanted);
+        old.AsSpan(start, held).CopyTo(target);
         (buffer, start, end) = (target, 0, held);
+        if (target != old)
+            PooledBytes.Return(old);
         await reader.ReadAsync(offset, buffer.AsMemory(held, wanted - held), cancellationToken);
         offset += wanted - held;
         end = wanted;

@@ -121,7 +121,6 @@ internal static class CheckpointReader
         {
             if (!add.IsNull(row))
             {
-                byte[]? stats = add.Utf8("stats", row);
                 yield return new FileAction
                 {
                     Add = new AddFile
@@ -129,8 +128,7 @@ internal static class CheckpointReader
                         Path = add.Text("path", row),
                         PartitionValues = add.Map("partitionValues", row),
                         Size = add.Number("size", row),
-                        Stats = stats,
-                        StatsParsed = stats is null ? parsed.At(row) : null,
+                        StatsParsed = add.TryUtf8("stats", row, out ReadOnlySpan<byte> stats) ? StatisticsJson.Parse(stats, statistics) : parsed.At(row),
                         DeletionVector = vector.IsNull(row)
                             ? null
                             : new DeletionVector(

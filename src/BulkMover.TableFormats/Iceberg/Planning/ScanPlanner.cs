@@ -28,7 +28,11 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     /// <summary>Manifests in flight: enough to hide an object store's round trips, few enough to cost some ten megabytes.</summary>
     private const int ManifestsAhead = 8;
 
-    private const int FilesAheadPerManifest = 512;
+    /// <summary>Files are handed over some at a time: waking up another thread costs more than decoding one.</summary>
+    private const int FilesPerBatch = 64;
+
+    /// <summary>One is worked on, one waits: more would only grow old in memory.</summary>
+    private const int BatchesAheadPerManifest = 1;
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(
         IAsyncEnumerable<OpenManifest> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -64,14 +68,14 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
 
     private ManifestReadAhead StartReading(OpenManifest manifest, CancellationToken cancellationToken)
     {
-        var files = Channel.CreateBounded<DataFile>(
-            new BoundedChannelOptions(FilesAheadPerManifest) { SingleReader = true, SingleWriter = true });
+        var files = Channel.CreateBounded<IReadOnlyList<DataFile>>(
+            new BoundedChannelOptions(BatchesAheadPerManifest) { SingleReader = true, SingleWriter = true });
         Task reading = Task.Run(() => ReadAsync(manifest, files.Writer, cancellationToken), CancellationToken.None);
         return new ManifestReadAhead(manifest, files.Reader, reading);
     }
 
     /// <summary>Never fails itself: the error goes to whoever drains the channel.</summary>
-    private async Task ReadAsync(OpenManifest manifest, ChannelWriter<DataFile> files, CancellationToken cancellationToken)
+    private async Task ReadAsync(OpenManifest manifest, ChannelWriter<IReadOnlyList<DataFile>> files, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,12 +83,20 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
             var reader = new ManifestReader(
                 file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader(pruner.MetricColumns),
                 deletes is null ? null : new PartitionKeyReader(manifest.Spec));
+            var batch = new List<DataFile>(FilesPerBatch);
             await foreach (DataFile found in reader.ReadAsync(cancellationToken))
             {
-                if (pruner.MightMatch(found, manifest.Spec))
-                    await files.WriteAsync(found, cancellationToken);
+                if (!pruner.MightMatch(found, manifest.Spec))
+                    continue;
+                batch.Add(found);
+                if (batch.Count < FilesPerBatch)
+                    continue;
+                await files.WriteAsync(batch, cancellationToken);
+                batch = new List<DataFile>(FilesPerBatch);
             }
 
+            if (batch.Count > 0)
+                await files.WriteAsync(batch, cancellationToken);
             files.Complete();
         }
         catch (Exception error)
@@ -95,14 +107,22 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
 
     private async IAsyncEnumerable<ScanTask> DrainAsync(ManifestReadAhead manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (DataFile file in manifest.Files.ReadAllAsync(cancellationToken))
+        IReadOnlyList<Scalar?>? partition = null;
+        IReadOnlyDictionary<string, Scalar> constants = ScanTask.NoConstants;
+        await foreach (IReadOnlyList<DataFile> batch in manifest.Files.ReadAllAsync(cancellationToken))
         {
-            RefuseUnread(file);
-            Location location = await paths.ResolveAsync(file.Path, cancellationToken);
-            yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
+            foreach (DataFile file in batch)
             {
-                Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
-            };
+                RefuseUnread(file);
+                // Made once for neighbours of one partition, which have the same list of values.
+                if (!ReferenceEquals(file.Partition, partition))
+                    constants = Constants(partition = file.Partition, manifest.Manifest.Spec);
+                Location location = await paths.ResolveAsync(file.Path, cancellationToken);
+                yield return new ScanTask(location, file.Bytes, file.Rows, constants, ConstantsWin: false)
+                {
+                    Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
+                };
+            }
         }
     }
 
@@ -118,10 +138,10 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     }
 
     /// <summary>Partition values fill columns that the file lacks ("Column Projection"); only identity keeps a column's value.</summary>
-    private IReadOnlyDictionary<string, Scalar> Constants(DataFile file, PartitionSpec spec)
+    private IReadOnlyDictionary<string, Scalar> Constants(IReadOnlyList<Scalar?> partition, PartitionSpec spec)
     {
         Dictionary<string, Scalar>? constants = null;
-        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(file.Partition))
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(partition))
         {
             if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is { } column)
                 (constants ??= new(StringComparer.Ordinal))[column.Name] = value;
@@ -130,5 +150,5 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         return constants ?? ScanTask.NoConstants;
     }
 
-    private sealed record ManifestReadAhead(OpenManifest Manifest, ChannelReader<DataFile> Files, Task Reading);
+    private sealed record ManifestReadAhead(OpenManifest Manifest, ChannelReader<IReadOnlyList<DataFile>> Files, Task Reading);
 }
