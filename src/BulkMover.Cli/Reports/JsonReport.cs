@@ -64,6 +64,19 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         });
     }
 
+    public void Listed(IReadOnlyList<FeatureList> formats)
+    {
+        foreach (FeatureList format in formats)
+        {
+            foreach (TableFeature feature in format.Features)
+            {
+                JsonObject fields = Feature(feature);
+                fields.Insert(0, "format", format.Format);
+                Write("feature", fields);
+            }
+        }
+    }
+
     public async Task FollowAsync(Task work, Func<TransferProgress> progress)
     {
         while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(1))) != work)

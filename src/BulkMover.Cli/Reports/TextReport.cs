@@ -49,6 +49,12 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         WriteNotes(snapshot.Notes);
     }
 
+    public void Listed(IReadOnlyList<FeatureList> formats)
+    {
+        foreach (FeatureList format in formats)
+            output.Write($"{format.Format}\n{TextTable.Format([.. format.Features.Select(Describe.Feature)], "  ")}\n");
+    }
+
     public Task FollowAsync(Task work, Func<TransferProgress> progress) =>
         Console.IsErrorRedirected ? ProgressLines.FollowAsync(work, progress, error) : ProgressBar.FollowAsync(work, progress, error);
 

@@ -34,7 +34,7 @@ public static class ParquetBatches
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         IReadOnlyList<SchemaNode> fields = footer.Root.Children;
         int[] columns = [.. Enumerable.Range(0, fields.Count).Where(i => topLevelColumns is null || topLevelColumns.Contains(fields[i].Element.Name))];
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
         if (columns.Length == 0)
             yield break;
 
@@ -60,7 +60,7 @@ public static class ParquetBatches
             wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
         if (shape.Columns.FirstOrDefault(column => column.FileColumn is null) is { } missing)
             throw new CorruptTableException("file.column_missing", $"'{file}' does not have the column '{missing.Field.Name}' (field id {missing.Field.FieldId()}). Restore the file.");
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }

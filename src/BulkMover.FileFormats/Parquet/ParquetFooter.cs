@@ -29,7 +29,7 @@ public sealed class ParquetFooter
         (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
         Schema = ArrowSchemas.Correct(stored, root);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
-        Features = ParquetFeatures.Of(root.Children, metadata.RowGroups);
+        Features = FileFeatures.Of(root.Children, metadata.RowGroups);
     }
 
     /// <summary>The schema that rows are read with; fields at all levels carry their ids.</summary>

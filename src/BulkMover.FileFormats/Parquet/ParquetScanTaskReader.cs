@@ -94,7 +94,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     {
         BatchShape shape = BatchShape.Of(scan, task, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
-        FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), ParquetFeatures.Of(columns, footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
         return new ScanFile(store, task.File, bytes, shape, options, allocator);
     }
 

@@ -68,7 +68,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
         return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, matching, partitions,
-            DeltaFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
+            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

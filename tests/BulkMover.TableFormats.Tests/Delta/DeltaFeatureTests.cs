@@ -13,6 +13,8 @@ public sealed class DeltaFeatureTests : IDisposable
     [Theory]
     [InlineData("catalogManaged")]
     [InlineData("geospatial")]
+    [InlineData("appendOnly")]
+    [InlineData("sidecar files")]
     [InlineData("columnMappingOfTomorrow")]
     public async Task Plan_ReaderFeatureIsNotRead_IsRefusedByName(string feature)
     {

@@ -44,10 +44,10 @@ internal static class DeleteTable
         table.EqualityDeletes(name, sequenceNumber, [2], names.Length, (Column("name", 2, StringType.Default), Texts(names)));
 
     /// <summary>A Puffin file with a deletion vector behind four other bytes.</summary>
-    public static TestFile Vector(this TestTable table, string dataFile, byte[] blob, int rows)
+    public static TestFile Vector(this TestTable table, string dataFile, byte[] blob, int rows, string name = "v.puffin")
     {
-        table.Store[table.Root.Combine("data/v.puffin")] = [.. "PFA1"u8, .. blob, .. "end"u8];
-        return new TestFile($"{Data}/v.puffin")
+        table.Store[table.Root.Combine($"data/{name}")] = [.. "PFA1"u8, .. blob, .. "end"u8];
+        return new TestFile($"{Data}/{name}")
         {
             Content = 1, Format = "puffin", Rows = rows, SequenceNumber = 5, ReferencedDataFile = dataFile, ContentOffset = 4, ContentBytes = blob.Length,
         };

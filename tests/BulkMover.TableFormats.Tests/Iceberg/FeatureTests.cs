@@ -29,9 +29,9 @@ public sealed class FeatureTests
     }
 
     [Theory]
-    [InlineData(1, "ORC", 1, "ORC position deletes")]
-    [InlineData(1, "avro", 1, "AVRO position deletes")]
-    [InlineData(2, "ORC", 1, "ORC equality deletes")]
+    [InlineData(1, "ORC", 1, "orc position deletes")]
+    [InlineData(1, "avro", 1, "avro position deletes")]
+    [InlineData(2, "ORC", 1, "orc equality deletes")]
     [InlineData(2, "PARQUET", 9, "equality deletes where column 'price' is a floating-point number")]
     [InlineData(2, "PARQUET", 11, "equality deletes where the column with the id 11 is nested, or in no schema that is read")]
     public async Task Open_DeletesThatAreNotRead_AreRefusedByName(int content, string format, int id, string feature)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Schemas;
@@ -73,12 +74,17 @@ public sealed class SchemaParserTests
     [InlineData("geometry(srid:4326)")]
     [InlineData("unknown")]
     [InlineData("unheard-of")]
-    public void Parse_TypeThatIsNotRead_IsNamed(string type) =>
-        Assert.Equal($"type {type}", Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Unread).Name);
+    [InlineData("decimal")]
+    public void Parse_TypeThatIsNotRead_IsNamed(string type)
+    {
+        TableFeature feature = Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Features);
+
+        Assert.Equal(($"type {type}", FeatureState.Refused), (feature.Name, feature.State));
+    }
 
     [Fact]
     public void Parse_InitialDefault_IsNamed() => Assert.Equal("initial-default",
-        Assert.Single(Parse("""[{"id":1,"name":"c","required":false,"type":"int","initial-default":3}]""").Unread).Name);
+        Assert.Single(Parse("""[{"id":1,"name":"c","required":false,"type":"int","initial-default":3}]""").Features).Name);
 
     [Theory]
     [InlineData("""[{"id":1,"name":"a","required":true,"type":"int"},{"id":1,"name":"b","required":true,"type":"int"}]""", "fields[1].id")]

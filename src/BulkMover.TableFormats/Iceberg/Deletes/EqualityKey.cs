@@ -1,6 +1,7 @@
 using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Schemas;
@@ -27,7 +28,7 @@ internal sealed class EqualityColumns(TableMetadata metadata, IcebergSchema sche
     /// <summary>The schema, and behind its columns those that were dropped and are needed to tell deleted rows; under names that no column has.</summary>
     public IcebergSchema WithDropped() => dropped.Count == 0
         ? schema
-        : new IcebergSchema(schema.Id, new Schema([.. schema.Arrow.FieldsList, .. dropped.Values], null), schema.Unread);
+        : new IcebergSchema(schema.Id, new Schema([.. schema.Arrow.FieldsList, .. dropped.Values], null), schema.Features);
 
     /// <param name="ids">Field ids.</param>
     /// <param name="refusal">Why rows cannot be told by them, where they cannot.</param>
@@ -65,7 +66,7 @@ internal sealed class EqualityColumns(TableMetadata metadata, IcebergSchema sche
 
         // The newest schema that has it: its type is the widest. One with what is not read might give it a default.
         IcebergSchema? last = metadata.Schemas.Values.OrderByDescending(candidate => candidate.Id).FirstOrDefault(candidate => In(candidate, id) is not null);
-        if (last is null || last.Unread.Count > 0)
+        if (last is null || last.Features.Any(feature => feature.State == FeatureState.Refused))
             return null;
         Field old = In(NameMapping.Apply(last, metadata, document), id)!;
         string name = $"{old.Name} (dropped, field id {id})";

@@ -131,10 +131,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         if (file.Content != FileContent.Data)
             throw new CorruptTableException("iceberg.manifest_invalid", $"A manifest of data files lists '{file.Path}', which holds {file.Content}.");
         if (file.Format != "parquet")
-        {
-            FeatureGate.ThrowIfRefused("iceberg", file.Path,
-                [new TableFeature($"{file.Format} data files", FeatureState.Refused, "Iceberg spec, Appendix A", "only Parquet is read")]);
-        }
+            FeatureGate.ThrowIfRefused("iceberg", file.Path, [TableFeatures.OfFiles(file.Format, "data files")]);
     }
 
     /// <summary>Partition values fill columns that the file lacks ("Column Projection"); only identity keeps a column's value.</summary>

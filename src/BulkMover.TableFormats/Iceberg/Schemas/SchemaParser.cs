@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 
@@ -9,7 +10,7 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 internal sealed class SchemaParser
 {
     private readonly HashSet<int> ids = [];
-    private readonly List<UnreadType> unread = [];
+    private readonly List<TableFeature> features = [];
 
     private SchemaParser()
     {
@@ -20,7 +21,7 @@ internal sealed class SchemaParser
     {
         var parser = new SchemaParser();
         var columns = new Schema(parser.ParseFields(json), null);
-        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.unread);
+        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.features);
     }
 
     private List<Field> ParseFields(MetadataNode json)
@@ -36,7 +37,7 @@ internal sealed class SchemaParser
             if (!names.Add(name))
                 throw field.Wrong($"the only field called '{name}'");
             if (field.Optional("initial-default") is not null)
-                unread.Add(new UnreadType("initial-default", "Default values"));
+                features.Add(IcebergFeatures.All["initial-default"]);
             fields.Add(ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool()));
         }
 
@@ -105,7 +106,7 @@ internal sealed class SchemaParser
 
     private NullType Refuse(string name)
     {
-        unread.Add(new UnreadType($"type {name}", "Primitive Types"));
+        features.Add(TableFeatures.OfUnreadType(name));
         return NullType.Default;
     }
 }
