@@ -57,7 +57,6 @@ internal sealed class PathResolver
     /// <exception cref="CorruptTableException">It is at none of the places that the rules allow.</exception>
     public ValueTask<Location> ResolveAsync(string path, CancellationToken cancellationToken)
     {
-        // A zero or a dot that leads out of a directory is nothing for a rule; neither is what could be written shorter.
         if (path.Contains('\0', StringComparison.Ordinal))
             throw Missing(path, []);
         if (Known(path) is { } location)
