@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
-using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 
@@ -42,10 +40,9 @@ internal static class S3Errors
         $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)
     { IsTransient = true };
 
-    /// <summary>The object's length by the answer to a ranged request (RFC 9110, "Content-Range"); null when it does not say.</summary>
-    public static long? TotalBytes(GetObjectResponse answer) =>
-        answer.ContentRange is { } range && range.LastIndexOf('/') is >= 0 and var slash
-            && long.TryParse(range.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long total) ? total : null;
+    public static EnvironmentException Changed(Location location) => new("store.object_changed",
+        $"'{location}' was replaced while it was read. Run the command again.")
+    { IsTransient = true };
 
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
     private static BulkMoverException OfAnswer(Location location, AmazonServiceException answer)
@@ -65,7 +62,7 @@ internal static class S3Errors
                 new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
             "InvalidObjectState" => new EnvironmentException("store.object_archived", $"{said} Restore the object from the archive first.", answer),
             "InvalidRange" => new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
-            "PreconditionFailed" => Transient("store.object_changed", $"{said} It was replaced while it was read; run the command again.", answer),
+            "PreconditionFailed" => Changed(location),
             "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" =>
                 Transient("store.throttled", $"{said} The store asks for fewer requests; use fewer --readers or try later.", answer),
             _ => OfStatus(location, answer, said),
@@ -81,7 +78,7 @@ internal static class S3Errors
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>
             new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
-        HttpStatusCode.PreconditionFailed => Transient("store.object_changed", $"{said} It was replaced while it was read; run the command again.", answer),
+        HttpStatusCode.PreconditionFailed => Changed(location),
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
             Transient("store.throttled", $"{said} The store asks for fewer requests; use fewer --readers or try later.", answer),
         >= HttpStatusCode.InternalServerError => Transient("store.failed", $"{said} Try later.", answer),

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
@@ -54,16 +55,33 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
             EtagToMatch = Volatile.Read(ref etag),
         };
         using GetObjectResponse answer = await client.GetObjectAsync(request, cancellationToken);
-        long total = S3Errors.TotalBytes(answer) ?? length;
+        Check(answer, offset, destination.Length);
+        if (Interlocked.CompareExchange(ref etag, answer.ETag, null) is { } version && version != answer.ETag)
+            throw S3Errors.Changed(location);
+        await FillAsync(answer.ResponseStream, destination, cancellationToken);
+        return destination.Length;
+    }
+
+    /// <summary>
+    /// Some stores that call themselves compatible answer a request for a range with other bytes (RFC 9110, "Range Requests", lets a server
+    /// ignore it): what they say they send must be what was asked for.
+    /// </summary>
+    private void Check(GetObjectResponse answer, long offset, int bytes)
+    {
+        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(answer.ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
+        long total = range is null ? answer.ContentLength : range.Length ?? length;
         if (total != length)
         {
             throw new CorruptTableException("store.length_wrong",
                 $"'{location}' has {total:N0} bytes, but the table's metadata says {length:N0}. The file was replaced or cut; restore it.");
         }
 
-        Volatile.Write(ref etag, answer.ETag);
-        await FillAsync(answer.ResponseStream, destination, cancellationToken);
-        return destination.Length;
+        bool isWhole = range is null && offset == 0 && bytes == length;
+        if (!isWhole && (range?.From != offset || range.To != offset + bytes - 1))
+        {
+            throw new EnvironmentException("store.range_ignored",
+                $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {answer.ContentRange ?? "the whole object"}. It is not compatible with S3; use another one.");
+        }
     }
 
     private async Task FillAsync(Stream body, Memory<byte> destination, CancellationToken cancellationToken)

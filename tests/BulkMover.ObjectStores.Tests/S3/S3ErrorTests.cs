@@ -1,4 +1,3 @@
-using System.Net;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.S3;
@@ -67,6 +66,28 @@ public sealed class S3ErrorTests : IDisposable
         var error = await Assert.ThrowsAsync<EnvironmentException>(ReadAsync);
 
         Assert.Equal(("store.connection_lost", true), (error.Code, error.IsTransient));
+    }
+
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(206, "bytes 0-3/10")]
+    [InlineData(206, "bytes 2-9/10")]
+    public async Task ReadAsync_StoreSendsAnotherRange_IsAnErrorAndNotTheseBytes(int status, string? range)
+    {
+        stub.Answer = _ => new S3StubAnswer(status, new byte[status == 200 ? 10 : 4]) { ContentRange = range };
+        await using IRangeReader reader = await Store(new FixedS3Access(Access(null))).OpenAsync(Object, 10, TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(2, new byte[4], TestContext.Current.CancellationToken));
+
+        Assert.Equal("store.range_ignored", error.Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_StoreSendsTheWholeObjectForAllOfIt_IsTaken()
+    {
+        stub.Answer = _ => new S3StubAnswer(200, new byte[10]);
+
+        await ReadAsync();
     }
 
     [Fact]

@@ -128,6 +128,8 @@ internal static class CheckpointReader
                         Path = add.Text("path", row),
                         PartitionValues = add.Map("partitionValues", row),
                         Size = add.Number("size", row),
+                        BaseRowId = add.Number("baseRowId", row),
+                        DefaultRowCommitVersion = add.Number("defaultRowCommitVersion", row),
                         StatsParsed = add.TryUtf8("stats", row, out ReadOnlySpan<byte> stats) ? StatisticsJson.Parse(stats, statistics) : parsed.At(row),
                         DeletionVector = vector.IsNull(row)
                             ? null

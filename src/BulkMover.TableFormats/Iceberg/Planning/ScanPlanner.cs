@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
@@ -29,6 +30,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         var ahead = new ManifestsAhead(store, manifest => !manifest.File.HasDeletes && pruner.MightMatch(manifest.File, manifest.Spec), Open, pruner.MightMatch);
         IReadOnlyList<Scalar?>? partition = null;
         IReadOnlyDictionary<string, Scalar> constants = ScanTask.NoConstants;
+        IReadOnlyDictionary<int, Scalar> memberConstants = ReadOnlyDictionary<int, Scalar>.Empty;
         await foreach ((OpenManifest manifest, IReadOnlyList<DataFile> files) in ahead.ReadAsync(manifests, cancellationToken))
         {
             foreach (DataFile file in files)
@@ -36,10 +38,17 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
                 RefuseUnread(file);
                 // Made once for neighbours of one partition, which have the same list of values.
                 if (!ReferenceEquals(file.Partition, partition))
-                    constants = Constants(partition = file.Partition, manifest.Spec);
+                {
+                    partition = file.Partition;
+                    (constants, memberConstants) = (Constants(partition, manifest.Spec), MemberConstants(partition, manifest.Spec));
+                }
+
                 Location location = await paths.ResolveAsync(file.Path, cancellationToken);
                 yield return new ScanTask(location, file.Bytes, file.Rows, constants, ConstantsWin: false)
                 {
+                    MemberConstants = memberConstants,
+                    FirstRowId = file.FirstRowId,
+                    LastChange = file.SequenceNumber,
                     Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
                 };
             }
@@ -69,5 +78,18 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         }
 
         return constants ?? ScanTask.NoConstants;
+    }
+
+    /// <summary>As <see cref="Constants"/>, of fields inside of structs.</summary>
+    private IReadOnlyDictionary<int, Scalar> MemberConstants(IReadOnlyList<Scalar?> partition, PartitionSpec spec)
+    {
+        Dictionary<int, Scalar>? constants = null;
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(partition))
+        {
+            if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is null)
+                (constants ??= [])[field.SourceId] = value;
+        }
+
+        return constants ?? (IReadOnlyDictionary<int, Scalar>)ReadOnlyDictionary<int, Scalar>.Empty;
     }
 }
