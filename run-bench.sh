@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse]; without names, all of them. The method is in perf/README.md.
+# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning]; without names, all of them. The method is in perf/README.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
@@ -24,11 +24,22 @@ parquet_to_clickhouse() {
   "$program" parquet-to-clickhouse --bulkmover "$bulkmover" --dataset "$dataset" --results perf/results
 }
 
-[ $# -gt 0 ] || set -- micro parquet-to-clickhouse
+planning() {
+  local program kind tables=datasets/data/many-files
+  program=$(built perf/Throughput BulkMover.Throughput)
+  for kind in iceberg iceberg-deletes iceberg-vectors delta delta-sidecars; do
+    datasets/make.sh many-files --kind "$kind" --out "$tables/$kind"
+  done
+  datasets/make.sh many-files --kind iceberg --files 100000 --out "$tables/iceberg-100k"
+  "$program" planning --tables "$tables" --results perf/results
+}
+
+[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning
 for scenario in "$@"; do
   case $scenario in
     micro) micro ;;
     parquet-to-clickhouse) parquet_to_clickhouse ;;
-    *) echo "There is no scenario '$scenario'; there are micro and parquet-to-clickhouse." >&2; exit 2 ;;
+    planning) planning ;;
+    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse and planning." >&2; exit 2 ;;
   esac
 done

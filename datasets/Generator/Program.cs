@@ -4,13 +4,14 @@ using BulkMover.Databases.ClickHouse.Embedded;
 using BulkMover.Datasets.Engines;
 using BulkMover.Datasets.Flights;
 using BulkMover.Datasets.Lineitem;
+using BulkMover.Datasets.ManyFiles;
 
 // The engine that writes the Iceberg table is this program again.
 if (args is [EmbeddedHost.Command, ..]) return EmbeddedHost.Run(args.AsSpan(1));
 
 var root = new RootCommand("Makes the datasets that demo, tests and measurements use.")
 {
-    LineitemCommand.Create(), FlightsCommand.Create(), QueryCommand.Create(),
+    LineitemCommand.Create(), FlightsCommand.Create(), ManyFilesCommand.Create(), QueryCommand.Create(),
 };
 try
 {

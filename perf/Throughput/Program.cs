@@ -1,9 +1,11 @@
 using System.CommandLine;
 using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Throughput.Plans;
 using BulkMover.Throughput.Scenarios;
 
-// The servers that are measured are this program again.
+// The servers that are measured are this program again, and so is each process that plans.
 if (args is [EmbeddedHost.Command, ..]) return EmbeddedHost.Run(args.AsSpan(1));
+if (args is [PlanProcess.Command, ..]) return await PlanProcess.RunAsync(args.AsMemory(1));
 
 var bulkmover = new Option<FileInfo>("--bulkmover") { Description = "The built command", Required = true };
 bulkmover.AcceptExistingOnly();
@@ -28,5 +30,17 @@ scenario.SetAction(async (parsed, cancellationToken) =>
     Console.WriteLine(section);
     return 0;
 });
+
+var tables = new Option<DirectoryInfo>("--tables") { Description = "The directory with the tables of `datasets/make.sh many-files`", Required = true };
+tables.AcceptExistingOnly();
+var planning = new Command(Planning.Name, "Plans of tables of very many files, each in a process of its own") { tables, results, rounds };
+planning.SetAction(async (parsed, cancellationToken) =>
+{
+    var run = new Planning(parsed.GetRequiredValue(tables).FullName, parsed.GetRequiredValue(rounds));
+    string section = await run.RunAsync(cancellationToken);
+    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Planning.Name}.md"), section, cancellationToken);
+    Console.WriteLine(section);
+    return 0;
+});
 // A series that is stopped from outside must say so: the default handler ends without a word.
-return await new RootCommand("Measures whole copies.") { scenario }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await new RootCommand("Measures whole copies, and plans.") { scenario, planning }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

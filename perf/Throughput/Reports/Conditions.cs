@@ -8,13 +8,16 @@ namespace BulkMover.Throughput.Reports;
 /// <summary>Everything that a reader needs to judge a figure or to measure again.</summary>
 internal sealed record Conditions(string Date, string Commit, string Machine, string Load, string Dataset)
 {
-    public static Conditions Now(string file) => new(
+    /// <param name="dataset">What is measured with; see <see cref="OfFile"/>.</param>
+    public static Conditions Now(string dataset) => new(
         DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC",
         Git("describe", "--always", "--dirty", "--abbrev=10"),
         $"{Environment.ProcessorCount} × {ProcessorName()}, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, " +
         $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
         string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)),
-        $"{Path.GetFileName(file)}, {new FileInfo(file).Length:N0} bytes, sha256 {Sha256(file)[..16]}…");
+        dataset);
+
+    public static string OfFile(string file) => $"{Path.GetFileName(file)}, {new FileInfo(file).Length:N0} bytes, sha256 {Sha256(file)[..16]}…";
 
     private static string ProcessorName() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1]

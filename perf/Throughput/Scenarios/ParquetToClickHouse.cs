@@ -23,7 +23,7 @@ internal sealed class ParquetToClickHouse(string bulkmover, string file, int rou
         var pull = new ServerPull(Path.GetFileName(file), SortingKey);
         // Each contestant twice: two series of the same thing differ by what the machine does, and no smaller difference counts.
         Series[] all = [new(copy, "A"), new(pull, "A"), new(copy, "B"), new(pull, "B")];
-        Conditions conditions = Conditions.Now(file);
+        Conditions conditions = Conditions.Now(Conditions.OfFile(file));
         await MeasureAsync(copy, cancellationToken); // Fills the page cache; not counted.
         for (int round = 0; round < rounds; round++)
         {

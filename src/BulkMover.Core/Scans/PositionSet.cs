@@ -28,8 +28,10 @@ public sealed class PositionSet : IDeletedRows
     public long Count => chunks.Values.Sum(chunk => (long)chunk.Count);
 
     /// <summary>A set of 64-bit numbers in the portable serialisation of roaring bitmaps (RoaringFormatSpec, "Extension for 64-bit implementations").</summary>
+    /// <param name="bytes">The bitmaps.</param>
+    /// <param name="maxCount">How many positions there may be: some bytes stand for thousands, and memory must not follow them.</param>
     /// <exception cref="CorruptTableException">The bytes break the format; the caller says whose they are.</exception>
-    public static PositionSet Parse(ReadOnlySpan<byte> bytes)
+    public static PositionSet Parse(ReadOnlySpan<byte> bytes, long maxCount)
     {
         try
         {
@@ -38,7 +40,7 @@ public sealed class PositionSet : IDeletedRows
             long bitmaps = reader.Int64();
             if (bitmaps is < 0 or > int.MaxValue)
                 throw Broken($"it says to have {bitmaps} parts");
-            long previous = -1;
+            long previous = -1, left = maxCount;
             for (long i = 0; i < bitmaps; i++)
             {
                 long high = reader.UInt32();
@@ -48,7 +50,7 @@ public sealed class PositionSet : IDeletedRows
                 if (high > int.MaxValue)
                     throw Broken("it has a negative position");
                 previous = high;
-                set.Read32(ref reader, high << 32);
+                set.Read32(ref reader, high << 32, ref left);
             }
 
             return reader.IsAtEnd ? set : throw Broken("bytes are left over behind its last part");
@@ -83,7 +85,7 @@ public sealed class PositionSet : IDeletedRows
     }
 
     /// <summary>RoaringFormatSpec: cookie header, descriptive header, offset header, containers.</summary>
-    private void Read32(ref Reader reader, long high)
+    private void Read32(ref Reader reader, long high, ref long left)
     {
         uint cookie = reader.UInt32();
         bool hasRuns = (cookie & 0xFFFF) == CookieWithRuns;
@@ -106,8 +108,11 @@ public sealed class PositionSet : IDeletedRows
             if (key <= previous)
                 throw Broken("its containers are not in order");
             previous = key;
+            left -= cardinality;
+            if (left < 0)
+                throw Broken("it has more rows than it should have");
             bool isRuns = hasRuns && (runFlags[i / 8] >> (i % 8) & 1) != 0;
-            Chunk chunk = isRuns ? ReadRuns(ref reader) : cardinality > MaxListed ? ReadBitmap(ref reader) : ReadList(ref reader, cardinality);
+            Chunk chunk = isRuns ? ReadRuns(ref reader, cardinality) : cardinality > MaxListed ? ReadBitmap(ref reader) : ReadList(ref reader, cardinality);
             if (chunk.Count != cardinality)
                 throw Broken($"a container has {chunk.Count} positions and says {cardinality}");
             chunks.Add((high >> ChunkBits) + key, chunk);
@@ -143,7 +148,7 @@ public sealed class PositionSet : IDeletedRows
         return chunk;
     }
 
-    private static Chunk ReadRuns(ref Reader reader)
+    private static Chunk ReadRuns(ref Reader reader, int cardinality)
     {
         int runs = reader.UInt16();
         var chunk = new Chunk();
@@ -154,6 +159,8 @@ public sealed class PositionSet : IDeletedRows
             if (start <= previous || end > ushort.MaxValue)
                 throw Broken("a container's runs are not in order");
             previous = end;
+            if (chunk.Count + (end - start) >= cardinality)
+                throw Broken($"a container has more positions than the {cardinality} that it says");
             for (int position = start; position <= end; position++)
                 chunk.Add((ushort)position);
         }

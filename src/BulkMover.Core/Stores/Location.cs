@@ -48,7 +48,7 @@ public readonly record struct Location(string Scheme, string Path)
     public static Location OnDisk(string path) => new(FileScheme, TrimEnd(System.IO.Path.GetFullPath(path)));
 
     /// <summary>This location with <paramref name="relative"/> (literal, <c>/</c> between segments) below it.</summary>
-    public Location Combine(string relative) => this with { Path = Path.EndsWith('/') ? Path + relative : $"{Path}/{relative}" };
+    public Location Combine(ReadOnlySpan<char> relative) => this with { Path = string.Concat(Path, Path.EndsWith('/') ? "" : "/", relative) };
 
     /// <summary>True when this is <paramref name="root"/> or lies below it.</summary>
     public bool IsUnder(Location root) =>

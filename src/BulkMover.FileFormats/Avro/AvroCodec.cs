@@ -9,7 +9,7 @@ using ZstdSharp;
 namespace BulkMover.FileFormats.Avro;
 
 /// <summary>Decompresses the blocks of one file (Avro specification, "Required Codecs", "Optional Codecs"), each into the same buffer.</summary>
-internal sealed class AvroCodec
+internal sealed class AvroCodec : IDisposable
 {
     /// <summary>Writers cut blocks at some ten thousand bytes, careless ones once per file; more than this decompressed is a bomb.</summary>
     public const int MaxBlockBytes = 256 * 1024 * 1024;
@@ -27,6 +27,13 @@ internal sealed class AvroCodec
         (this.name, this.file) = (name, file);
         if (name is not ("null" or "deflate" or "snappy" or "zstandard"))
             throw new UnsupportedFeatureException("avro.codec_unsupported", $"'{file}' is compressed with '{name}', which is not read.");
+    }
+
+    /// <summary>What was decompressed is no longer valid.</summary>
+    public void Dispose()
+    {
+        PooledBytes.Return(buffer);
+        buffer = [];
     }
 
     public ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> block)
@@ -82,15 +89,21 @@ internal sealed class AvroCodec
 
     private void Reserve(long bytes)
     {
-        if (buffer.Length < bytes)
-            buffer = GC.AllocateUninitializedArray<byte>((int)bytes);
+        if (buffer.Length >= bytes)
+            return;
+        PooledBytes.Return(buffer);
+        buffer = [];
+        buffer = PooledBytes.Rent((int)bytes);
     }
 
     private void Grow()
     {
         if (buffer.Length >= MaxBlockBytes)
             throw TooLarge(file);
-        Array.Resize(ref buffer, (int)Math.Clamp(2L * buffer.Length, 64 * 1024, MaxBlockBytes));
+        byte[] small = buffer;
+        buffer = PooledBytes.Rent((int)Math.Clamp(2L * small.Length, 64 * 1024, MaxBlockBytes));
+        small.CopyTo(buffer, 0);
+        PooledBytes.Return(small);
     }
 
     public static CorruptTableException TooLarge(string file) =>

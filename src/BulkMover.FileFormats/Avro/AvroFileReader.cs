@@ -23,7 +23,7 @@ public sealed class AvroFileReader : IAsyncDisposable
     private readonly RangeBuffer input;
     private readonly Dictionary<string, byte[]> metadata = new(StringComparer.Ordinal);
     private readonly byte[] sync = new byte[SyncBytes];
-    private AvroCodec codec = null!;
+    private AvroCodec? codec;
 
     private AvroFileReader(IRangeReader reader, Location location, int requestBytes)
     {
@@ -78,7 +78,7 @@ public sealed class AvroFileReader : IAsyncDisposable
         {
             long records = await input.ReadLongAsync(cancellationToken);
             long bytes = await input.ReadLongAsync(cancellationToken);
-            ReadOnlyMemory<byte> data = codec.Decompress(await input.ReadAsync(bytes, cancellationToken));
+            ReadOnlyMemory<byte> data = codec!.Decompress(await input.ReadAsync(bytes, cancellationToken));
             if (records < 0 || records > data.Length)
                 throw Corrupt($"a block of {data.Length:N0} bytes claims {records:N0} records");
             yield return new AvroBlock(records, data);
@@ -111,7 +111,13 @@ public sealed class AvroFileReader : IAsyncDisposable
 
     internal string CodecName => Property("avro.codec") ?? "null";
 
-    public ValueTask DisposeAsync() => reader.DisposeAsync();
+    /// <summary>The blocks that were read are no longer valid.</summary>
+    public ValueTask DisposeAsync()
+    {
+        input.Dispose();
+        codec?.Dispose();
+        return reader.DisposeAsync();
+    }
 
     private async Task ReadHeaderAsync(CancellationToken cancellationToken)
     {

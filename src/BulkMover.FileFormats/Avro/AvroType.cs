@@ -3,6 +3,8 @@ namespace BulkMover.FileFormats.Avro;
 /// <summary>A type of the writer's schema: how a value is encoded in the file. Never recursive.</summary>
 public sealed class AvroType(AvroKind kind)
 {
+    private int? numbers;
+
     public AvroKind Kind { get; } = kind;
 
     /// <summary>The <c>logicalType</c> as written, such as <c>timestamp-micros</c>; null when there is none.</summary>
@@ -52,4 +54,15 @@ public sealed class AvroType(AvroKind kind)
 
     /// <summary>Levels of types in it, itself included.</summary>
     public int Depth { get; init; } = 1;
+
+    /// <summary>Of how many numbers a value consists when it has nothing else, such as a map's entry of an id and a count; else 0.</summary>
+    internal int Numbers => numbers ??= CountNumbers();
+
+    // Only of flat records: types that are nested and shared can stand for any number of values.
+    private int CountNumbers() => Kind switch
+    {
+        AvroKind.Int or AvroKind.Long or AvroKind.Enum => 1,
+        AvroKind.Record when Array.TrueForAll(Fields, part => part.Type.Kind is AvroKind.Int or AvroKind.Long or AvroKind.Enum) => Fields.Length,
+        _ => 0,
+    };
 }

@@ -5,7 +5,7 @@ namespace BulkMover.FileFormats.Avro;
 /// <summary>Reads the blocks of a run that is in memory, one after the other.</summary>
 /// <param name="run">Their bytes.</param>
 /// <param name="file">The file.</param>
-internal sealed class BlockReader(ReadOnlyMemory<byte> run, AvroScanFile file)
+internal sealed class BlockReader(ReadOnlyMemory<byte> run, AvroScanFile file) : IDisposable
 {
     private readonly AvroCodec codec = file.NewCodec();
     private ReadOnlyMemory<byte> left = run;
@@ -29,4 +29,7 @@ internal sealed class BlockReader(ReadOnlyMemory<byte> run, AvroScanFile file)
         left = left[^decoder.Remaining..];
         return new AvroBlock(records, data);
     }
+
+    /// <summary>The last block is no longer valid.</summary>
+    public void Dispose() => codec.Dispose();
 }

@@ -7,7 +7,7 @@ namespace BulkMover.FileFormats.Avro;
 /// <param name="reader">The object.</param>
 /// <param name="file">Its name, for messages.</param>
 /// <param name="requestBytes">How much is read ahead.</param>
-internal sealed class RangeBuffer(IRangeReader reader, string file, int requestBytes)
+internal sealed class RangeBuffer(IRangeReader reader, string file, int requestBytes) : IDisposable
 {
     private byte[] buffer = [];
     private int start;
@@ -63,13 +63,23 @@ internal sealed class RangeBuffer(IRangeReader reader, string file, int requestB
     private CorruptTableException Truncated(long bytes) => new("avro.file_truncated",
         $"'{file}' is broken: {bytes:N0} bytes should follow where {Remaining:N0} are left. Restore the file.");
 
+    /// <summary>What was read is no longer valid.</summary>
+    public void Dispose()
+    {
+        PooledBytes.Return(buffer);
+        (buffer, start, end) = ([], 0, 0);
+    }
+
     private async ValueTask FillAsync(int bytes, CancellationToken cancellationToken)
     {
         int held = end - start;
         int wanted = (int)Math.Min(Math.Max(bytes, requestBytes), held + (reader.Length - offset));
-        byte[] target = buffer.Length >= wanted ? buffer : GC.AllocateUninitializedArray<byte>(wanted);
-        buffer.AsSpan(start, held).CopyTo(target);
+        byte[] old = buffer;
+        byte[] target = old.Length >= wanted ? old : PooledBytes.Rent(wanted);
+        old.AsSpan(start, held).CopyTo(target);
         (buffer, start, end) = (target, 0, held);
+        if (target != old)
+            PooledBytes.Return(old);
         await reader.ReadAsync(offset, buffer.AsMemory(held, wanted - held), cancellationToken);
         offset += wanted - held;
         end = wanted;

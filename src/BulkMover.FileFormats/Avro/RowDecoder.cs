@@ -49,7 +49,11 @@ internal sealed class RowDecoder : IDisposable
         return rows == 0 ? null : Take(rows);
     }
 
-    public void Dispose() => memory.Dispose();
+    public void Dispose()
+    {
+        blocks.Dispose();
+        memory.Dispose();
+    }
 
     private bool MoveToRecords()
     {

@@ -51,7 +51,7 @@ internal sealed class DeletionVectorReader(string metadata, long rows, Func<stri
             throw broken("it does not begin with the magic number of a bitmap in the portable format", null);
         try
         {
-            PositionSet positions = PositionSet.Parse(content[Magic.Length..]);
+            PositionSet positions = PositionSet.Parse(content[Magic.Length..], rows);
             return positions.Count == rows ? positions : throw broken($"it has {positions.Count:N0} rows, the {metadata} says {rows:N0}", null);
         }
         catch (CorruptTableException error) when (error.Code == "deletes.bitmap_broken")

@@ -23,13 +23,13 @@ public sealed class PositionSetTests
     [Fact]
     public void Parse_Lists_HasTheirPositions()
     {
-        PositionSet set = PositionSet.Parse(Lists);
+        PositionSet set = PositionSet.Parse(Lists, 3);
 
         Assert.Equal((3, true, true, true, false), (set.Count, set.Contains(1), set.Contains(3), set.Contains(0x10002), set.Contains(2)));
     }
 
     [Fact]
-    public void Parse_Nothing_IsEmpty() => Assert.Equal(0, PositionSet.Parse(new byte[8]).Count);
+    public void Parse_Nothing_IsEmpty() => Assert.Equal(0, PositionSet.Parse(new byte[8], 0).Count);
 
     [Fact]
     public void Parse_HighBits_ArePartOfThePosition()
@@ -37,7 +37,7 @@ public sealed class PositionSetTests
         byte[] bytes = [.. Lists];
         bytes[8] = 2;
 
-        Assert.True(PositionSet.Parse(bytes).Contains((2L << 32) + 3));
+        Assert.True(PositionSet.Parse(bytes, 3).Contains((2L << 32) + 3));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PositionSetTests
         byte[] bits = new byte[8192];
         // 5,000 positions: every one up to 4,999.
         System.Array.Fill(bits, (byte)0xFF, 0, 625);
-        PositionSet set = PositionSet.Parse([.. OneBitmap, 0, 0, 0, 0, .. WithoutRuns, 1, 0, 0, 0, 0, 0, 0x87, 0x13, 16, 0, 0, 0, .. bits]);
+        PositionSet set = PositionSet.Parse([.. OneBitmap, 0, 0, 0, 0, .. WithoutRuns, 1, 0, 0, 0, 0, 0, 0x87, 0x13, 16, 0, 0, 0, .. bits], 5000);
 
         Assert.Equal((5000, true, false), (set.Count, set.Contains(4999), set.Contains(5000)));
     }
@@ -56,7 +56,7 @@ public sealed class PositionSetTests
     {
         // Cookie with runs for one container, flagged; runs of 10 to 12 and 20 alone; no offsets below four containers.
         PositionSet set = PositionSet.Parse(
-            [.. OneBitmap, 0, 0, 0, 0, 0x3B, 0x30, 0, 0, 1, 0, 0, 3, 0, 2, 0, 10, 0, 2, 0, 20, 0, 0, 0]);
+            [.. OneBitmap, 0, 0, 0, 0, 0x3B, 0x30, 0, 0, 1, 0, 0, 3, 0, 2, 0, 10, 0, 2, 0, 20, 0, 0, 0], 4);
 
         Assert.Equal((4, true, true, false, true), (set.Count, set.Contains(10), set.Contains(12), set.Contains(13), set.Contains(20)));
     }
@@ -72,15 +72,36 @@ public sealed class PositionSetTests
         byte[] bytes = [.. Lists];
         bytes[place] = value;
 
-        Assert.Equal("deletes.bitmap_broken", Assert.Throws<CorruptTableException>(() => PositionSet.Parse(bytes)).Code);
+        Assert.Equal("deletes.bitmap_broken", Assert.Throws<CorruptTableException>(() => PositionSet.Parse(bytes, 3)).Code);
     }
 
     [Fact]
     public void Parse_AnyTruncationOrSurplus_ThrowsCorruptTable()
     {
         for (int length = 0; length < Lists.Length; length++)
-            Assert.Throws<CorruptTableException>(() => PositionSet.Parse(Lists.AsSpan(0, length)));
-        Assert.Throws<CorruptTableException>(() => PositionSet.Parse([.. Lists, 0]));
+            Assert.Throws<CorruptTableException>(() => PositionSet.Parse(Lists.AsSpan(0, length), 3));
+        Assert.Throws<CorruptTableException>(() => PositionSet.Parse([.. Lists, 0], 3));
+    }
+
+    [Fact]
+    public void Parse_MorePositionsThanThereMayBe_ThrowsBeforeItHoldsThem() =>
+        Assert.Throws<CorruptTableException>(() => PositionSet.Parse(Lists, 2));
+
+    [Fact]
+    public void Parse_FewBytesThatStandForMillions_TakeNoMemory()
+    {
+        // 65,536 containers of one run over all 65,536 positions: four billion in a megabyte.
+        var bytes = new List<byte>([.. OneBitmap, 0, 0, 0, 0, 0x3B, 0x30, 0xFF, 0xFF, .. Enumerable.Repeat((byte)0xFF, 8192)]);
+        for (int key = 0; key < 65_536; key++)
+            bytes.AddRange([(byte)key, (byte)(key >> 8), 0xFF, 0xFF]);
+        bytes.AddRange(new byte[4 * 65_536]);
+        for (int key = 0; key < 65_536; key++)
+            bytes.AddRange([1, 0, 0, 0, 0xFF, 0xFF]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<CorruptTableException>(() => PositionSet.Parse([.. bytes], 1_000_000));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000_000);
     }
 
     [Fact]
@@ -89,7 +110,7 @@ public sealed class PositionSetTests
         using var keys = new RecordBatch(new Schema([], null), [], 6);
         bool[] deleted = [true, false, false, false, false, false];
 
-        PositionSet.Parse(Lists).Mark(keys, 0xFFFE, deleted);
+        PositionSet.Parse(Lists, 3).Mark(keys, 0xFFFE, deleted);
 
         Assert.Equal([true, false, false, false, true, false], deleted);
     }

@@ -57,12 +57,15 @@ public sealed class AvroFileReaderTests
         await ThrowsAsync("avro.block_invalid", AvroFiles.ByHand("\"long\"", "snappy", (1, block)));
     }
 
-    [Fact]
-    public async Task ReadBlocks_DecompressionBomb_ThrowsCorruptTable()
+    [Theory]
+    [InlineData("deflate")]
+    [InlineData("snappy")]
+    [InlineData("zstandard")]
+    public async Task ReadBlocks_DecompressionBomb_ThrowsCorruptTable(string codec)
     {
-        byte[] bomb = AvroFiles.Compress("deflate", new byte[257 * 1024 * 1024]);
+        byte[] bomb = AvroFiles.Compress(codec, new byte[257 * 1024 * 1024]);
 
-        await ThrowsAsync("avro.block_too_large", AvroFiles.ByHand("\"long\"", "deflate", (1, bomb)));
+        await ThrowsAsync("avro.block_too_large", AvroFiles.ByHand("\"long\"", codec, (1, bomb)));
     }
 
     [Fact]

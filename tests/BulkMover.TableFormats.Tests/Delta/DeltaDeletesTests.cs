@@ -64,7 +64,7 @@ public sealed class DeltaDeletesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("u", Uuid, 44, 5, "6 rows, the log says 5")]
+    [InlineData("u", Uuid, 44, 5, "more rows than it should have")]
     [InlineData("u", Uuid, 36, 6, "says 44 bytes, the log says 36")]
     [InlineData("u", "short", 44, 6, "UUID")]
     [InlineData("x", Uuid, 44, 6, "storage type")]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using ZstdSharp;
 
 namespace BulkMover.TableFormats.Tests.Iceberg;
 
@@ -31,10 +32,10 @@ internal static class AvroBytes
     public static byte[] Array(IReadOnlyCollection<byte[]> items) =>
         items.Count == 0 ? [0] : [.. Long(items.Count), .. items.SelectMany(item => item), 0];
 
-    public static byte[] File(string schema, IReadOnlyDictionary<string, string> properties, IReadOnlyList<byte[]> records, bool deflate = true, int recordsPerBlock = 100)
+    public static byte[] File(string schema, IReadOnlyDictionary<string, string> properties, IReadOnlyList<byte[]> records, string codec = "deflate", int recordsPerBlock = 100)
     {
         byte[] sync = Encoding.ASCII.GetBytes("0123456789abcdef");
-        var header = new Dictionary<string, string>(properties, StringComparer.Ordinal) { ["avro.schema"] = schema, ["avro.codec"] = deflate ? "deflate" : "null" };
+        var header = new Dictionary<string, string>(properties, StringComparer.Ordinal) { ["avro.schema"] = schema, ["avro.codec"] = codec };
         using var file = new MemoryStream();
         file.Write("Obj\u0001"u8);
         file.Write(Long(header.Count));
@@ -49,15 +50,19 @@ internal static class AvroBytes
         {
             byte[] data = [.. block.SelectMany(record => record)];
             file.Write(Long(block.Length));
-            file.Write(Bytes(deflate ? Deflate(data) : data));
+            file.Write(Bytes(Compress(data, codec)));
             file.Write(sync);
         }
 
         return file.ToArray();
     }
 
-    private static byte[] Deflate(byte[] data)
+    private static byte[] Compress(byte[] data, string codec)
     {
+        if (codec == "null")
+            return data;
+        if (codec == "zstandard")
+            return new Compressor().Wrap(data).ToArray();
         using var compressed = new MemoryStream();
         using (var deflate = new DeflateStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
             deflate.Write(data);

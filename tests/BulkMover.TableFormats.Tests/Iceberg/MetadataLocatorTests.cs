@@ -121,6 +121,26 @@ public sealed class MetadataLocatorTests
         Assert.Equal("none", (await opened.OpenSnapshotAsync(null, TestContext.Current.CancellationToken)).Id);
     }
 
+    [Fact]
+    public async Task Open_GzippedBomb_ThrowsCorruptTable()
+    {
+        var table = new TestTable();
+        Location file = table.WriteMetadata();
+        using var gzipped = new MemoryStream();
+        using (var gzip = new GZipStream(gzipped, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            byte[] blanks = new byte[1024 * 1024];
+            for (int megabyte = 0; megabyte < 257; megabyte++)
+                gzip.Write(blanks);
+        }
+
+        table.Store[file] = gzipped.ToArray();
+
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(
+            () => IcebergTable.OpenAsync(table.Store, table.Root, TestContext.Current.CancellationToken));
+        Assert.Equal("iceberg.metadata_too_large", error.Code);
+    }
+
     private void Put(params string[] names)
     {
         foreach (string name in names)

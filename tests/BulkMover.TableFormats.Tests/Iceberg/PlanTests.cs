@@ -31,6 +31,18 @@ public sealed class PlanTests
         Assert.All(tasks, task => Assert.False(task.ConstantsWin));
     }
 
+    // "Manifests": any codec of Avro; "write.avro.compression-codec" is gzip (deflate) or zstd in the reference implementation.
+    [Theory]
+    [InlineData("null")]
+    [InlineData("deflate")]
+    [InlineData("zstandard")]
+    public async Task Plan_ManifestInAnyCodec_IsRead(string codec)
+    {
+        TestTable table = new TestTable().WithSnapshot(new TestManifest(new TestFile($"{Data}/a.parquet"), new TestFile($"{Data}/b.parquet")) { Codec = codec });
+
+        Assert.Equal(["a.parquet", "b.parquet"], await table.PlanNamesAsync());
+    }
+
     [Fact]
     public async Task Plan_ManyManifests_KeepsTheirOrderAtEveryCall()
     {
@@ -166,7 +178,7 @@ public sealed class PlanTests
         table.Store[table.Root.Combine("metadata/m.avro")] = new TestManifest(new TestFile($"{Data}/a") { Partition = AvroBytes.Some(AvroBytes.Long(3)) })
         {
             IsVersion1 = true,
-            Deflate = false,
+            Codec = "null",
             PartitionFields = ["""{"name":"a","type":["null","int"],"field-id":1000}"""],
             Properties = new Dictionary<string, string> { ["partition-spec"] = """[{"name":"a","transform":"identity","source-id":1,"field-id":1000}]""" },
         }.Write();
@@ -188,7 +200,7 @@ public sealed class PlanTests
             .WithSnapshot(new TestManifest(new TestFile($"{Data}/a") { Rows = 5, Partition = AvroBytes.Some(AvroBytes.Text("x")) })
             {
                 PartitionFields = ["""{"name":"n","type":["null","string"],"field-id":1000}"""],
-                Deflate = false,
+                Codec = "null",
             });
         foreach (Location file in table.Store.Locations.Where(file => file.Name.EndsWith(".avro", StringComparison.Ordinal)).ToList())
             table.Store[file] = TestTable.WithoutFieldIds(table.Store[file]);

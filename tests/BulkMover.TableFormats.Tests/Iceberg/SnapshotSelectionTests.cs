@@ -57,6 +57,20 @@ public sealed class SnapshotSelectionTests
         Assert.Contains("Branches and tags: 2024-01-01, audit, main, v1.0", error.Message, StringComparison.Ordinal);
     }
 
+    // "Point in Time Reads (Time Travel)": the log tells what was current, and a commit to a branch is not in it.
+    [Fact]
+    public async Task Open_PointInTime_FollowsTheLogAndNotTheTimesOfSnapshots()
+    {
+        TestTable table = NewTable();
+        long onBranch = DateTimeOffset.Parse("2024-01-01T00:00:02.500Z", null).ToUnixTimeMilliseconds();
+        table.WithSnapshot(8, onBranch);
+        JsonArray log = table.Metadata["snapshot-log"]!.AsArray();
+        log.RemoveAt(log.Count - 1);
+        table.Metadata["current-snapshot-id"] = 1;
+
+        Assert.Equal("2", (await table.OpenSnapshotAsync("2024-01-01T00:00:02.750Z")).Id);
+    }
+
     [Fact]
     public async Task Open_TimeWithoutSnapshotLog_AsksForAnId()
     {

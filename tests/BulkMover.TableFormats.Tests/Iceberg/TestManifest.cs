@@ -20,7 +20,8 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
     /// <summary>Encoded <c>field_summary</c> records; see <see cref="Summary"/>.</summary>
     public IReadOnlyList<byte[]>? Summaries { get; init; }
 
-    public bool Deflate { get; init; } = true;
+    /// <summary>How its blocks are compressed: <c>null</c>, <c>deflate</c> or <c>zstandard</c>.</summary>
+    public string Codec { get; init; } = "deflate";
 
     /// <summary>True leaves out every field that v1 does not have.</summary>
     public bool IsVersion1 { get; init; }
@@ -30,7 +31,7 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
     public static byte[] Summary(bool containsNull, bool? containsNaN, byte[]? lower, byte[]? upper) =>
         [(byte)(containsNull ? 1 : 0), .. OrNull(containsNaN is { } nan ? [(byte)(nan ? 1 : 0)] : null), .. OrNull(lower is null ? null : Bytes(lower)), .. OrNull(upper is null ? null : Bytes(upper))];
 
-    public byte[] Write() => File(Schema(), Properties, [.. Files.Select(Entry)], Deflate, recordsPerBlock: 50);
+    public byte[] Write() => File(Schema(), Properties, [.. Files.Select(Entry)], Codec, recordsPerBlock: 50);
 
     private string Schema()
     {

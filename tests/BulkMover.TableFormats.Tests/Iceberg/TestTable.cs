@@ -42,6 +42,9 @@ internal sealed class TestTable
     /// <summary>Where the table is put; the location itself unless a test moves it.</summary>
     public Location Root { get; init; } = new("s3", "lake/db/t");
 
+    /// <summary>How the manifest list's blocks are compressed.</summary>
+    public string ListCodec { get; init; } = "deflate";
+
     public JsonObject Metadata { get; }
 
     public JsonArray Columns => Metadata["schemas"]![0]!["fields"]!.AsArray();
@@ -62,7 +65,7 @@ internal sealed class TestTable
     {
         byte[][] records = [.. files.Select(ManifestRecord)];
         string path = $"metadata/snap-{id}.avro";
-        Store[Root.Combine(path)] = File(ManifestListSchema, new Dictionary<string, string>(), records);
+        Store[Root.Combine(path)] = File(ManifestListSchema, new Dictionary<string, string>(), records, ListCodec);
         Metadata["snapshots"]!.AsArray().Add(JsonNode.Parse($$"""
             {"snapshot-id":{{id}},"sequence-number":1,"timestamp-ms":{{milliseconds}},"schema-id":0,
              "summary":{"operation":"append"},"manifest-list":"{{Location}}/{{path}}"}

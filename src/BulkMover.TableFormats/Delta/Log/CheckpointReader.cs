@@ -121,7 +121,6 @@ internal static class CheckpointReader
         {
             if (!add.IsNull(row))
             {
-                byte[]? stats = add.Utf8("stats", row);
                 yield return new FileAction
                 {
                     Add = new AddFile
@@ -131,8 +130,7 @@ internal static class CheckpointReader
                         Size = add.Number("size", row),
                         BaseRowId = add.Number("baseRowId", row),
                         DefaultRowCommitVersion = add.Number("defaultRowCommitVersion", row),
-                        Stats = stats,
-                        StatsParsed = stats is null ? parsed.At(row) : null,
+                        StatsParsed = add.TryUtf8("stats", row, out ReadOnlySpan<byte> stats) ? StatisticsJson.Parse(stats, statistics) : parsed.At(row),
                         DeletionVector = vector.IsNull(row)
                             ? null
                             : new DeletionVector(

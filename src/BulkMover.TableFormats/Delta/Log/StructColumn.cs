@@ -14,6 +14,8 @@ namespace BulkMover.TableFormats.Delta.Log;
 /// <param name="file">The checkpoint file, for messages.</param>
 internal sealed class StructColumn(StructArray? array, string path, Location file)
 {
+    private readonly Dictionary<string, IArrowArray?> fields = new(StringComparer.Ordinal);
+
     public static StructColumn Of(RecordBatch batch, string name, Location file)
     {
         int index = batch.Schema.GetFieldIndex(name, StringComparer.Ordinal);
@@ -27,13 +29,22 @@ internal sealed class StructColumn(StructArray? array, string path, Location fil
     /// <summary>The array of a field, whatever its type; null when there is none.</summary>
     public IArrowArray? Find(string name)
     {
+        if (fields.TryGetValue(name, out IArrowArray? known))
+            return known;
         int index = array is null ? -1 : ((StructType)array.Data.DataType).GetFieldIndex(name, StringComparer.Ordinal);
-        return index < 0 ? null : array!.Fields[index];
+        return fields[name] = index < 0 ? null : array!.Fields[index];
     }
 
     public string? Text(string name, int row) => Child<BinaryArray>(name) is { } texts ? TextAt(texts, row) : null;
 
-    public byte[]? Utf8(string name, int row) => Child<BinaryArray>(name) is { } texts && texts.IsValid(row) ? texts.GetBytes(row).ToArray() : null;
+    /// <summary>The text as it lies in the batch; false for null.</summary>
+    public bool TryUtf8(string name, int row, out ReadOnlySpan<byte> text)
+    {
+        BinaryArray? texts = Child<BinaryArray>(name);
+        bool isThere = texts?.IsValid(row) == true;
+        text = isThere ? texts!.GetBytes(row) : default;
+        return isThere;
+    }
 
     public bool? Boolean(string name, int row) => Child<BooleanArray>(name)?.GetValue(row);
 

@@ -14,14 +14,14 @@ internal static class StatisticsJson
     /// </summary>
     /// <param name="json">The text in UTF-8.</param>
     /// <param name="columns">Top-level columns whose statistics are wanted.</param>
-    public static FileStatistics Parse(byte[] json, IReadOnlyList<Field> columns)
+    public static FileStatistics Parse(ReadOnlySpan<byte> json, IReadOnlyList<Field> columns)
     {
         try
         {
             if (columns.Count == 0)
                 return FileStatistics.OfRows(ReadRows(json));
 
-            using JsonDocument document = JsonDocument.Parse(json);
+            using JsonDocument document = JsonDocument.Parse(json.ToArray());
             JsonElement stats = document.RootElement;
             long? rows = Number(Property(stats, "numRecords"));
             bool isTight = Property(stats, "tightBounds")?.ValueKind != JsonValueKind.False;
@@ -36,7 +36,7 @@ internal static class StatisticsJson
     }
 
     /// <summary>The row count alone, without the rest: it stands first as a rule.</summary>
-    private static long? ReadRows(byte[] json)
+    private static long? ReadRows(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();

@@ -49,9 +49,9 @@ internal sealed class DeleteIndex
 
     /// <summary>The data file's deletion vector; null when it has none.</summary>
     /// <exception cref="CorruptTableException">It names the data file, but is not in its scope.</exception>
-    public DeleteFile? VectorOf(DataFile file, long sequenceNumber)
+    public DeleteFile? VectorOf(DataFile file, string name, long sequenceNumber)
     {
-        if (!vectors.TryGetValue(DataFileName.Of(file.Path), out DeleteFile? vector))
+        if (!vectors.TryGetValue(name, out DeleteFile? vector))
             return null;
         if (vector.SequenceNumber < sequenceNumber)
             throw Broken(vector, $"it is older than its data file '{file.Path}'");
@@ -59,8 +59,10 @@ internal sealed class DeleteIndex
     }
 
     /// <summary>Position delete files that have rows of this data file alone.</summary>
-    public IEnumerable<DeleteFile> PositionsOf(DataFile file, long sequenceNumber) =>
-        (positionsOfFile.GetValueOrDefault(DataFileName.Of(file.Path)) ?? []).Where(deletes => sequenceNumber <= deletes.SequenceNumber).Select(deletes => InPartition(deletes, file));
+    public IEnumerable<DeleteFile> PositionsOf(DataFile file, string name, long sequenceNumber) =>
+        positionsOfFile.TryGetValue(name, out List<DeleteFile>? files)
+            ? files.Where(deletes => sequenceNumber <= deletes.SequenceNumber).Select(deletes => InPartition(deletes, file))
+            : [];
 
     /// <summary>Position delete files of the data file's partition that may have rows of it.</summary>
     public IEnumerable<DeleteFile> PositionsAround(DataFile file, long sequenceNumber)
@@ -73,8 +75,9 @@ internal sealed class DeleteIndex
     }
 
     /// <summary>Groups with at least one file that is newer than the data file.</summary>
-    public IEnumerable<EqualityGroup> EqualityOf(DataFile file, long sequenceNumber) =>
-        Groups(EqualityGroup.Everywhere).Concat(Groups(file.PartitionKey)).Where(group => sequenceNumber < group.SequenceNumber);
+    public IEnumerable<EqualityGroup> EqualityOf(DataFile file, long sequenceNumber) => equality.Count == 0
+        ? []
+        : Groups(EqualityGroup.Everywhere).Concat(Groups(file.PartitionKey)).Where(group => sequenceNumber < group.SequenceNumber);
 
     private IEnumerable<EqualityGroup> Groups(PartitionKey scope) =>
         equality.TryGetValue(scope, out Dictionary<string, EqualityGroup>? groups) ? groups.Values : [];

@@ -28,21 +28,25 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
     /// <exception cref="CorruptTableException">A manifest is missing or broken.</exception>
     public async Task<DeleteIndex> ReadAsync(IAsyncEnumerable<OpenManifest> manifests, CancellationToken cancellationToken)
     {
-        await foreach (OpenManifest manifest in manifests.WithCancellation(cancellationToken))
+        var ahead = new ManifestsAhead(store, NoteManifest, Open, static (_, _) => true);
+        await foreach ((OpenManifest manifest, IReadOnlyList<DataFile> files) in ahead.ReadAsync(manifests, cancellationToken))
         {
-            if (manifest.File.HasKeyMetadata)
-                Note(IcebergFeatures.All["key metadata"]);
-            if (!manifest.File.HasDeletes)
-                continue;
-            await using AvroFileReader file = await AvroFileReader.OpenAsync(store, manifest.Location, manifest.File.Length, cancellationToken);
-            var reader = new ManifestReader(
-                file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader([FilePathId]), new PartitionKeyReader(manifest.Spec));
-            await foreach (DataFile deletes in reader.ReadAsync(cancellationToken))
+            foreach (DataFile deletes in files)
                 Add(deletes, manifest.Spec.IsUnpartitioned);
         }
 
         return index;
     }
+
+    private bool NoteManifest(OpenManifest manifest)
+    {
+        if (manifest.File.HasKeyMetadata)
+            Note(IcebergFeatures.All["key metadata"]);
+        return manifest.File.HasDeletes;
+    }
+
+    private ManifestReader Open(OpenManifest manifest, AvroFileReader file) => new(
+        file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader([FilePathId]), new PartitionKeyReader(manifest.Spec));
 
     private void Add(DataFile file, bool isUnpartitioned)
     {

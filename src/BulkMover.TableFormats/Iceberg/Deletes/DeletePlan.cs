@@ -34,18 +34,18 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
     {
         long sequenceNumber = file.SequenceNumber ?? throw new CorruptTableException("iceberg.manifest_invalid",
             $"'{file.Path}' has no sequence number (field 3), so that it cannot be known which deletes apply to it. Choose another snapshot.");
+        string name = DataFileName.Of(file.Path);
         var parts = new List<DeletePart>();
-        if (index.VectorOf(file, sequenceNumber) is { } vector)
+        if (index.VectorOf(file, name, sequenceNumber) is { } vector)
         {
             // "Scan Planning": a deletion vector has all positions of the position delete files, which are ignored then.
-            Location location = (await ResolveAsync(vector, [vector], cancellationToken))[0];
-            parts.Add(new PositionPart(VectorBytes(file, vector), vector.Rows, token => DeletionVector.ReadAsync(store, location, vector, token)!));
+            Location location = await paths.ResolveAsync(vector.Path, cancellationToken);
+            parts.Add(new PositionPart(VectorBytes(vector), vector.Rows, token => DeletionVector.ReadAsync(store, location, vector, token)!));
         }
         else
         {
-            string name = DataFileName.Of(file.Path);
-            foreach (DeleteFile deletes in index.PositionsOf(file, sequenceNumber))
-                parts.Add(OwnPositions(name, deletes, (await ResolveAsync(deletes, [deletes], cancellationToken))[0]));
+            foreach (DeleteFile deletes in index.PositionsOf(file, name, sequenceNumber))
+                parts.Add(OwnPositions(name, deletes, await paths.ResolveAsync(deletes.Path, cancellationToken)));
             foreach (DeleteFile deletes in index.PositionsAround(file, sequenceNumber))
                 parts.Add(SharedPositions(name, deletes, (await ResolveAsync(deletes, [deletes], cancellationToken))[0]));
         }
@@ -72,14 +72,17 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
 
     private EqualityPart Equality(EqualityGroup group, long sequenceNumber, Location[] files)
     {
-        long bytes = group.Files.Sum(file => (BytesPerKey * file.Rows) + file.Bytes);
+        long bytes = (BytesPerKey * group.Rows) + group.Bytes;
         return new EqualityPart(
             keys.IsLoaded(group) ? 0 : bytes, group.Columns, sequenceNumber,
             token => keys.GetAsync(group, bytes, inner => EqualityDeletes.ReadAsync(store, group, files, inner), token));
     }
 
-    /// <summary>The bytes as they are stored, and the chunks of the set, none of which is larger than a bitmap.</summary>
-    private static long VectorBytes(DataFile file, DeleteFile vector) => vector.ContentBytes + (((file.Rows >> 16) + 1) * 8400);
+    /// <summary>
+    /// The bytes as they are stored, ten at least for a chunk of the set, which takes some hundred itself; and two bytes a position at most,
+    /// in a list or in a bitmap.
+    /// </summary>
+    private static long VectorBytes(DeleteFile vector) => (vector.ContentBytes * 20L) + (2 * vector.Rows);
 
     private async ValueTask<Location[]> ResolveAsync(object key, IReadOnlyList<DeleteFile> files, CancellationToken cancellationToken)
     {

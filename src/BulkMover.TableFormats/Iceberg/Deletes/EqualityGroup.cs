@@ -20,9 +20,16 @@ internal sealed class EqualityGroup(IReadOnlyList<Field> columns)
     /// <summary>Of the newest file.</summary>
     public long SequenceNumber { get; private set; } = long.MinValue;
 
+    /// <summary>Of all files together.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Length of all files together.</summary>
+    public long Bytes { get; private set; }
+
     public void Add(DeleteFile file)
     {
         Files.Add(file);
+        (Rows, Bytes) = (Rows + file.Rows, Bytes + file.Bytes);
         SequenceNumber = Math.Max(SequenceNumber, file.SequenceNumber);
     }
 }

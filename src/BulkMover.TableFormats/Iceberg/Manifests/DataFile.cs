@@ -34,7 +34,7 @@ internal sealed record DataFile
 
     /// <summary>
     /// The partition tuple, in the order of the spec's fields: of the column's type for identity and truncate, a count else. Null where the
-    /// manifest has no value or its type cannot be told.
+    /// manifest has no value or its type cannot be told. Neighbours of one partition have the same list.
     /// </summary>
     public required IReadOnlyList<Scalar?> Partition { get; init; }
 

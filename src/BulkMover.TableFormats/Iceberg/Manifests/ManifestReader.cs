@@ -16,8 +16,17 @@ internal sealed class ManifestReader(
     private const int Added = 1;
     private const int Deleted = 2;
 
+    /// <summary>No file has a trillion rows or 280 terabytes; sums of such numbers would not be numbers any more.</summary>
+    private const long MaxRows = 1L << 40, MaxBytes = 1L << 48;
+
+    private readonly string name = file.Location.ToString();
     private long? nextRowId = manifest.FirstRowId;
     private readonly bool hasSequenceNumbers = file.Schema.Fields.Any(field => field.IdInManifest() == 3);
+
+    /// <summary>The last partition as it is encoded: neighbours are mostly of one partition, and share what is made of it.</summary>
+    private byte[]? partitionBytes;
+    private IReadOnlyList<Core.Types.Scalar?> partition = [];
+    private PartitionKey partitionKey;
 
     /// <exception cref="Core.Errors.CorruptTableException">An entry is broken or lacks a required field.</exception>
     public async IAsyncEnumerable<DataFile> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -37,7 +46,7 @@ internal sealed class ManifestReader(
 
     private DataFile? ReadEntry(ReadOnlySpan<byte> data, out int left)
     {
-        var decoder = new AvroDecoder(data, file.Location.ToString());
+        var decoder = new AvroDecoder(data, name);
         int? status = null;
         long? snapshotId = null, sequenceNumber = null;
         DataFile? entry = null;
@@ -85,9 +94,8 @@ internal sealed class ManifestReader(
         string? path = null, format = null;
         long? rows = null, bytes = null;
         int? content = null;
-        IReadOnlyList<Core.Types.Scalar?> partition = [];
-        PartitionKey key = default;
-        List<int> equalityIds = [];
+        bool hasPartition = false;
+        IReadOnlyList<int> equalityIds = [];
         string? referenced = null;
         long? contentOffset = null, contentBytes = null, firstRowId = null;
         ColumnMetrics[] columns = metrics.NewResult();
@@ -97,10 +105,10 @@ internal sealed class ManifestReader(
             {
                 case 134: content = decoder.ReadInt(field.Type); break;
                 case 100: path = ReadString(ref decoder, field.Type); break;
-                case 101: format = ReadString(ref decoder, field.Type); break;
+                case 101: format = ReadFormat(ref decoder, field.Type); break;
                 case 102:
-                    key = keys?.Read(decoder, field.Type) ?? default;
-                    partition = partitions.Read(ref decoder, field.Type);
+                    ReadPartition(decoder.Take(field.Type), field.Type);
+                    hasPartition = true;
                     break;
                 case 103: rows = decoder.ReadLong(field.Type); break;
                 case 104: bytes = decoder.ReadLong(field.Type); break;
@@ -119,16 +127,16 @@ internal sealed class ManifestReader(
         return new DataFile
         {
             Path = path ?? throw decoder.Corrupt("a file has no path (field 100)"),
-            Format = format?.ToLowerInvariant() ?? throw decoder.Corrupt($"'{path}' has no format (field 101)"),
-            Rows = rows is >= 0 ? rows.Value : throw decoder.Corrupt($"'{path}' has the record count {rows} (field 103)"),
-            Bytes = bytes is >= 0 ? bytes.Value : throw decoder.Corrupt($"'{path}' has the length {bytes} (field 104)"),
+            Format = format ?? throw decoder.Corrupt($"'{path}' has no format (field 101)"),
+            Rows = rows is >= 0 and <= MaxRows ? rows.Value : throw decoder.Corrupt($"'{path}' has the record count {rows} (field 103)"),
+            Bytes = bytes is >= 0 and <= MaxBytes ? bytes.Value : throw decoder.Corrupt($"'{path}' has the length {bytes} (field 104)"),
             Content = content is null or (>= 0 and <= 2)
                 ? (FileContent)(content ?? 0)
                 : throw decoder.Corrupt($"'{path}' has the content {content} (field 134)"),
             SequenceNumber = 0,
             SnapshotId = null,
-            Partition = partition,
-            PartitionKey = key,
+            Partition = hasPartition ? partition : [],
+            PartitionKey = hasPartition ? partitionKey : default,
             Metrics = columns,
             FirstRowId = firstRowId is null or >= 0 ? firstRowId : throw decoder.Corrupt($"'{path}' has the first row id {firstRowId} (field 142)"),
             EqualityIds = equalityIds,
@@ -138,12 +146,22 @@ internal sealed class ManifestReader(
         };
     }
 
-    private static List<int> ReadIds(ref AvroDecoder decoder, AvroType type)
+    private void ReadPartition(ReadOnlySpan<byte> bytes, AvroType type)
     {
-        var ids = new List<int>();
+        if (partitionBytes is not null && bytes.SequenceEqual(partitionBytes))
+            return;
+        var decoder = new AvroDecoder(bytes, name);
+        partitionKey = keys?.Read(decoder, type) ?? default;
+        partition = partitions.Read(ref decoder, type);
+        partitionBytes = bytes.ToArray();
+    }
+
+    private static IReadOnlyList<int> ReadIds(ref AvroDecoder decoder, AvroType type)
+    {
         AvroType list = decoder.ReadBranch(type);
         if (list.Kind == AvroKind.Null)
-            return ids;
+            return [];
+        var ids = new List<int>();
         if (list is not { Kind: AvroKind.Array, Items: { } items })
             throw decoder.Corrupt("the equality ids (field 135) are not a list");
         for (long count = decoder.ReadItemCount(list); count > 0; count = decoder.ReadItemCount(list))
@@ -154,6 +172,11 @@ internal sealed class ManifestReader(
 
         return ids;
     }
+
+    private static string? ReadFormat(ref AvroDecoder decoder, AvroType type) =>
+        !decoder.TryReadBytes(type, out ReadOnlySpan<byte> text) ? null
+        : Ascii.EqualsIgnoreCase(text, "parquet"u8) ? "parquet"
+        : Encoding.UTF8.GetString(text).ToLowerInvariant();
 
     private static string? ReadString(ref AvroDecoder decoder, AvroType type) =>
         decoder.TryReadBytes(type, out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : null;

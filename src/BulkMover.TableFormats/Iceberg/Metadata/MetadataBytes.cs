@@ -8,7 +8,7 @@ namespace BulkMover.TableFormats.Iceberg.Metadata;
 internal static class MetadataBytes
 {
     /// <summary>Tables with a hundred thousand snapshots stay below; more is a mistake or a decompression bomb.</summary>
-    private const int MaxBytes = 512 * 1024 * 1024;
+    private const int MaxBytes = 256 * 1024 * 1024;
 
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(IObjectStore store, Location file, CancellationToken cancellationToken)
     {

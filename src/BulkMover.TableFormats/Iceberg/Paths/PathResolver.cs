@@ -19,16 +19,21 @@ internal sealed class PathResolver
     private readonly List<TablePath> names;
     private readonly (TablePath Was, Location Is) ancestor;
     private readonly List<Rule> known = [];
+    private readonly Dictionary<string, Location> directories = new(StringComparer.Ordinal);
     private readonly bool isForMetadata;
+
+    /// <summary>What is learned of single directories beyond this many is found again: memory must not grow with the table.</summary>
+    private const int MaxDirectories = 10_000;
 
     private PathResolver(IObjectStore store, Location root, IEnumerable<TablePath> names, bool isForMetadata)
     {
         (this.store, this.root, this.names, this.isForMetadata) = (store, root, [.. names], isForMetadata);
         ancestor = Ancestor(this.names[0], root);
+        IsMoved = this.names[0] != TablePath.Parse(root.ToString());
     }
 
     /// <summary>True when the table was found at another place than its metadata says.</summary>
-    public bool IsMoved => names[0] != TablePath.Parse(root.ToString());
+    public bool IsMoved { get; }
 
     /// <param name="store">Where the table lies.</param>
     /// <param name="root">Its directory, as found.</param>
@@ -52,15 +57,47 @@ internal sealed class PathResolver
     /// <exception cref="CorruptTableException">It is at none of the places that the rules allow.</exception>
     public ValueTask<Location> ResolveAsync(string path, CancellationToken cancellationToken)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw Missing(path, []);
+        if (Known(path) is { } location)
+            return new ValueTask<Location>(location);
+        if (IsMoved)
+            return FindAsync(path, cancellationToken);
+        Location written = AsWritten(path) ?? throw Missing(path, []);
+        Learn(path, TablePath.Parse(path).Below(names[0]) ?? written.Name, AsWritten);
+        return new ValueTask<Location>(written);
+    }
+
+    private Location? Known(string path)
+    {
+        int name = path.LastIndexOf('/') + 1;
+        if (directories.Count > 0 && name < path.Length && path[name] != '.'
+            && directories.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(path.AsSpan(0, name), out Location directory))
+            return directory.Combine(path.AsSpan(name));
         foreach (Rule rule in known)
         {
             if (rule.Fits(path))
-                return new ValueTask<Location>(rule.Target.Combine(path[rule.Prefix.Length..]));
+                return rule.Apply(path);
         }
 
-        if (path.Contains('\0', StringComparison.Ordinal))
-            throw Missing(path, []);
-        return IsMoved ? FindAsync(path, cancellationToken) : new ValueTask<Location>(AsWritten(path) ?? throw Missing(path, []));
+        return null;
+    }
+
+    /// <summary>Keeps for the next paths what replaces the beginning of this one; of a file directly there, nothing is known of the directories below.</summary>
+    private void Learn(string path, string below, Func<string, Location?> target)
+    {
+        if (!path.EndsWith("/" + below, StringComparison.Ordinal) || target(path[..^below.Length]) is not { } replacement)
+            return;
+        if (below.Contains('/', StringComparison.Ordinal))
+        {
+            if (!known.Exists(rule => rule.Prefix.Length == path.Length - below.Length && path.StartsWith(rule.Prefix, StringComparison.Ordinal)))
+                known.Add(new Rule(path[..^below.Length], replacement));
+            return;
+        }
+
+        if (directories.Count == MaxDirectories)
+            directories.Clear();
+        directories[path[..^below.Length]] = replacement;
     }
 
     private async ValueTask<Location> FindAsync(string path, CancellationToken cancellationToken)
@@ -72,8 +109,7 @@ internal sealed class PathResolver
                 continue;
             if (candidate.Name is { } name)
                 names.Add(name);
-            if (candidate.Target is { } target && path.EndsWith("/" + candidate.Below, StringComparison.Ordinal))
-                known.Add(new Rule(path[..^candidate.Below.Length], target, IsFlat: !candidate.Below.Contains('/', StringComparison.Ordinal)));
+            Learn(path, candidate.Below, _ => candidate.Target);
             return candidate.Location;
         }
 
@@ -99,7 +135,7 @@ internal sealed class PathResolver
 
         // The rule is for one directory beside the table, not for the table itself: that may have another name now.
         if (path.Below(ancestor.Was) is { } beside && beside.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
-            yield return new Candidate(ancestor.Is.Combine(beside), beside[(slash + 1)..], ancestor.Is.Combine(beside[..slash]));
+            yield return new Candidate(ancestor.Is.Combine(beside), beside[(slash + 1)..], ancestor.Is.Combine(beside.AsSpan(0, slash)));
         if (AsWritten(text) is { } written)
         {
             string below = path.Below(names[0]) ?? written.Name;
@@ -134,10 +170,21 @@ internal sealed class PathResolver
     /// <summary>What was found for one path, for the next ones.</summary>
     /// <param name="Prefix">How paths begin that it is for, with a slash at the end.</param>
     /// <param name="Target">What replaces the prefix.</param>
-    /// <param name="IsFlat">True when only files directly in the prefix are meant: nothing is known of the directories below.</param>
-    private sealed record Rule(string Prefix, Location Target, bool IsFlat)
+    private sealed record Rule(string Prefix, Location Target)
     {
-        public bool Fits(string path) => path.StartsWith(Prefix, StringComparison.Ordinal) && !(IsFlat && path.IndexOf('/', Prefix.Length) >= 0);
+        private readonly bool isSame = Prefix.Length == Target.Path.Length + 1 && Prefix.StartsWith(Target.Path, StringComparison.Ordinal);
+
+        /// <summary>A path on disk mostly is its location's; a string for each file would be a third of what planning it takes.</summary>
+        public Location Apply(string path) => isSame ? Target with { Path = path } : Target.Combine(path.AsSpan(Prefix.Length));
+
+        /// <summary>Not for paths that a store might understand otherwise: with dots, or with two slashes or none behind them.</summary>
+        public bool Fits(string path)
+        {
+            if (!path.StartsWith(Prefix, StringComparison.Ordinal))
+                return false;
+            ReadOnlySpan<char> below = path.AsSpan(Prefix.Length - 1);
+            return !below.Contains("//", StringComparison.Ordinal) && !below.Contains("/.", StringComparison.Ordinal) && below[^1] != '/';
+        }
     }
 
     /// <param name="Location">Where the file may be.</param>

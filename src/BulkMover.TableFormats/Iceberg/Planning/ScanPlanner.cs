@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -15,10 +14,7 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 
 namespace BulkMover.TableFormats.Iceberg.Planning;
 
-/// <summary>
-/// Streams the scan tasks of a snapshot in the order of its manifests. Some manifests are read ahead side by side; each may run ahead by a
-/// bounded number of files, so that memory does not grow with the table.
-/// </summary>
+/// <summary>Streams the scan tasks of a snapshot in the order of its manifests.</summary>
 /// <param name="store">Where the table lies.</param>
 /// <param name="schema">The schema that is read, and behind it the columns that only tell deleted rows.</param>
 /// <param name="pruner">Leaves out what the filter rules out.</param>
@@ -26,90 +22,41 @@ namespace BulkMover.TableFormats.Iceberg.Planning;
 /// <param name="deletes">The snapshot's deletes; null when it has none.</param>
 internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, ScanPruner pruner, PathResolver paths, DeletePlan? deletes)
 {
-    /// <summary>Manifests in flight: enough to hide an object store's round trips, few enough to cost some ten megabytes.</summary>
-    private const int ManifestsAhead = 8;
-
-    private const int FilesAheadPerManifest = 512;
-
     public async IAsyncEnumerable<ScanTask> PlanAsync(
         IAsyncEnumerable<OpenManifest> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ahead = new Queue<ManifestReadAhead>();
-        try
+        var ahead = new ManifestsAhead(store, manifest => !manifest.File.HasDeletes && pruner.MightMatch(manifest.File, manifest.Spec), Open, pruner.MightMatch);
+        IReadOnlyList<Scalar?>? partition = null;
+        IReadOnlyDictionary<string, Scalar> constants = ScanTask.NoConstants;
+        IReadOnlyDictionary<int, Scalar> memberConstants = ReadOnlyDictionary<int, Scalar>.Empty;
+        await foreach ((OpenManifest manifest, IReadOnlyList<DataFile> files) in ahead.ReadAsync(manifests, cancellationToken))
         {
-            await foreach (OpenManifest manifest in manifests.WithCancellation(stopping.Token))
+            foreach (DataFile file in files)
             {
-                if (manifest.File.HasDeletes || !pruner.MightMatch(manifest.File, manifest.Spec))
-                    continue;
-                ahead.Enqueue(StartReading(manifest, stopping.Token));
-                if (ahead.Count < ManifestsAhead)
-                    continue;
-                await foreach (ScanTask task in DrainAsync(ahead.Peek(), stopping.Token))
-                    yield return task;
-                await ahead.Dequeue().Reading;
+                FileFormat format = FormatOf(file);
+                // Made once for neighbours of one partition, which have the same list of values.
+                if (!ReferenceEquals(file.Partition, partition))
+                {
+                    partition = file.Partition;
+                    (constants, memberConstants) = (Constants(partition, manifest.Spec), MemberConstants(partition, manifest.Spec));
+                }
+
+                Location location = await paths.ResolveAsync(file.Path, cancellationToken);
+                yield return new ScanTask(location, file.Bytes, file.Rows, constants, ConstantsWin: false)
+                {
+                    Format = format,
+                    MemberConstants = memberConstants,
+                    FirstRowId = file.FirstRowId,
+                    LastChange = file.SequenceNumber,
+                    Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
+                };
             }
-
-            for (; ahead.Count > 0; await ahead.Dequeue().Reading)
-            {
-                await foreach (ScanTask task in DrainAsync(ahead.Peek(), stopping.Token))
-                    yield return task;
-            }
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await Task.WhenAll(ahead.Select(manifest => manifest.Reading));
         }
     }
 
-    private ManifestReadAhead StartReading(OpenManifest manifest, CancellationToken cancellationToken)
-    {
-        var files = Channel.CreateBounded<DataFile>(
-            new BoundedChannelOptions(FilesAheadPerManifest) { SingleReader = true, SingleWriter = true });
-        Task reading = Task.Run(() => ReadAsync(manifest, files.Writer, cancellationToken), CancellationToken.None);
-        return new ManifestReadAhead(manifest, files.Reader, reading);
-    }
-
-    /// <summary>Never fails itself: the error goes to whoever drains the channel.</summary>
-    private async Task ReadAsync(OpenManifest manifest, ChannelWriter<DataFile> files, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using AvroFileReader file = await AvroFileReader.OpenAsync(store, manifest.Location, manifest.File.Length, cancellationToken);
-            var reader = new ManifestReader(
-                file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader(pruner.MetricColumns),
-                deletes is null ? null : new PartitionKeyReader(manifest.Spec));
-            await foreach (DataFile found in reader.ReadAsync(cancellationToken))
-            {
-                if (pruner.MightMatch(found, manifest.Spec))
-                    await files.WriteAsync(found, cancellationToken);
-            }
-
-            files.Complete();
-        }
-        catch (Exception error)
-        {
-            files.Complete(error);
-        }
-    }
-
-    private async IAsyncEnumerable<ScanTask> DrainAsync(ManifestReadAhead manifest, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (DataFile file in manifest.Files.ReadAllAsync(cancellationToken))
-        {
-            FileFormat format = FormatOf(file);
-            Location location = await paths.ResolveAsync(file.Path, cancellationToken);
-            yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
-            {
-                Format = format,
-                MemberConstants = MemberConstants(file, manifest.Manifest.Spec),
-                FirstRowId = file.FirstRowId,
-                LastChange = file.SequenceNumber,
-                Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
-            };
-        }
-    }
+    private ManifestReader Open(OpenManifest manifest, AvroFileReader file) => new(
+        file, manifest.File, new PartitionReader(manifest.Spec, schema), new MetricsReader(pruner.MetricColumns),
+        deletes is null ? null : new PartitionKeyReader(manifest.Spec));
 
     private static FileFormat FormatOf(DataFile file)
     {
@@ -121,10 +68,10 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     }
 
     /// <summary>Partition values fill columns that the file lacks ("Column Projection"); only identity keeps a column's value.</summary>
-    private IReadOnlyDictionary<string, Scalar> Constants(DataFile file, PartitionSpec spec)
+    private IReadOnlyDictionary<string, Scalar> Constants(IReadOnlyList<Scalar?> partition, PartitionSpec spec)
     {
         Dictionary<string, Scalar>? constants = null;
-        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(file.Partition))
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(partition))
         {
             if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is { } column)
                 (constants ??= new(StringComparer.Ordinal))[column.Name] = value;
@@ -134,10 +81,10 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
     }
 
     /// <summary>As <see cref="Constants"/>, of fields inside of structs.</summary>
-    private IReadOnlyDictionary<int, Scalar> MemberConstants(DataFile file, PartitionSpec spec)
+    private IReadOnlyDictionary<int, Scalar> MemberConstants(IReadOnlyList<Scalar?> partition, PartitionSpec spec)
     {
         Dictionary<int, Scalar>? constants = null;
-        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(file.Partition))
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(partition))
         {
             if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is null)
                 (constants ??= [])[field.SourceId] = value;
@@ -145,6 +92,4 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
 
         return constants ?? (IReadOnlyDictionary<int, Scalar>)ReadOnlyDictionary<int, Scalar>.Empty;
     }
-
-    private sealed record ManifestReadAhead(OpenManifest Manifest, ChannelReader<DataFile> Files, Task Reading);
 }

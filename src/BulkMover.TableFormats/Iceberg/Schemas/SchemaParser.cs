@@ -77,9 +77,10 @@ internal sealed class SchemaParser
         return type.IsString ? Marked(field, type.AsString()) : field;
     }
 
-    private NestedType ParseNested(MetadataNode type) => type.Required("type").AsString() switch
+    private IArrowType ParseNested(MetadataNode type) => type.Required("type").AsString() switch
     {
-        "struct" => new StructType(ParseFields(type)),
+        // Arrow has no struct of nothing, and no file could hold one.
+        "struct" => ParseFields(type) is { Count: > 0 } fields ? new StructType(fields) : Refuse("struct without fields"),
         "list" => new ListType(
             ParseField("element", type.Required("element-id"), type.Required("element"), !type.Required("element-required").AsBool())),
         "map" => new MapType(

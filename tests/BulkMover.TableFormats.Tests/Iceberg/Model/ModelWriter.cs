@@ -102,7 +102,7 @@ internal sealed class ModelWriter(Random random)
             SpecId = scope.SpecId,
             Content = content,
             PartitionFields = [.. values.Select(value => value.Field.AvroField(value.Type))],
-            Deflate = random.Next(2) == 0,
+            Codec = random.Next(2) == 0 ? "deflate" : "null",
             Summaries = random.Next(2) == 0 ? null : [.. values.Select(value => TestManifest.Summary(value.Value is null, null, Bound(value), Bound(value)))],
         });
 
