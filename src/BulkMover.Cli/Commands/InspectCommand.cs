@@ -8,6 +8,7 @@ using BulkMover.Engine.Metrics;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 
 namespace BulkMover.Cli.Commands;
 
@@ -29,12 +30,13 @@ public static class InspectCommand
     };
 
     /// <summary>By format, as the features of tables are told.</summary>
-    public static IReadOnlyList<FeatureList> Features { get; } = [IcebergFeatures.All, DeltaFeatures.All, ParquetFeatures.All];
+    public static IReadOnlyList<FeatureList> Features { get; } = [IcebergFeatures.All, CatalogFeatures.All, DeltaFeatures.All, ParquetFeatures.All];
 
     public static string[] Examples { get; } =
     [
         "bulkmover inspect iceberg:/lake/orders",
         "bulkmover inspect delta:/lake/events --snapshot 12 --output json",
+        "bulkmover inspect 'iceberg+rest:https://catalog/api?table=sales.orders&warehouse=lake'",
         "bulkmover inspect --features",
     ];
 

@@ -54,6 +54,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
                 ["required"] = !field.IsNullable,
                 ["fieldId"] = field.FieldId(),
             }),
+            ["metadataColumns"] = Array(snapshot.MetadataColumns, field => new JsonObject { ["name"] = field.Name, ["type"] = SourceType.Describe(field) }),
             ["partitionColumns"] = Array(snapshot.PartitionColumns, column => column),
             ["sortOrder"] = Array(snapshot.SortOrder, sort => new JsonObject { ["column"] = sort.Column, ["descending"] = sort.Descending }),
             ["snapshots"] = Array(outline.Snapshots, Snapshot),

@@ -41,6 +41,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             output.WriteLine($"sorted by {string.Join(", ", snapshot.SortOrder.Select(field => field.Descending ? $"{field.Column} desc" : field.Column))}");
 
         output.Write("\ncolumns\n" + TextTable.Format([.. snapshot.Schema.FieldsList.Select(Describe.Column)], "  "));
+        if (snapshot.MetadataColumns.Count > 0)
+            output.Write("\ncolumns that only --columns and --where name\n" + TextTable.Format([.. snapshot.MetadataColumns.Select(Describe.Column)], "  "));
         if (outline.Snapshots.Count > 0)
             output.Write("\nsnapshots\n" + TextTable.Format([.. outline.Snapshots.Select(Describe.Snapshot)], "  "));
         if (snapshot.Features.Count > 0)

@@ -6,7 +6,6 @@ namespace BulkMover.TableFormats.Delta;
 public static class DeltaFeatures
 {
     private const string BindsWriters = "it binds writers only";
-    private const string ByItsType = "it allows a type; whether a column has it is told under the type's name";
     private const string NoReader = "its values have no equal here";
 
     /// <summary>What <c>readerFeatures</c> may name.</summary>
@@ -19,10 +18,10 @@ public static class DeltaFeatures
         Read("typeWidening-preview", "Type Widening"),
         Read("v2Checkpoint", "V2 Checkpoint Table Feature"),
         Harmless("vacuumProtocolCheck", "VACUUM Protocol Check", "it binds VACUUM only"),
-        Harmless("variantType", "Variant Data Type", ByItsType),
-        Harmless("variantType-preview", "Variant Data Type", ByItsType),
-        Harmless("variantShredding", "Variant Shredding", ByItsType),
-        Harmless("variantShredding-preview", "Variant Shredding", ByItsType),
+        Read("variantType", "Variant Data Type"),
+        Read("variantType-preview", "Variant Data Type"),
+        Read("variantShredding", "Variant Shredding"),
+        Read("variantShredding-preview", "Variant Shredding"),
         .. CatalogManaged("catalogManaged", "catalogOwned", "catalogOwned-preview"),
     ]);
 
@@ -36,7 +35,7 @@ public static class DeltaFeatures
         WriterOnly("allowColumnDefaults", "Default Columns"),
         WriterOnly("changeDataFeed", "Add CDC File"),
         WriterOnly("identityColumns", "Identity Columns"),
-        Harmless("rowTracking", "Row Tracking", "row ids and row commit versions are not shown; no column depends on them"),
+        Read("rowTracking", "Row Tracking"),
         WriterOnly("domainMetadata", "Domain Metadata"),
         WriterOnly("icebergCompatV1", "Iceberg Compatibility V1"),
         WriterOnly("icebergCompatV2", "Iceberg Compatibility V2"),
@@ -60,12 +59,11 @@ public static class DeltaFeatures
         WriterOnly("another writer feature", "Valid Feature Names in Table Features"),
 
         .. Types("Primitive Types", "string", "long", "integer", "short", "byte", "float", "double", "decimal", "boolean", "binary"),
-        .. Types("Primitive Types", "date", "timestamp", "timestamp_ntz"),
+        .. Types("Primitive Types", "date", "timestamp", "timestamp_ntz", "void"),
         Read("type struct", "Struct Type"),
         Read("type array", "Array Type"),
         Read("type map", "Map Type"),
-        Refused("type variant", "Variant Type", NoReader),
-        Refused("type void", "Primitive Types", NoReader),
+        Read("type variant", "Variant Type"),
         Refused("another type", "Primitive Types", NoReader),
 
         Read("commits", "Delta Log Entries"),

@@ -27,11 +27,11 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     private readonly bool vectorsAllowed;
 
     private DeltaSnapshot(
-        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, ColumnMatching matching, Field[] partitionFields,
-        IReadOnlyList<TableFeature> features, bool vectorsAllowed)
+        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, IReadOnlyList<Field> metadataColumns, ColumnMatching matching,
+        Field[] partitionFields, IReadOnlyList<TableFeature> features, bool vectorsAllowed)
     {
         (this.store, this.table, this.replay, this.partitionFields, this.vectorsAllowed) = (store, table, replay, partitionFields, vectorsAllowed);
-        (Id, Schema, Matching, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, matching, features);
+        (Id, Schema, MetadataColumns, Matching, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, metadataColumns, matching, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
             $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
@@ -40,6 +40,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     public string Id { get; }
 
     public Schema Schema { get; }
+
+    public IReadOnlyList<Field> MetadataColumns { get; }
 
     public ColumnMatching Matching { get; }
 
@@ -67,7 +69,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, matching, partitions,
+        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
             TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
@@ -75,13 +77,16 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     {
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
-            .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
+            .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field) && field.HasStatistics())];
+        bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
         await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
         {
             if (add.DeletionVector is not null && !vectorsAllowed)
                 throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
             if (add.Size is not >= 0)
                 throw Broken(file, "has no size");
+            if (needsRowIds && add is not { BaseRowId: not null, DefaultRowCommitVersion: not null })
+                throw Broken(file, "has no baseRowId or no defaultRowCommitVersion, though row tracking is enabled");
 
             Dictionary<string, Scalar> constants = PartitionValuesOf(add, file);
             FileStatistics statistics = add.StatsParsed
@@ -92,6 +97,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
             {
                 yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true)
                 {
+                    FirstRowId = add.BaseRowId,
+                    LastChange = add.DefaultRowCommitVersion,
                     Deletes = add.DeletionVector is null ? null : new DeltaDeletes(store, table, file, statistics.Rows, add.DeletionVector),
                 };
             }
@@ -99,7 +106,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>
-        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field
+        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field && !field.IsVariant()
             ? field
             : throw new CorruptTableException("delta.partition_column_unknown",
                 $"'{table}' is partitioned by '{name}', which is no column of a simple type in its schema. Restore the log's metaData action.");

@@ -11,13 +11,16 @@ namespace BulkMover.Conformance.Reading;
 /// <summary>Reads a table as the command line does, in this process and in one thread.</summary>
 internal static class ForeignTable
 {
-    /// <returns>The rows, printed as the answer is, and the id of the snapshot that they were read from.</returns>
-    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken)
+    /// <returns>The rows, printed as the answer is, and the snapshot that they were read from.</returns>
+    public static async Task<(CanonRows Rows, ITableSnapshot Snapshot)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken) =>
+        await ReadAsync(entry, await SourceOpener.OpenAsync(entry.Address, cancellationToken), cancellationToken);
+
+    /// <summary>The same for a table that was opened from another place.</summary>
+    public static async Task<(CanonRows Rows, ITableSnapshot Snapshot)> ReadAsync(CorpusEntry entry, Source source, CancellationToken cancellationToken)
     {
-        Source source = await SourceOpener.OpenAsync(entry.Address, cancellationToken);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
         Scan scan = Source.NewScan(snapshot, entry.Expected?.Columns?.Select(column => column.Name).ToArray(), where: null);
-        return (await RowsAsync(source, snapshot, scan, AnswerStyle.Of(entry, snapshot), cancellationToken), snapshot.Id);
+        return (await RowsAsync(source, snapshot, scan, AnswerStyle.Of(entry, snapshot), cancellationToken), snapshot);
     }
 
     /// <returns>All its rows, printed in the style, and its columns.</returns>

@@ -20,6 +20,9 @@ internal static class EngineColumns
 
     private static Field Under(Field ours, Field theirs)
     {
+        // What another engine makes of a variant is no JSON.
+        if (ours.IsVariant())
+            return theirs;
         // DuckDB hands UUIDs on as their text, which is how they print.
         IArrowType type = ours.IsUuid() && theirs.DataType is StringType ? theirs.DataType : Under(ours.DataType, theirs.DataType);
         return new Field(theirs.Name, type, theirs.IsNullable, ours.Metadata);

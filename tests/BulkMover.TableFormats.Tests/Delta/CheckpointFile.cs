@@ -21,7 +21,8 @@ public static class CheckpointFile
                 ("configuration", Maps(rows, row => [])))),
             ("add", Struct(rows, row => row.AddPath is not null,
                 ("path", Strings(rows, row => row.AddPath)), ("partitionValues", Maps(rows, row => row.PartitionValues)),
-                ("size", Longs(rows, row => 100)), ("stats", Strings(rows, row => row.Stats)), ("stats_parsed", Parsed(rows)))),
+                ("size", Longs(rows, row => 100)), ("baseRowId", Longs(rows, row => row.BaseRowId)), ("defaultRowCommitVersion", Longs(rows, row => row.BaseRowId is null ? null : 4)),
+                 ("stats", Strings(rows, row => row.Stats)), ("stats_parsed", Parsed(rows)))),
             ("sidecar", Struct(rows, row => row.Sidecar is not null,
                 ("path", Strings(rows, row => row.Sidecar?.Path)), ("sizeInBytes", Longs(rows, row => row.Sidecar?.Bytes)))),
         ];

@@ -15,6 +15,8 @@ public sealed record CheckpointRow
 
     public Dictionary<string, string?> PartitionValues { get; init; } = [];
 
+    public long? BaseRowId { get; init; }
+
     public string? Stats { get; init; }
 
     /// <summary>Rows, minimum and maximum of a column <c>id</c> as a struct.</summary>

@@ -37,6 +37,19 @@ public sealed class PruningTests
         Assert.Equal(expected, string.Join(' ', await table.PlanNamesAsync(where)));
     }
 
+    /// <summary>"Column Projection": a file without statistics of a column may lack it and then has the default in all rows.</summary>
+    [Theory]
+    [InlineData("new = 7")]
+    [InlineData("new is not null")]
+    [InlineData("new = 8")]
+    public async Task Plan_ColumnWithDefaultIsNotInTheStatistics_RulesNothingOut(string where)
+    {
+        TestTable table = new TestTable().WithSnapshot(new TestManifest(new TestFile($"{Data}/old") { NullCounts = new Dictionary<int, long> { [1] = 0 } }));
+        table.Columns.Add(JsonNode.Parse("""{"id":8,"name":"new","required":false,"type":"int","initial-default":7}"""));
+
+        Assert.Equal(["old"], await table.PlanNamesAsync(where));
+    }
+
     [Fact]
     public async Task Plan_BoundsMissingOrBroken_RuleNothingOut()
     {
@@ -60,6 +73,24 @@ public sealed class PruningTests
         }));
 
         Assert.Equal(["a"], await table.PlanNamesAsync("u = '00000000-0000-0000-0000-000000000001'"));
+    }
+
+    [Theory]
+    [InlineData("variant", "01", "c = 'x' and c is null")]
+    [InlineData("geometry", "0000000000003E400000000000002440", "c = x'00' and c is null")]
+    public async Task Plan_BoundsOfVariantsAndGeometries_RuleNothingOut(string type, string bound, string where)
+    {
+        var table = new TestTable();
+        table.Columns.Add(JsonNode.Parse($$"""{"id":4,"name":"c","required":false,"type":"{{type}}"}"""));
+        table.WithSnapshot(new TestManifest(new TestFile($"{Data}/a")
+        {
+            Rows = 1,
+            LowerBounds = new Dictionary<int, byte[]> { [4] = Convert.FromHexString(bound) },
+            UpperBounds = new Dictionary<int, byte[]> { [4] = Convert.FromHexString(bound) },
+            NullCounts = new Dictionary<int, long> { [4] = 0 },
+        }));
+
+        Assert.Equal(["a"], await table.PlanNamesAsync(where));
     }
 
     [Theory]

@@ -17,6 +17,9 @@ public sealed record CanonStyle
     /// <summary>A null list or map is printed as an empty one, a null struct as one whose fields are null.</summary>
     public bool NestedIsNeverNull { get; init; }
 
+    /// <summary>Structs of three numbers without a sign are intervals: <c>"177m0d0us"</c>.</summary>
+    public bool IntervalsAsText { get; init; }
+
     /// <summary>Top-level columns whose numbers and booleans are printed as strings.</summary>
     public IReadOnlySet<string> TextColumns { get; init; } = FrozenSet<string>.Empty;
 }

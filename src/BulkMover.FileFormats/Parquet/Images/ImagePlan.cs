@@ -1,5 +1,6 @@
 using Apache.Arrow.Types;
 using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet.Images;
 
@@ -12,11 +13,12 @@ internal sealed class ImagePlan
     private readonly ParquetFooter footer;
     private readonly RangePlan ranges;
 
-    private ImagePlan(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
+    private ImagePlan(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
     {
+        IReadOnlyList<int> columns = shape.FileColumns;
         this.footer = footer;
         this.ranges = ranges;
-        (Columns, RowGroups, DataEnd) = (columns, rowGroups, dataEnd);
+        (Columns, RowGroups, DataEnd, FilledRowBytes) = (columns, rowGroups, dataEnd, shape.FilledRowBytes);
         Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
         TextLeaves = [.. columns.Where(IsText).Select(index => Leaves.ToList().IndexOf(footer.Root.Children[index]))];
 
@@ -35,6 +37,9 @@ internal sealed class ImagePlan
 
     public IReadOnlyList<FileRange> Ranges => ranges.Ranges;
 
+    /// <summary>Bytes of a row in columns that the file lacks.</summary>
+    public double FilledRowBytes { get; }
+
     /// <summary>Where the data end in the image and its footer begins.</summary>
     public long DataEnd { get; }
 
@@ -42,24 +47,41 @@ internal sealed class ImagePlan
     public long MaxBytes => DataEnd + ImageFooter.MaxBytes(footer.Root, Columns, RowGroups.Count);
 
     /// <summary>An image of only the bytes that are needed.</summary>
-    public static ImagePlan OfRanges(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
+    public static ImagePlan OfRanges(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
     {
-        int[] leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
+        int[] leaves = [.. shape.FileColumns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
         RangePlan wanted = RangePlan.Of(
-            rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf])).Select(chunk => (chunk.Offset, footer.StoredBytes(chunk))),
+            rowGroups.SelectMany(rowGroup => leaves.SelectMany(leaf => Ranges(rowGroup.Columns[leaf]))),
             maxGapBytes);
-        return new ImagePlan(footer, columns, rowGroups, wanted, wanted.End);
+        return new ImagePlan(footer, shape, rowGroups, wanted, wanted.End);
+
+        IEnumerable<(long Offset, long Length)> Ranges(ParquetColumnChunk chunk) =>
+            chunk.Pages?.Select(page => (page.Offset, page.Bytes)) ?? [(chunk.Offset, footer.StoredBytes(chunk))];
     }
 
     /// <summary>An image of a file that is in memory as a whole.</summary>
-    public static ImagePlan OfWhole(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups) =>
-        new(footer, columns, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
+    public static ImagePlan OfWhole(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups) =>
+        new(footer, shape, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
 
     /// <summary>Where a chunk lies in the image, and how long it is there.</summary>
     public (long Offset, long Bytes) Place(ParquetColumnChunk chunk)
     {
-        long bytes = footer.StoredBytes(chunk);
+        long bytes = chunk.Pages is null ? footer.StoredBytes(chunk) : chunk.CompressedBytes;
         return (bytes == 0 ? DataEnd : ranges.ImageOffset(chunk.Offset), bytes);
+    }
+
+    /// <summary>Puts the pages of chunks that have lost some next to each other: the native reader goes from one to the next.</summary>
+    public void JoinPages(NativeBlock image)
+    {
+        foreach (ParquetColumnChunk chunk in RowGroups.SelectMany(rowGroup => Leaves.Select(leaf => rowGroup.Columns[leaf.FirstLeaf])))
+        {
+            long to = Place(chunk).Offset;
+            foreach (PageLocation page in chunk.Pages ?? [])
+            {
+                image.Move(ranges.ImageOffset(page.Offset), to, page.Bytes);
+                to += page.Bytes;
+            }
+        }
     }
 
     public byte[] WriteFooter() => ImageFooter.Write(footer.Root, Columns, RowGroups, Place);

@@ -74,7 +74,7 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
         if (columns.Resolve(file.EqualityIds, out string? refusal) is { } key)
             index.AddEquality(Describe(file), key, isUnpartitioned);
         else
-            Note(IcebergFeatures.All["equality deletes by nested or floating-point columns"] with { Name = $"equality deletes where {refusal}" });
+            Note(IcebergFeatures.All["equality deletes by columns that cannot be compared"] with { Name = $"equality deletes where {refusal}" });
     }
 
     private static DeleteFile Describe(DataFile file)

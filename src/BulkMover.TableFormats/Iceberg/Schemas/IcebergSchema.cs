@@ -1,5 +1,7 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Iceberg.Schemas;
 
@@ -10,7 +12,14 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<TableFeature> Features)
 {
     private readonly Dictionary<int, Field> columns =
-        Arrow.FieldsList.ToDictionary(field => Core.Types.FieldIds.FieldId(field)!.Value);
+        Arrow.FieldsList.ToDictionary(field => field.FieldId()!.Value);
+
+    /// <summary>The column with the id, or the field inside of structs; null when the schema has none, or it is in a list or map.</summary>
+    public Field? ColumnOrMember(int id) => columns.GetValueOrDefault(id) ?? Member(Arrow.FieldsList, id);
+
+    private static Field? Member(IEnumerable<Field> fields, int id) => fields
+        .Select(field => field.FieldId() == id ? field : field.DataType is StructType group ? Member(group.Fields, id) : null)
+        .FirstOrDefault(found => found is not null);
 
     /// <summary>The top-level column with the id; null when the schema has none, or the id is of a nested field.</summary>
     public Field? Column(int id) => columns.GetValueOrDefault(id);

@@ -9,6 +9,9 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 /// <summary>Turns a schema in JSON (Iceberg spec, Appendix C, "Schemas") into Arrow fields.</summary>
 internal sealed class SchemaParser
 {
+    /// <summary>"Default / null column type used when a more specific type is not known … not stored in data files" ("Primitive Types").</summary>
+    private const string Unknown = "unknown";
+
     private readonly HashSet<int> ids = [];
     private readonly List<TableFeature> features = [];
 
@@ -36,13 +39,31 @@ internal sealed class SchemaParser
             string name = field.Required("name").AsString();
             if (!names.Add(name))
                 throw field.Wrong($"the only field called '{name}'");
-            if (field.Optional("initial-default") is not null)
-                features.Add(IcebergFeatures.All["initial-default"]);
-            fields.Add(ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool()));
+            Field parsed = ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool());
+            fields.Add(field.Optional("initial-default") is { } value ? WithDefault(parsed, field.Required("type"), value) : parsed);
         }
 
         return fields;
     }
+
+    /// <summary>What <c>write-default</c> says is in the files already.</summary>
+    private Field WithDefault(Field field, MetadataNode type, MetadataNode value)
+    {
+        if (type.IsString && IsAlwaysNullByDefault(type.AsString()))
+            throw value.Wrong($"null, as all defaults of the type {type.AsString()} are");
+        // The reference implementation knows none either.
+        if (field.DataType is ListType or MapType)
+        {
+            features.Add(IcebergFeatures.All["initial-default of a list or map"]);
+            return field;
+        }
+
+        features.Add(IcebergFeatures.All["initial-default"]);
+        return field.WithInitialDefault(DefaultValue.Parse(value, field));
+    }
+
+    private static bool IsAlwaysNullByDefault(string type) =>
+        type is Unknown or "variant" || type.StartsWith("geometry", StringComparison.Ordinal) || type.StartsWith("geography", StringComparison.Ordinal);
 
     private Field ParseField(string name, MetadataNode id, MetadataNode type, bool nullable)
     {
@@ -50,8 +71,10 @@ internal sealed class SchemaParser
             throw id.Wrong("an id that no other field has, 0 or more");
 
         IArrowType arrow = type.IsString ? ParsePrimitive(type) : ParseNested(type);
+        if (!nullable && type.IsString && type.AsString() == Unknown)
+            throw type.Wrong($"another type than {Unknown}, of which fields must be optional, or the field optional");
         var field = new Field(name, arrow, nullable || arrow is NullType).WithFieldId(id.AsInt());
-        return type.IsString && type.AsString() == "uuid" ? field.AsUuid() : field;
+        return type.IsString ? Marked(field, type.AsString()) : field;
     }
 
     private NestedType ParseNested(MetadataNode type) => type.Required("type").AsString() switch
@@ -65,11 +88,28 @@ internal sealed class SchemaParser
         _ => throw type.Required("type").Wrong("\"struct\", \"list\" or \"map\""),
     };
 
+    private static Field Marked(Field field, string type)
+    {
+        string[] parts = type.Split('(', ',', ')');
+        return parts[0] switch
+        {
+            "uuid" => field.AsUuid(),
+            "variant" => field.AsVariant(),
+            "geometry" => field.AsGeometry(Parameter(parts, 1)),
+            "geography" => field.AsGeography(Parameter(parts, 1), Parameter(parts, 2)),
+            _ => field,
+        };
+    }
+
+    /// <summary>"geometry(C)", "geography(C, A)"; both may be left out, and then have the specification's defaults.</summary>
+    private static string? Parameter(string[] parts, int index) => index < parts.Length && parts[index].Trim() is { Length: > 0 } text ? text : null;
+
     private IArrowType ParsePrimitive(MetadataNode type)
     {
         string name = type.AsString();
         return name switch
         {
+            Unknown => NullType.Default,
             "boolean" => BooleanType.Default,
             "int" => Int32Type.Default,
             "long" => Int64Type.Default,
@@ -84,6 +124,9 @@ internal sealed class SchemaParser
             "string" => StringType.Default,
             "binary" => BinaryType.Default,
             "uuid" => UuidType.Storage,
+            "variant" => VariantText.Storage,
+            _ when name is "geometry" or "geography" || name.StartsWith("geometry(", StringComparison.Ordinal)
+                || name.StartsWith("geography(", StringComparison.Ordinal) => GeoType.Storage,
             _ when name.StartsWith("decimal(", StringComparison.Ordinal) => ParseDecimal(type),
             _ when name.StartsWith("fixed[", StringComparison.Ordinal) => ParseFixed(type),
             _ => Refuse(name),
