@@ -20,6 +20,7 @@ internal static class ClickHouseDifferences
         new(null, "It answers null or zero for identity-partitioned columns that are not in the data file; their value is the partition's (Column Projection).",
             "duckdb-hive_partitioned_table", "duckdb-partition_bigint", "duckdb-partition_decimal_bigint", "duckdb-partition_decimal_hugeint",
             "duckdb-partition_fixed_length_binary", "duckdb-partition_float", "duckdb-partition_timestamp", "duckdb-partition_timestamptz"),
+        new(null, "It answers null for fields whose initial-default is theirs in older files (Default Values).", "initial_default"),
         new(null, "It cuts a time of day to seconds; it has microseconds (Primitive Types).", "type:time"),
     ];
 
@@ -52,6 +53,8 @@ internal static class ClickHouseDifferences
             "impala-parquet_nested_types_encodings-AvroSingleFieldGroupInList", "impala-parquet_nested_types_encodings-ThriftSingleFieldGroupInList"),
         new(null, "It shows the groups of a map without values; that is the set of its keys (LogicalTypes.md, Maps).", "pt-map_no_value"),
         new(null, "It takes a converted type of the future for a column of nulls.", "drill-nullable_interval_dictionary"),
+        new(null, "It shows what a variant is stored as (VariantEncoding.md).", "type:GROUP/VARIANT"),
+        new(null, "It shows the bytes of an interval (LogicalTypes.md, INTERVAL).", "type:FLBA/ct:INTERVAL"),
         new(null, "It orders partition columns by name, we as in the path; no specification says.", "duckdb-hive-simple"),
         new(null, "A column of the file that differs only in case from one in the path is a column of its own for it.", "duckdb-hive-ci-column-names"),
     ];

@@ -82,7 +82,7 @@ internal sealed unsafe partial class DuckDbEngine : ISecondEngine
     private static void Check(int state, nint result)
     {
         if (state != 0)
-            throw new DuckDbException($"{Marshal.PtrToStringUTF8(QueryError(result))}");
+            throw new DuckDbException(Marshal.PtrToStringUTF8(QueryError(result)) is { Length: > 0 } reason ? reason : "It does not say why.");
     }
 
     [LibraryImport(Library, EntryPoint = "duckdb_open", StringMarshalling = StringMarshalling.Utf8)]
