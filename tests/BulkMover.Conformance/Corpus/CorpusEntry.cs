@@ -10,6 +10,7 @@ namespace BulkMover.Conformance.Corpus;
 /// <param name="Features">What it exercises.</param>
 /// <param name="MetadataFile">Iceberg: the document to read, below <paramref name="Path"/>.</param>
 /// <param name="SnapshotId">Iceberg: the current snapshot.</param>
+/// <param name="PathPrefixes">Iceberg: beginnings of the paths in its metadata, each with the folder it stands for: <c>s3://b/t/ -> .</c>.</param>
 /// <param name="Expected">What it holds, where that is known.</param>
 public sealed record CorpusEntry(
     string Name,
@@ -19,6 +20,7 @@ public sealed record CorpusEntry(
     IReadOnlyList<string> Features,
     [property: JsonPropertyName("metadata_file")] string? MetadataFile,
     [property: JsonPropertyName("snapshot_id")] string? SnapshotId,
+    [property: JsonPropertyName("path_prefixes")] IReadOnlyList<string>? PathPrefixes,
     CorpusExpectation? Expected)
 {
     /// <summary>As FROM of the command line.</summary>

@@ -19,16 +19,17 @@ internal static class ForeignTable
     public static async Task<(CanonRows Rows, ITableSnapshot Snapshot)> ReadAsync(CorpusEntry entry, Source source, CancellationToken cancellationToken)
     {
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
-        var canon = new CanonWriter(AnswerStyle.Of(entry, snapshot));
         Scan scan = Source.NewScan(snapshot, entry.Expected?.Columns?.Select(column => column.Name).ToArray(), where: null);
-        var rows = new CanonRows();
-        await foreach (RecordBatch batch in BatchesAsync(source, snapshot, scan, cancellationToken))
-        {
-            using (batch)
-                AddRows(batch, canon, rows);
-        }
+        return (await RowsAsync(source, snapshot, scan, AnswerStyle.Of(entry, snapshot), cancellationToken), snapshot);
+    }
 
-        return (rows, snapshot);
+    /// <returns>All its rows, printed in the style, and its columns.</returns>
+    public static async Task<(CanonRows Rows, Schema Schema)> ReadAsync(CorpusEntry entry, CanonStyle style, CancellationToken cancellationToken)
+    {
+        Source source = await SourceOpener.OpenAsync(entry.Address, cancellationToken);
+        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
+        var scan = new Scan(snapshot, columns: null, where: null);
+        return (await RowsAsync(source, snapshot, scan, style, cancellationToken), snapshot.Schema);
     }
 
     /// <summary>All batches, in plan order, not yet filtered exactly. The caller disposes each.</summary>
@@ -50,9 +51,17 @@ internal static class ForeignTable
         }
     }
 
-    private static void AddRows(RecordBatch batch, CanonWriter canon, CanonRows rows)
+    private static async Task<CanonRows> RowsAsync(
+        Source source, ITableSnapshot snapshot, Scan scan, CanonStyle style, CancellationToken cancellationToken)
     {
-        foreach (string line in canon.Lines(batch))
-            rows.Add(line);
+        var canon = new CanonWriter(style);
+        var rows = new CanonRows();
+        await foreach (RecordBatch batch in BatchesAsync(source, snapshot, scan, cancellationToken))
+        {
+            using (batch)
+                rows.Add(canon.Lines(batch));
+        }
+
+        return rows;
     }
 }

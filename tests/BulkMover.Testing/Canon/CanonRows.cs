@@ -12,6 +12,12 @@ public sealed class CanonRows
 
     public void Add(string line) => lines.Add(Encoding.UTF8.GetBytes(line));
 
+    public void Add(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+            Add(line);
+    }
+
     /// <summary>The lines in the order in which they came.</summary>
     public IEnumerable<string> Lines() => lines.Select(Encoding.UTF8.GetString);
 

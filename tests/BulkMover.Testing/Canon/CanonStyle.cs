@@ -11,6 +11,12 @@ public sealed record CanonStyle
     /// <summary>Timestamps with a time zone have no Z.</summary>
     public bool InstantsWithoutZone { get; init; }
 
+    /// <summary>All timestamps have nine digits.</summary>
+    public bool TimestampsInNanoseconds { get; init; }
+
+    /// <summary>A null list or map is printed as an empty one, a null struct as one whose fields are null.</summary>
+    public bool NestedIsNeverNull { get; init; }
+
     /// <summary>Structs of three numbers without a sign are intervals: <c>"177m0d0us"</c>.</summary>
     public bool IntervalsAsText { get; init; }
 

@@ -24,7 +24,7 @@ internal static class CanonTimes
         bool isInstant = !string.IsNullOrEmpty(type.Timezone);
         Int128 nanoseconds = (Int128)value * Nanoseconds(type.Unit);
         Int128 day = nanoseconds / NanosecondsPerDay - (nanoseconds % NanosecondsPerDay < 0 ? 1 : 0);
-        bool nine = type.Unit == TimeUnit.Nanosecond && !(isInstant && style.InstantsInMicroseconds);
+        bool nine = style.TimestampsInNanoseconds || (type.Unit == TimeUnit.Nanosecond && !(isInstant && style.InstantsInMicroseconds));
         return $"{Date((long)day)}T{Time((long)(nanoseconds - day * NanosecondsPerDay), nine ? 9 : 6)}{(isInstant && !style.InstantsWithoutZone ? "Z" : "")}";
     }
 

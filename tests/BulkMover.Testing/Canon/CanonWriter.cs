@@ -52,7 +52,7 @@ public sealed class CanonWriter(CanonStyle style)
     {
         if (array.IsNull(row))
         {
-            line.Append("null");
+            WriteNull(field.DataType);
             return;
         }
 
@@ -110,6 +110,30 @@ public sealed class CanonWriter(CanonStyle style)
                 break;
             default:
                 line.Append(CultureInfo.InvariantCulture, $"{Integer(array, row)}");
+                break;
+        }
+    }
+
+    private void WriteNull(IArrowType type)
+    {
+        switch (type)
+        {
+            case ListType or LargeListType or FixedSizeListType or MapType when style.NestedIsNeverNull:
+                line.Append("[]");
+                break;
+            case StructType structure when style.NestedIsNeverNull:
+                for (int i = 0; i < structure.Fields.Count; i++)
+                {
+                    line.Append(i == 0 ? '{' : ',');
+                    WriteString(structure.Fields[i].Name);
+                    line.Append(':');
+                    WriteNull(structure.Fields[i].DataType);
+                }
+
+                line.Append('}');
+                break;
+            default:
+                line.Append("null");
                 break;
         }
     }

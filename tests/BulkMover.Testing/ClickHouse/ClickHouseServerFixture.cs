@@ -34,20 +34,27 @@ public class ClickHouseServerFixture : IAsyncLifetime
         Directory.CreateDirectory(FilesDirectory);
         if (Password.Length > 0)
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
-        server = await EmbeddedServer.StartAsync(
-            new EmbeddedServerOptions(Path.Combine(Root, "data"), TestHost.OfTests())
-            {
-                WorkingDirectory = FilesDirectory, ConfigFile = ConfigFile(),
-            }, CancellationToken.None);
+        server = await StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Starts the server again, with its data, after a query has killed it.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await server!.DisposeAsync();
+        server = await StartAsync(cancellationToken);
     }
 
     /// <summary>Runs one statement; what it prints, by default tab-separated. An error of the server fails the test.</summary>
-    public async Task<string> QueryAsync(string sql, CancellationToken cancellationToken)
+    public async Task<string> QueryAsync(string sql, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await QueryBytesAsync(sql, cancellationToken));
+
+    /// <summary>As <see cref="QueryAsync"/>, for binary formats.</summary>
+    public async Task<byte[]> QueryBytesAsync(string sql, CancellationToken cancellationToken)
     {
         using var body = new StringContent(sql);
         using HttpResponseMessage answer = await http.PostAsync(new Uri(Endpoint, "?wait_end_of_query=1"), body, cancellationToken);
-        string text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        return answer.IsSuccessStatusCode ? text : throw new InvalidOperationException($"{sql}\n{text}");
+        byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? bytes : throw new InvalidOperationException($"{sql}\n{Encoding.UTF8.GetString(bytes)}");
     }
 
     /// <summary>Makes a database that no other test uses.</summary>
@@ -65,6 +72,15 @@ public class ClickHouseServerFixture : IAsyncLifetime
             await server.DisposeAsync();
         Directory.Delete(Root, recursive: true);
         GC.SuppressFinalize(this);
+    }
+
+    private Task<EmbeddedServer> StartAsync(CancellationToken cancellationToken)
+    {
+        var options = new EmbeddedServerOptions(Path.Combine(Root, "data"), TestHost.OfTests())
+        {
+            WorkingDirectory = FilesDirectory, ConfigFile = ConfigFile(),
+        };
+        return EmbeddedServer.StartAsync(options, cancellationToken);
     }
 
     /// <summary>Path of a configuration file for the server; null for none.</summary>
