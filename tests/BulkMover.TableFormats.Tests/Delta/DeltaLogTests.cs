@@ -69,6 +69,9 @@ public sealed class DeltaLogTests : IDisposable
     [InlineData("not json")]
     [InlineData("""{"version":99,"size":1}""")]
     [InlineData("""{"version":0,"size":1,"parts":7}""")]
+    [InlineData("""{"version":1,"size":1,"checksum":"00000000000000000000000000000000"}""")]
+    [InlineData("""{"version":1,"size":1,"v2Checkpoint":{"path":"gone.json","nonFileActions":[{"metaData":{"schemaString":"wrong"}}],"sidecarFiles":[{"path":"gone"}]}}""")]
+    [InlineData("")]
     public async Task Plan_LastCheckpointIsWrong_DoesNotMatter(string hint)
     {
         table.WriteLog("_last_checkpoint", hint);
@@ -107,17 +110,6 @@ public sealed class DeltaLogTests : IDisposable
         CheckpointFile.Write(table.LogPath("00000000000000000001.checkpoint.0000000002.0000000002.parquet"), [CheckpointRow.Add("a")]);
 
         Assert.Equal("a", await table.FilesAsync());
-    }
-
-    [Fact]
-    public async Task Plan_LogCompaction_IsNotReadBesideItsCommits()
-    {
-        table.Commit(0, Protocol, Metadata(), Add("a"));
-        table.Commit(1, Add("b"));
-        table.Commit(2, Remove("a"));
-        table.WriteLog("00000000000000000001.00000000000000000002.compacted.json", Add("wrong"));
-
-        Assert.Equal("b", await table.FilesAsync());
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BulkMover.TableFormats.Delta.Log;
 
 namespace BulkMover.TableFormats.Delta.Actions;
 
@@ -9,4 +10,5 @@ namespace BulkMover.TableFormats.Delta.Actions;
 [JsonSerializable(typeof(StateAction))]
 [JsonSerializable(typeof(FileAction))]
 [JsonSerializable(typeof(ProvenanceAction))]
+[JsonSerializable(typeof(VersionChecksum))]
 internal sealed partial class ActionJson : JsonSerializerContext;

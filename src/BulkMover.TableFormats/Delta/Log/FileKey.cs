@@ -11,9 +11,13 @@ namespace BulkMover.TableFormats.Delta.Log;
 /// </summary>
 internal static class FileKey
 {
-    public static UInt128 Of(Location file, DeletionVector? vector)
+    public static UInt128 Of(Location file, DeletionVector? vector) => Hash(vector is null ? file.ToString() : $"{file}\0{vector.UniqueId}");
+
+    /// <summary>A key of the path whatever its vector, which is no file's key.</summary>
+    public static UInt128 OfPath(Location file) => Hash($"{file}\0");
+
+    private static UInt128 Hash(string text)
     {
-        string text = vector is null ? file.ToString() : $"{file}\0{vector.UniqueId}";
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
         return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);

@@ -1,0 +1,63 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.TableFormats.Delta.Actions;
+
+namespace BulkMover.TableFormats.Delta.Log;
+
+/// <summary>The files that a replay, newest first, has heard of: each with the commit that spoke first, and what it said.</summary>
+/// <param name="segment">What is replayed.</param>
+/// <param name="table">For messages.</param>
+internal sealed class KnownFiles(LogSegment segment, Location table)
+{
+    private readonly Dictionary<UInt128, (int Commit, bool IsAdd)> first = [];
+    private bool hasVectors;
+
+    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <param name="file">Where its data lies.</param>
+    /// <param name="vector">Its deletion vector, which is a part of what it is.</param>
+    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
+    /// <param name="isAdd">True for add, false for remove.</param>
+    /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
+    public bool IsNews(Location file, DeletionVector? vector, int commit, bool isAdd)
+    {
+        UInt128 key = FileKey.Of(file, vector);
+        if (first.TryAdd(key, (commit, isAdd)))
+        {
+            if (isAdd)
+                ThrowIfPathIsAlive(file, vector);
+            return true;
+        }
+
+        // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
+        // says nothing, so a file both added and removed could be either.
+        if (first[key] is var known && known.Commit == commit && known.IsAdd != isAdd)
+        {
+            throw new CorruptTableException("delta.log_contradiction",
+                $"'{segment.Commits[commit].Location}' both adds and removes '{file}', so its rows may or may not belong to the table. " +
+                "Choose an earlier version with --snapshot, or have the table's writer repair it.");
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// "A collection of add actions with unique path keys": the rows of a file would come twice where a commit gave it another deletion vector
+    /// and did not remove the old one. A live file with a vector leaves a mark for its path; one without is found by its own key.
+    /// </summary>
+    private void ThrowIfPathIsAlive(Location file, DeletionVector? vector)
+    {
+        hasVectors |= vector is not null;
+        if (!hasVectors)
+            return;
+
+        bool isAlive = vector is null
+            ? first.ContainsKey(FileKey.OfPath(file))
+            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.IsAdd);
+        if (isAlive)
+        {
+            throw new CorruptTableException("delta.log_contradiction",
+                $"Version {segment.Version} of '{table}' has '{file}' twice, with different deletion vectors, so it is not known which of its rows " +
+                "are deleted. Choose an earlier version with --snapshot, or have the table's writer repair it.");
+        }
+    }
+}
