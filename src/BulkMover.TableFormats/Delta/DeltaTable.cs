@@ -47,7 +47,7 @@ public sealed class DeltaTable : ITable
         };
         if (version < log.OldestVersion || version > log.LatestVersion)
             throw Unknown($"There is no version {version}");
-        return await DeltaSnapshot.OpenAsync(store, table, log.SegmentOf(version), cancellationToken);
+        return await DeltaSnapshot.OpenAsync(store, table, await log.SegmentOfAsync(store, version, cancellationToken), cancellationToken);
     }
 
     /// <summary>The last version that was there at the time.</summary>
@@ -73,8 +73,8 @@ public sealed class DeltaTable : ITable
 
     private async Task<CommitClock> ReadClockAsync(CancellationToken cancellationToken)
     {
-        (TableProtocol protocol, TableMetadata metadata) =
-            await new LogReplay(store, table, log.SegmentOf(log.LatestVersion)).ReadStateAsync(cancellationToken);
+        LogSegment latest = await log.SegmentOfAsync(store, log.LatestVersion, cancellationToken);
+        (TableProtocol protocol, TableMetadata metadata) = await new LogReplay(store, table, latest).ReadStateAsync(cancellationToken);
         return new CommitClock(protocol, metadata);
     }
 

@@ -150,6 +150,36 @@ public sealed class DeltaCompactionTests : IDisposable
         Assert.Contains("00000000000000000001.json", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// "The commit files for a given range are created by doing Action Reconciliation": kernel-rs's own test table has one that is its commits one
+    /// behind the other, newest first. As "readers can optionally consume log compactions", its commits are read.
+    /// </summary>
+    [Fact]
+    public async Task Plan_CompactionIsNotReconciled_ItsCommitsAreRead()
+    {
+        table.Commit(0, Protocol, Metadata());
+        table.Commit(1, Add("a"), Add("b"));
+        table.Commit(2, Remove("a"));
+        table.Commit(3, Metadata(Schema(("id", "long"), ("more", "string"))), Add("c"));
+        Compaction(1, 2, Add("a"), Add("b"), Remove("a"));
+        Compaction(1, 3, Metadata(), Metadata(Schema(("id", "long"), ("more", "string"))), Remove("a"), Add("b"), Add("wrong"));
+
+        Assert.Equal("b c", await table.FilesAsync());
+        Assert.Equal(2, (await table.SnapshotAsync()).Schema.FieldsList.Count);
+        Assert.Equal("b", await table.FilesAsync("2"));
+        Assert.Equal([0L, 1L, 2L, 3L], (await SnapshotsAsync()).Select(snapshot => snapshot.Id));
+    }
+
+    [Fact]
+    public async Task Plan_CompactionIsNotReconciledAndACommitIsMissing_NamesIt()
+    {
+        table.Commit(0, Protocol, Metadata());
+        table.Commit(1, Add("a"));
+        Compaction(1, 2, Add("a"), Remove("a"));
+
+        Assert.Equal("delta.commit_missing", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
     [Theory]
     [InlineData("00000000000000000002.00000000000000000001.compacted.json")]
     [InlineData("00000000000000000001.00000000000000000001.compacted.json")]

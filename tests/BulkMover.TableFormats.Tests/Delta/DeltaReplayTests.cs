@@ -110,6 +110,26 @@ public sealed class DeltaReplayTests : IDisposable
         Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
     }
 
+    /// <summary>"A single log entry MUST NOT include more than one action that reconciles with each other", nor does a checkpoint.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Plan_FileIsAddedTwiceAtOnceWithOtherPartitionValues_IsAContradiction(bool inCheckpoint)
+    {
+        string schema = Schema(("id", "long"), ("p", "integer"));
+        if (inCheckpoint)
+        {
+            table.Checkpoint(0, [.. CheckpointRow.State(schema, "p"), .. new[] { "1", "2" }.Select(value =>
+                new CheckpointRow { AddPath = "a", PartitionValues = new() { ["p"] = value } })]);
+        }
+        else
+        {
+            table.Commit(0, Protocol, Metadata(schema, ["p"]), Add("a", new Dictionary<string, string?> { ["p"] = "1" }), Add("a", new Dictionary<string, string?> { ["p"] = "2" }));
+        }
+
+        Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
     [Fact]
     public async Task Plan_ContradictionIsSettledLater_IsRead()
     {

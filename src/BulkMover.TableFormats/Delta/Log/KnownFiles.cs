@@ -9,35 +9,48 @@ namespace BulkMover.TableFormats.Delta.Log;
 /// <param name="table">For messages.</param>
 internal sealed class KnownFiles(LogSegment segment, Location table)
 {
-    private readonly Dictionary<UInt128, (int Commit, bool IsAdd)> first = [];
+    /// <summary>What a remove says; an add says which rows there are, and that is never this.</summary>
+    private const int Removed = 0;
+
+    private readonly Dictionary<UInt128, (int Commit, int Said)> first = [];
     private bool hasVectors;
 
     /// <summary>True when nothing newer was said about the file.</summary>
     /// <param name="file">Where its data lies.</param>
     /// <param name="vector">Its deletion vector, which is a part of what it is.</param>
     /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
-    /// <param name="isAdd">True for add, false for remove.</param>
+    /// <param name="add">The action; null for remove.</param>
     /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
-    public bool IsNews(Location file, DeletionVector? vector, int commit, bool isAdd)
+    public bool IsNews(Location file, DeletionVector? vector, int commit, AddFile? add)
     {
         UInt128 key = FileKey.Of(file, vector);
-        if (first.TryAdd(key, (commit, isAdd)))
+        int said = add is null ? Removed : WhatItSays(add);
+        if (first.TryAdd(key, (commit, said)))
         {
-            if (isAdd)
+            if (add is not null)
                 ThrowIfPathIsAlive(file, vector);
             return true;
         }
 
         // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
-        // says nothing, so a file both added and removed could be either.
-        if (first[key] is var known && known.Commit == commit && known.IsAdd != isAdd)
+        // says nothing, so a file both added and removed could be either. The same word twice is harmless, and there are writers of it.
+        if (first[key] is var known && known.Commit == commit && known.Said != said)
         {
+            Location log = (commit < segment.Commits.Count ? segment.Commits[commit] : segment.Checkpoint!.Files[0]).Location;
             throw new CorruptTableException("delta.log_contradiction",
-                $"'{segment.Commits[commit].Location}' both adds and removes '{file}', so its rows may or may not belong to the table. " +
-                "Choose an earlier version with --snapshot, or have the table's writer repair it.");
+                $"'{log}' says two things about '{file}': that it is there and is not, or that its partition values are these and others. Choose an " +
+                "earlier version with --snapshot, or have the table's writer repair it.");
         }
 
         return false;
+    }
+
+    private static int WhatItSays(AddFile add)
+    {
+        int values = add.Size.GetHashCode();
+        foreach ((string column, string? value) in add.PartitionValues ?? [])
+            values ^= HashCode.Combine(column, value);
+        return values == Removed ? 1 : values;
     }
 
     /// <summary>
@@ -52,7 +65,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
 
         bool isAlive = vector is null
             ? first.ContainsKey(FileKey.OfPath(file))
-            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.IsAdd);
+            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.Said != Removed);
         if (isAlive)
         {
             throw new CorruptTableException("delta.log_contradiction",

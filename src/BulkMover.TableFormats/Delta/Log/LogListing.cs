@@ -74,15 +74,33 @@ internal sealed class LogListing
                 "copied whole.");
     }
 
+    /// <param name="store">Where the log lies.</param>
+    /// <param name="version">One of <see cref="Versions"/>.</param>
+    /// <param name="cancellationToken">Stops the look at log compactions.</param>
     /// <exception cref="CorruptTableException">A commit that the version needs is missing.</exception>
-    public LogSegment SegmentOf(long version)
+    public async Task<LogSegment> SegmentOfAsync(IObjectStore store, long version, CancellationToken cancellationToken)
     {
         LogCheckpoint? checkpoint = Array.FindLast(checkpoints, candidate => candidate.Version <= version);
-        (IReadOnlyList<StoredObject> files, long? missing) = new LogCover(log, commits, compactions).Of(checkpoint?.Version ?? -1, version);
-        return missing is null
-            ? new LogSegment(version, checkpoint, files, checksums.GetValueOrDefault(version))
-            : throw new CorruptTableException("delta.commit_missing",
-                $"Version {version} of '{log.Parent}' needs commit {missing:D20}.json, which is not in the log, and no complete checkpoint " +
-                "covers it. Restore it, or choose another version with --snapshot.");
+        for (List<LogCompaction> usable = [.. compactions]; ;)
+        {
+            (IReadOnlyList<StoredObject> files, long? missing) = new LogCover(log, commits, usable).Of(checkpoint?.Version ?? -1, version);
+            if (missing is not null)
+                throw Missing(version, missing.Value);
+
+            LogCompaction? wrong = null;
+            foreach (LogCompaction compaction in usable.Where(compaction => files.Contains(compaction.File)))
+            {
+                if (!await CompactionCheck.IsReconciledAsync(store, log.Parent, compaction.File, cancellationToken))
+                    wrong = compaction;
+            }
+
+            if (wrong is null)
+                return new LogSegment(version, checkpoint, files, checksums.GetValueOrDefault(version));
+            usable.Remove(wrong);
+        }
     }
+
+    private CorruptTableException Missing(long version, long missing) => new("delta.commit_missing",
+        $"Version {version} of '{log.Parent}' needs commit {missing:D20}.json, which is not in the log, and no complete checkpoint covers it, nor " +
+        "does a log compaction that tells each file once. Restore it, or choose another version with --snapshot.");
 }

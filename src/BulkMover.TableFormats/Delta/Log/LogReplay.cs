@@ -43,11 +43,11 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
             await foreach (FileAction action in JsonLines.ReadAsync(store, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
             {
                 if (action.Remove is { } remove)
-                    known.IsNews(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit, isAdd: false);
+                    known.IsNews(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit, add: null);
                 if (action.Add is { } add)
                 {
                     Location file = DeltaPath.Resolve(table, add.Path);
-                    if (known.IsNews(file, add.DeletionVector, commit, isAdd: true))
+                    if (known.IsNews(file, add.DeletionVector, commit, add))
                         yield return (add, file);
                 }
             }
@@ -59,7 +59,7 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         {
             // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
             Location file = DeltaPath.Resolve(table, add.Path);
-            if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, isAdd: true))
+            if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, add))
                 yield return (add, file);
         }
     }
