@@ -18,11 +18,13 @@ main() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The embedded engine comes with npm; the command is published as native code, which a C compiler links.
+# The embedded engine comes with npm; the command is published as native code, which a C compiler links; S3 is a Ceph gateway.
 need_tools() {
   local missing=()
   command -v npm >/dev/null || missing+=(nodejs npm)
   command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
+  command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null && command -v radosgw >/dev/null && command -v ceph >/dev/null ||
+    missing+=(ceph-mon ceph-osd radosgw ceph-common)
   [ "${#missing[@]}" -eq 0 ] && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]} with apt-get"

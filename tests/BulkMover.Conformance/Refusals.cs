@@ -12,8 +12,6 @@ internal static class Refusals
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
         ("delta", "variant", "variant"),
-        ("delta", "type:void", "void"),
-        ("iceberg", "initial_default", "initial-default"),
         ("iceberg", "type:variant", "variant"),
         ("iceberg", "data:orc", "ORC"),
         ("iceberg", "data:avro", "Avro"),

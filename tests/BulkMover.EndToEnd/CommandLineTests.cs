@@ -42,6 +42,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("copy", "parquet:/a", "clickhouse://h/d/t", "--readers", "0")]
     [InlineData("copy", "/a.parquet", "clickhouse://h/d/t")]
     [InlineData("copy", "parquet:/a", "postgres://h/d/t")]
+    [InlineData("inspect")]
+    [InlineData("inspect", "parquet:/a", "--features")]
     [InlineData("inspect", "parquet:/does/not/exist")]
     [InlineData("inspect", "delta:/does/not/exist")]
     [InlineData("inspect", "iceberg:/does/not/exist")]
@@ -59,6 +61,20 @@ public sealed class CommandLineTests : IDisposable
         JsonElement failed = result.Event("failed");
         Assert.Equal(2, failed.GetProperty("exitCode").GetInt32());
         Assert.NotEqual("", failed.GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("iceberg", "deletion vectors")]
+    [InlineData("delta", "deletionVectors")]
+    [InlineData("parquet", "encoding PLAIN")]
+    public async Task InspectFeatures_NeedsNoTable_AndTellsTheStateOfEach(string format, string feature)
+    {
+        CommandResult text = await Command.RunAsync("inspect", "--features");
+        Assert.Equal(0, text.ExitCode);
+        Assert.Matches($"(?s)(^|\n){format}\n.*  {feature} +read ", text.Output);
+
+        CommandResult json = await Command.RunAsync("inspect", "--features", "--output", "json");
+        Assert.Contains($$"""{"event":"feature","format":"{{format}}","name":"{{feature}}","state":"read",""", json.Output);
     }
 
     [Fact]

@@ -7,7 +7,11 @@ namespace BulkMover.Cli.Commands;
 /// <summary>Arguments and options that more than one command has; each is written once.</summary>
 public static class SharedOptions
 {
-    public static Argument<string> From { get; } = new("FROM") { Description = "The table to read: parquet:PATH, delta:PATH or iceberg:PATH." };
+    public static Argument<string> From { get; } = new("FROM")
+    {
+        Description = "The table to read: parquet:PATH, delta:PATH or iceberg:PATH; in S3 parquet+s3://bucket/key and so on; "
+            + "in an Iceberg REST catalog iceberg+rest:https://host/path?table=namespace.table.",
+    };
 
     public static Argument<string> To { get; } = new("TO")
     {

@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
 
@@ -16,6 +17,9 @@ public interface IReport : IProgress<string>
 
     /// <summary>What a table is.</summary>
     void Inspected(TableOutline outline);
+
+    /// <summary>What is read of each format.</summary>
+    void Listed(IReadOnlyList<FeatureList> formats);
 
     /// <summary>Shows progress until <paramref name="work"/> ends, and ends with it: its failure is thrown on.</summary>
     Task FollowAsync(Task work, Func<TransferProgress> progress);

@@ -54,6 +54,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
                 ["required"] = !field.IsNullable,
                 ["fieldId"] = field.FieldId(),
             }),
+            ["metadataColumns"] = Array(snapshot.MetadataColumns, field => new JsonObject { ["name"] = field.Name, ["type"] = SourceType.Describe(field) }),
             ["partitionColumns"] = Array(snapshot.PartitionColumns, column => column),
             ["sortOrder"] = Array(snapshot.SortOrder, sort => new JsonObject { ["column"] = sort.Column, ["descending"] = sort.Descending }),
             ["snapshots"] = Array(outline.Snapshots, Snapshot),
@@ -62,6 +63,19 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["refusal"] = outline.Refusal is { } refusal ? Error(refusal) : null,
             ["notes"] = Array(snapshot.Notes, note => note),
         });
+    }
+
+    public void Listed(IReadOnlyList<FeatureList> formats)
+    {
+        foreach (FeatureList format in formats)
+        {
+            foreach (TableFeature feature in format.Features)
+            {
+                JsonObject fields = Feature(feature);
+                fields.Insert(0, "format", format.Format);
+                Write("feature", fields);
+            }
+        }
     }
 
     public async Task FollowAsync(Task work, Func<TransferProgress> progress)

@@ -41,12 +41,20 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             output.WriteLine($"sorted by {string.Join(", ", snapshot.SortOrder.Select(field => field.Descending ? $"{field.Column} desc" : field.Column))}");
 
         output.Write("\ncolumns\n" + TextTable.Format([.. snapshot.Schema.FieldsList.Select(Describe.Column)], "  "));
+        if (snapshot.MetadataColumns.Count > 0)
+            output.Write("\ncolumns that only --columns and --where name\n" + TextTable.Format([.. snapshot.MetadataColumns.Select(Describe.Column)], "  "));
         if (outline.Snapshots.Count > 0)
             output.Write("\nsnapshots\n" + TextTable.Format([.. outline.Snapshots.Select(Describe.Snapshot)], "  "));
         if (snapshot.Features.Count > 0)
             output.Write("\nfeatures\n" + TextTable.Format([.. snapshot.Features.Select(Describe.Feature)], "  "));
         output.WriteLine(outline.Refusal is { } refusal ? $"\nNOT READABLE [{refusal.Code}] {refusal.Message}" : "\nreadable");
         WriteNotes(snapshot.Notes);
+    }
+
+    public void Listed(IReadOnlyList<FeatureList> formats)
+    {
+        foreach (FeatureList format in formats)
+            output.Write($"{format.Format}\n{TextTable.Format([.. format.Features.Select(Describe.Feature)], "  ")}\n");
     }
 
     public Task FollowAsync(Task work, Func<TransferProgress> progress) =>

@@ -27,7 +27,7 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
 
     /// <summary>The columns and rows that the options choose.</summary>
     public static Scan NewScan(ITableSnapshot snapshot, IReadOnlyList<string>? columns, string? where) =>
-        new(snapshot, columns, where is null ? null : FilterParser.Parse(where, snapshot.Schema));
+        new(snapshot, columns, where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
 
     public IScanTaskReader NewReader(Scan scan) =>
         new ParquetScanTaskReader(Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);

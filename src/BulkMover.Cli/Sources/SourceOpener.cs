@@ -1,8 +1,11 @@
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.ObjectStores.Local;
+using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 using BulkMover.TableFormats.ParquetDirectories;
 
 namespace BulkMover.Cli.Sources;
@@ -10,11 +13,14 @@ namespace BulkMover.Cli.Sources;
 /// <summary>Finds the table that FROM names.</summary>
 public static class SourceOpener
 {
-    /// <exception cref="Core.Errors.BulkMoverException">The address is wrong, or there is no such table.</exception>
+    /// <exception cref="BulkMoverException">The address is wrong, or there is no such table.</exception>
     public static async Task<Source> OpenAsync(string from, CancellationToken cancellationToken)
     {
+        if (CatalogAddress.IsAddress(from))
+            return await OpenFromCatalogAsync(CatalogAddress.Parse(from), cancellationToken);
+
         SourceAddress address = SourceAddress.Parse(from);
-        IObjectStore store = new LocalObjectStore();
+        IObjectStore store = address.Location.IsFile ? new LocalObjectStore() : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()));
         ITable table = address.Format switch
         {
             "iceberg" => await IcebergTable.OpenAsync(store, address.Location, cancellationToken),
@@ -22,5 +28,19 @@ public static class SourceOpener
             _ => await ParquetTable.OpenAsync(store, address.Location, cancellationToken),
         };
         return new Source(address.ToString(), table, store);
+    }
+
+    private static async Task<Source> OpenFromCatalogAsync(CatalogAddress address, CancellationToken cancellationToken)
+    {
+        RestCatalog catalog = await RestCatalog.OpenAsync(address, CatalogSecrets.FromEnvironment(), cancellationToken);
+        CatalogTable table = await catalog.LoadTableAsync(address.Table, cancellationToken);
+        IObjectStore store = table.Location switch
+        {
+            { IsFile: true } => new LocalObjectStore(),
+            { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants)),
+            { } other => throw new UnsupportedFeatureException("source.store_unsupported",
+                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk and S3 are. Copy its data to one of them."),
+        };
+        return new Source(address.ToString(), IcebergTable.Open(store, table), store);
     }
 }

@@ -17,5 +17,8 @@ public class BulkMoverException(string code, ErrorSide side, string message, Exc
     /// <summary>True when the same call may succeed later without anybody changing anything.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>How long the other side asks to wait before the same call; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public int ExitCode => Side == ErrorSide.Environment ? 3 : 2;
 }

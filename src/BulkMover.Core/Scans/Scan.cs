@@ -16,8 +16,18 @@ public sealed class Scan
     {
         Matching = snapshot.Matching;
         Where = where;
-        OutputSchema = columns is null ? snapshot.Schema : Project(snapshot.Schema, columns);
-        ReadSchema = AddFilterColumns(OutputSchema, snapshot.Schema, where);
+        OutputSchema = columns is null ? snapshot.Schema : Project(snapshot, columns);
+        ReadSchema = AddFilterColumns(OutputSchema, snapshot, where);
+    }
+
+    /// <summary>
+    /// All columns that can be named: the table's, and behind them its metadata columns. A column of the table goes before a metadata column
+    /// of its name, as the schema that people see has it.
+    /// </summary>
+    public static Schema Nameable(ITableSnapshot snapshot)
+    {
+        IReadOnlyList<Field> columns = snapshot.Schema.FieldsList;
+        return new Schema([.. columns, .. snapshot.MetadataColumns.Where(extra => columns.All(column => column.Name != extra.Name))], snapshot.Schema.Metadata);
     }
 
     /// <summary>How a data file's columns are found for those of <see cref="ReadSchema"/>.</summary>
@@ -32,7 +42,7 @@ public sealed class Scan
     /// <summary>What the target gets: the first columns of <see cref="ReadSchema"/>.</summary>
     public Schema OutputSchema { get; }
 
-    private static Schema Project(Schema table, IReadOnlyList<string> columns)
+    private static Schema Project(ITableSnapshot snapshot, IReadOnlyList<string> columns)
     {
         var projected = new Schema.Builder();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -40,25 +50,26 @@ public sealed class Scan
         {
             if (!seen.Add(column))
                 throw new InvalidInputException("scan.column_twice", $"--columns names '{column}' twice. Name each column once.");
-            projected.Field(FindColumn(table, column));
+            projected.Field(FindColumn(snapshot, column));
         }
 
         return projected.Build();
     }
 
-    private static Field FindColumn(Schema table, string column) =>
-        table.FieldsList.FirstOrDefault(field => field.Name == column)
+    private static Field FindColumn(ITableSnapshot snapshot, string column) =>
+        Nameable(snapshot).FieldsList.FirstOrDefault(field => field.Name == column)
         ?? throw new InvalidInputException("scan.column_unknown",
-            $"There is no column '{column}'. The table has: {string.Join(", ", table.FieldsList.Select(f => f.Name))}.");
+            $"There is no column '{column}'. The table has: {string.Join(", ", snapshot.Schema.FieldsList.Select(f => f.Name))}."
+            + (snapshot.MetadataColumns.Count == 0 ? "" : $" Of its rows it also tells: {string.Join(", ", snapshot.MetadataColumns.Select(f => f.Name))}."));
 
-    private static Schema AddFilterColumns(Schema output, Schema table, Filter? where)
+    private static Schema AddFilterColumns(Schema output, ITableSnapshot snapshot, Filter? where)
     {
         if (where is null)
             return output;
 
         List<Field> missing = [.. where.Columns().Distinct(StringComparer.Ordinal)
             .Where(column => output.FieldsList.All(field => field.Name != column))
-            .Select(column => FindColumn(table, column))];
+            .Select(column => FindColumn(snapshot, column))];
         return missing.Count == 0 ? output : new Schema([.. output.FieldsList, .. missing], output.Metadata);
     }
 }

@@ -25,6 +25,15 @@ public sealed record ScanTask(
     /// <summary>Its deleted rows; null when it has none.</summary>
     public IRowDeletes? Deletes { get; init; }
 
+    /// <summary>As <see cref="Constants"/>, of fields inside of structs, by field id; they fill fields that the file lacks.</summary>
+    public IReadOnlyDictionary<int, Scalar> MemberConstants { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<int, Scalar>.Empty;
+
+    /// <summary>Id of its first row, from which rows without an id of their own count on; null when they have none (<see cref="RowMetadata.RowId"/>).</summary>
+    public long? FirstRowId { get; init; }
+
+    /// <summary>What added its rows, for those that do not say what changed them last; null when unknown (<see cref="RowMetadata.LastChange"/>).</summary>
+    public long? LastChange { get; init; }
+
     public static IReadOnlyDictionary<string, Scalar> NoConstants { get; } =
         System.Collections.ObjectModel.ReadOnlyDictionary<string, Scalar>.Empty;
 }

@@ -12,6 +12,12 @@ public interface ITableSnapshot
     /// <summary>The rows' schema; fields carry their id (<see cref="Types.FieldIds"/>) where the format has ids.</summary>
     Schema Schema { get; }
 
+    /// <summary>
+    /// Columns that a scan may name beside those of <see cref="Schema"/> and gets no other way: see <see cref="Types.RowMetadata"/>. One that
+    /// is called as a column of the schema cannot be named.
+    /// </summary>
+    IReadOnlyList<Field> MetadataColumns => [];
+
     /// <summary>How the data files' columns are found in <see cref="Schema"/>.</summary>
     ColumnMatching Matching { get; }
 

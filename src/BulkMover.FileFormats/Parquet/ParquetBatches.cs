@@ -5,7 +5,6 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -34,7 +33,7 @@ public static class ParquetBatches
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         IReadOnlyList<SchemaNode> fields = footer.Root.Children;
         int[] columns = [.. Enumerable.Range(0, fields.Count).Where(i => topLevelColumns is null || topLevelColumns.Contains(fields[i].Element.Name))];
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. columns.Select(i => fields[i])], footer.RowGroups));
         if (columns.Length == 0)
             yield break;
 
@@ -47,7 +46,7 @@ public static class ParquetBatches
     /// <param name="store">Where the file lies.</param>
     /// <param name="file">The file.</param>
     /// <param name="knownBytes">Its length where metadata gives it.</param>
-    /// <param name="wanted">The columns; the file must have each.</param>
+    /// <param name="wanted">The columns; the file must have each that has no default.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="CorruptTableException">The file is missing or not valid, or lacks a column.</exception>
     /// <exception cref="UnsupportedFeatureException">A column uses what is not read yet.</exception>
@@ -57,10 +56,9 @@ public static class ParquetBatches
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         BatchShape shape = BatchShape.Of(
-            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
-        if (shape.Columns.FirstOrDefault(column => column.FileColumn is null) is { } missing)
-            throw new CorruptTableException("file.column_missing", $"'{file}' does not have the column '{missing.Field.Name}' (field id {missing.Field.FieldId()}). Restore the file.");
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), ParquetFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
+            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode,
+            mustHaveAll: true);
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }
@@ -73,8 +71,10 @@ public static class ParquetBatches
         {
             if (footer.RowGroups[i].Rows == 0)
                 continue;
-            ImagePlan plan = ImagePlan.OfRanges(footer, shape.FileColumns, [footer.RowGroups[i]], scanned.Options.MaxGapBytes);
-            using var scan = new ParquetRowGroupScan(scanned, $"{file}, row group {i}", plan);
+            string name = $"{file}, row group {i}";
+            using IRowGroupScan scan = shape.FileColumns.Count == 0
+                ? new ConstantScan(scanned, name, footer.RowGroups[i].Rows)
+                : new ParquetRowGroupScan(scanned, name, ImagePlan.OfRanges(footer, shape, [footer.RowGroups[i]], scanned.Options.MaxGapBytes));
             await scan.FetchAsync(cancellationToken);
             while (scan.ReadNext(cancellationToken) is { } batch)
                 yield return batch;

@@ -13,5 +13,5 @@ internal static class ParquetErrors
         Corrupt("footer_corrupt", file.ToString(), what, inner);
 
     public static UnsupportedFeatureException Encrypted(Location file) => new("parquet.feature_unsupported",
-        $"'{file}' is encrypted (parquet-format Encryption.md), which is not read yet. Decrypt it first.");
+        $"'{file}' is encrypted ({ParquetFeatures.All["encryption"].Specification}), which is not read yet. Decrypt it first.");
 }

@@ -1,73 +1,69 @@
 using BulkMover.Core.Tables;
-using BulkMover.FileFormats.Parquet.Metadata;
 
 namespace BulkMover.FileFormats.Parquet;
 
-/// <summary>What a file uses that not every reader reads. Refused: what would make its rows wrong.</summary>
-internal static class ParquetFeatures
+/// <summary>The features of the Parquet format and what we do with each. Types stand under the name of their annotation.</summary>
+public static class ParquetFeatures
 {
     /// <summary>Digits of Arrow's widest decimal.</summary>
-    public const int MaxDecimalDigits = 76;
+    internal const int MaxDecimalDigits = 76;
 
-    /// <param name="columns">The top-level columns that are read.</param>
-    /// <param name="rowGroups">All of the file.</param>
-    public static IReadOnlyList<TableFeature> Of(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups)
-    {
-        var features = new List<TableFeature>();
-        foreach (SchemaNode node in columns.SelectMany(column => column.SelfAndBelow))
-        {
-            if (OfField(node) is { } feature && features.All(known => known.Name != feature.Name))
-                features.Add(feature);
-        }
+    private const string NoReader = "its values have no equal here";
+    private const string WithoutIt = "rows are read without it";
 
-        int[] leaves = [.. columns.SelectMany(column => Enumerable.Range(column.FirstLeaf, column.LeafCount))];
-        IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
-        foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
-            features.Add(OfCodec(codec));
-        if (chunks.Any(chunk => chunk.FilePath is not null))
-            features.Add(Refused("column chunks in other files", "parquet.thrift, ColumnChunk.file_path", "read the files that hold the data instead"));
-        return features;
-    }
+    public static FeatureList All { get; } = new("parquet",
+    [
+        .. Physical("BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"),
+        Refused("VECTOR repetition", "parquet.thrift, FieldRepetitionType", NoReader),
 
-    private static TableFeature? OfField(SchemaNode node)
-    {
-        SchemaElement element = node.Element;
-        if (element.Repetition == Repetition.Vector)
-            return Refused("VECTOR repetition", "parquet.thrift, FieldRepetitionType", Where(node));
-        if (element.Decimal is { Precision: > MaxDecimalDigits } digits)
-        {
-            return Refused($"DECIMAL of {digits.Precision} digits", "LogicalTypes.md, DECIMAL",
-                $"{Where(node)}; at most {MaxDecimalDigits} digits are read");
-        }
+        .. Logical("STRING", "MAP", "LIST", "ENUM", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "INTEGER", "UNKNOWN", "JSON", "BSON", "UUID", "FLOAT16"),
+        Refused("type VARIANT", "LogicalTypes.md, VARIANT", NoReader),
+        Refused("type GEOMETRY", "LogicalTypes.md, GEOMETRY", NoReader),
+        Refused("type GEOGRAPHY", "LogicalTypes.md, GEOGRAPHY", NoReader),
+        Refused("type VECTOR", "LogicalTypes.md, VECTOR", NoReader),
+        Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", NoReader),
+        Refused("DECIMAL of more than 76 digits", "LogicalTypes.md, DECIMAL", "at most 76 digits are read"),
+        Harmless("another logical type", "parquet.thrift, LogicalType", "its values are read as they are stored"),
+        Read("converted types", "parquet.thrift, ConvertedType"),
+        Refused("another converted type", "parquet.thrift, ConvertedType", "what its values mean is not known"),
+        Read("lists and maps in their old forms", "LogicalTypes.md, Backward-compatibility rules"),
 
-        if (element.Logical is { } logical)
-        {
-            return logical.Kind switch
-            {
-                LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector =>
-                    Refused($"type {logical.Kind.ToString().ToUpperInvariant()}", $"LogicalTypes.md, {logical.Kind}", Where(node)),
-                _ when !Enum.IsDefined(logical.Kind) =>
-                    new TableFeature($"logical type {(int)logical.Kind}", FeatureState.Harmless, "parquet.thrift, LogicalType", $"{Where(node)}; its values are read as they are stored"),
-                _ => null,
-            };
-        }
+        .. Encodings("PLAIN", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"),
+        .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
 
+        .. Codecs("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"),
+        Refused("compression LZO", "Compression.md, LZO", "write the file again with another codec"),
+        Refused("another compression", "parquet.thrift, CompressionCodec", "check what wrote the file"),
 
-        if (element.Converted == ConvertedType.Interval)
-            return Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", Where(node));
-        return element.Converted is { } converted && !Enum.IsDefined(converted)
-            ? Refused($"converted type {(int)converted}", "parquet.thrift, ConvertedType", Where(node))
-            : null;
-    }
+        Read("data page", "parquet.thrift, PageType"),
+        Read("data page v2", "parquet.thrift, PageType"),
+        Read("dictionary page", "parquet.thrift, PageType"),
+        Harmless("index page", "parquet.thrift, PageType", "it has no content yet, and pages of other kinds are stepped over"),
+        Read("page checksums", "README.md, Checksumming"),
 
-    private static TableFeature OfCodec(CompressionCodec codec) => codec switch
-    {
-        CompressionCodec.Lzo => Refused("compression LZO", "Compression.md, LZO", "write the file again with another codec"),
-        _ when !Enum.IsDefined(codec) => Refused($"compression codec {(int)codec}", "parquet.thrift, CompressionCodec", "check what wrote the file"),
-        _ => new TableFeature($"compression {codec.ToString().ToUpperInvariant()}", FeatureState.Read, "Compression.md"),
-    };
+        Read("statistics", "parquet.thrift, Statistics"),
+        Read("column orders", "parquet.thrift, ColumnOrder"),
+        Harmless("page index", "PageIndex.md", WithoutIt),
+        Harmless("bloom filters", "BloomFilter.md", WithoutIt),
+        Read("size statistics", "parquet.thrift, SizeStatistics"),
+        Harmless("geospatial statistics", "Geospatial.md, Statistics", WithoutIt),
+        Harmless("sorting columns", "parquet.thrift, SortingColumn", WithoutIt),
 
-    private static string Where(SchemaNode node) => $"column '{node.Path}' has it";
+        Refused("column chunks in other files", "parquet.thrift, ColumnChunk.file_path", "read the files that hold the data instead"),
+        Refused("encryption", "Encryption.md", "decrypt the file first"),
+    ]);
 
-    private static TableFeature Refused(string name, string specification, string why) => new(name, FeatureState.Refused, specification, why);
+    private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, section);
+
+    private static TableFeature Harmless(string name, string section, string why) => new(name, FeatureState.Harmless, section, why);
+
+    private static TableFeature Refused(string name, string section, string why) => new(name, FeatureState.Refused, section, why);
+
+    private static IEnumerable<TableFeature> Physical(params string[] names) => names.Select(name => Read($"type {name}", "parquet.thrift, Type"));
+
+    private static IEnumerable<TableFeature> Logical(params string[] names) => names.Select(name => Read($"type {name}", $"LogicalTypes.md, {name}"));
+
+    private static IEnumerable<TableFeature> Encodings(params string[] names) => names.Select(name => Read($"encoding {name}", $"Encodings.md, {name}"));
+
+    private static IEnumerable<TableFeature> Codecs(params string[] names) => names.Select(name => Read($"compression {name}", $"Compression.md, {name}"));
 }

@@ -29,7 +29,7 @@ public sealed class ParquetFooter
         (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
         Schema = ArrowSchemas.Correct(stored, root);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
-        Features = ParquetFeatures.Of(root.Children, metadata.RowGroups);
+        Features = FileFeatures.Of(root.Children, metadata.RowGroups);
     }
 
     /// <summary>The schema that rows are read with; fields at all levels carry their ids.</summary>
@@ -39,6 +39,9 @@ public sealed class ParquetFooter
     public long Rows { get; }
 
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
+
+    /// <summary>Number of a row group's first row in the file, from 0.</summary>
+    internal long FirstPosition(int rowGroup) => RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows);
 
     /// <summary>In file order, repeated keys included.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata => metadata.KeyValues;

@@ -5,7 +5,9 @@ using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Deletes;
+using BulkMover.FileFormats.Lineage;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -34,7 +36,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task.File, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
-        List<int> kept = KeptRowGroups(footer, file.Shape);
+        List<int> kept = KeptRowGroups(footer, file.Shape, task);
         IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
         foreach (List<int> group in Join(footer, kept, file.Shape))
         {
@@ -43,8 +45,8 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             string name = NameOf(task.File, group);
             IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
-                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape.FileColumns, rowGroups, options.MaxGapBytes));
-            yield return WithoutDeleted(all, footer, group[0], deleted);
+                : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape, rowGroups, options.MaxGapBytes));
+            yield return AsTableHasThem(all, footer, task, group[0], deleted);
         }
     }
 
@@ -58,21 +60,21 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             await reader.ReadAsync(0, block.Memory(0, (int)reader.Length), cancellationToken);
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
-            List<int> kept = KeptRowGroups(footer, file.Shape);
+            List<int> kept = KeptRowGroups(footer, file.Shape, task);
             IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
-            if (deleted is not null)
+            if (kept.Count > 0 && (deleted is not null || LineageScan.IsNeeded(scan)))
                 kept = [.. Enumerable.Range(kept[0], kept[^1] - kept[0] + 1)];
             ParquetRowGroup[] rowGroups = [.. kept.Select(i => footer.RowGroups[i])];
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
-                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape.FileColumns, rowGroups);
-                return WithoutDeleted(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, kept[0], deleted);
+                ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0], deleted);
             }
 
             block.Dispose();
-            return kept.Count == 0 ? null : WithoutDeleted(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, kept[0], deleted);
+            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0], deleted);
         }
         catch
         {
@@ -85,25 +87,40 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<int> rowGroups, CancellationToken cancellationToken) =>
         rowGroups.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
 
-    private IRowGroupScan WithoutDeleted(IRowGroupScan all, ParquetFooter footer, int firstRowGroup, IDeletedRows? deleted) => deleted is null
-        ? all
-        : new DeletingScan(all, footer.RowGroups.Take(firstRowGroup).Sum(rowGroup => rowGroup.Rows), deleted, scan.ReadSchema, allocator);
+    /// <summary>Rows with what they inherit, and without those that are deleted: both count rows from the file's first one.</summary>
+    private IRowGroupScan AsTableHasThem(IRowGroupScan all, ParquetFooter footer, ScanTask task, int firstRowGroup, IDeletedRows? deleted)
+    {
+        long firstPosition = footer.FirstPosition(firstRowGroup);
+        IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema, allocator);
+    }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
     private ScanFile Describe(ParquetFooter footer, ScanTask task, long bytes)
     {
         BatchShape shape = BatchShape.Of(scan, task, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
-        FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), ParquetFeatures.Of(columns, footer.RowGroups));
+        FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
         return new ScanFile(store, task.File, bytes, shape, options, allocator);
     }
 
-    private List<int> KeptRowGroups(ParquetFooter footer, BatchShape shape) =>
-        [.. Enumerable.Range(0, footer.RowGroups.Count).Where(i => footer.RowGroups[i].Rows > 0 && MightMatch(footer, footer.RowGroups[i], shape))];
+    private List<int> KeptRowGroups(ParquetFooter footer, BatchShape shape, ScanTask task) =>
+        [.. Enumerable.Range(0, footer.RowGroups.Count).Where(i => footer.RowGroups[i].Rows > 0 && MightMatch(footer, i, shape, task))];
 
-    private bool MightMatch(ParquetFooter footer, ParquetRowGroup rowGroup, BatchShape shape) =>
+    private bool MightMatch(ParquetFooter footer, int rowGroup, BatchShape shape, ScanTask task) =>
         scan.Where is not { } where || FilterPruning.MightMatch(where, column =>
-            shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == column) is { } found ? StatisticsOf(footer, rowGroup, found) : null);
+            shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == column) is { } found ? StatisticsOf(footer, rowGroup, found, task) : null);
+
+    private static ColumnStatistics? StatisticsOf(ParquetFooter footer, int index, BatchColumn column, ScanTask task)
+    {
+        ParquetRowGroup rowGroup = footer.RowGroups[index];
+        if (column.Field.GetRowMetadata() is not { } kind)
+            return StatisticsOf(footer, rowGroup, column);
+        if (column.FileColumn is null)
+            return InheritedValue.Range(task, kind, footer.FirstPosition(index), rowGroup.Rows);
+        // What is null in the file is something else in the table.
+        return StatisticsOf(footer, rowGroup, column) is { NullCount: 0 } stored ? stored : null;
+    }
 
     private static ColumnStatistics? StatisticsOf(ParquetFooter footer, ParquetRowGroup rowGroup, BatchColumn column)
     {

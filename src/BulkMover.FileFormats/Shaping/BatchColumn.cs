@@ -8,5 +8,5 @@ namespace BulkMover.FileFormats.Shaping;
 /// <param name="FileColumn">Index of the top-level column in the file's schema; null when it is not read from the file.</param>
 /// <param name="Shape">How the file's column is turned.</param>
 /// <param name="Required">Set when the table wants no nulls and the file may have some.</param>
-/// <param name="Constant">The value of every row.</param>
+/// <param name="Constant">The value of every row where the file has none: given by the metadata, or the field's default.</param>
 internal sealed record BatchColumn(Field Field, int? FileColumn, ColumnShape? Shape, RequiredCheck? Required, Scalar? Constant);

@@ -24,10 +24,14 @@ internal sealed class BatchShape
         int[] read = [.. columns.Where(column => column.FileColumn is not null).Select(column => column.FileColumn!.Value).Distinct().Order()];
         positions = [.. columns.Select(column => column.FileColumn is { } index ? System.Array.IndexOf(read, index) : -1)];
         FileColumns = read;
+        FilledRowBytes = columns.Where(column => column.FileColumn is null).Sum(column => FilledArrays.RowBytes(column.Field.DataType, column.Constant));
     }
 
     /// <summary>Indexes of the file's top-level columns that are read, ascending.</summary>
     public IReadOnlyList<int> FileColumns { get; }
+
+    /// <summary>Bytes that a row takes in columns that are not read from the file.</summary>
+    public double FilledRowBytes { get; }
 
     public IReadOnlyList<BatchColumn> Columns => columns;
 
@@ -44,10 +48,10 @@ internal sealed class BatchShape
         Schema schema = task.Deletes is { KeyColumns: { Count: > 0 } keys }
             ? new Schema([.. scan.ReadSchema.FieldsList, .. keys], scan.ReadSchema.Metadata)
             : scan.ReadSchema;
-        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode);
+        return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants);
     }
 
-    /// <summary>As above, of what the parameters name.</summary>
+    /// <summary>As above, of what the parameters name. The file must have each column that has no default, at every level, if <paramref name="mustHaveAll"/>.</summary>
     public static BatchShape Of(
         Schema schema,
         ColumnMatching matching,
@@ -56,11 +60,13 @@ internal sealed class BatchShape
         bool constantsWin,
         Schema file,
         Schema stored,
-        Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
+        Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode,
+        IReadOnlyDictionary<int, Scalar>? memberConstants = null,
+        bool mustHaveAll = false)
     {
         IReadOnlyList<Field> wanted = schema.FieldsList;
         (file, FieldMatcher matcher) = FieldIdentity.Of(matching, wanted, file, name);
-        var builder = new ShapeBuilder(matcher, decode);
+        var builder = new ShapeBuilder(matcher, decode) { MustHaveAll = mustHaveAll, Constants = memberConstants };
         return new BatchShape(schema, [.. wanted.Select(field => Column(field))]);
 
         BatchColumn Column(Field field)
@@ -75,7 +81,9 @@ internal sealed class BatchShape
                 return new BatchColumn(field, index, shape, ShapeBuilder.CheckOf(from, field, context), null);
             }
 
-            if (!field.IsNullable && (constant is null || constant.IsNull))
+            // Iceberg spec, "Column Projection": a partition value goes before the default, also when it is null.
+            constant ??= field.InitialDefault();
+            if ((mustHaveAll || !field.IsNullable) && (constant is null || constant.IsNull))
                 throw ShapeBuilder.MissingFrom(context);
             return new BatchColumn(field, null, null, null, constant);
         }
@@ -123,8 +131,6 @@ internal sealed class BatchShape
             return column.Shape!.Apply(source, buffers);
         }
 
-        return column.Constant is { } constant
-            ? FilledArrays.Constant(column.Field, constant, rows, buffers)
-            : FilledArrays.Nulls(column.Field.DataType, rows, buffers);
+        return FilledArrays.Constant(column.Field, column.Constant, rows, buffers);
     }
 }

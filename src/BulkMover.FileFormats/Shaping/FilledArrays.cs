@@ -9,7 +9,7 @@ using BulkMover.Core.Types;
 
 namespace BulkMover.FileFormats.Shaping;
 
-/// <summary>Arrays that hold one value in every row: a null, or a constant of the table's metadata.</summary>
+/// <summary>Arrays that hold one value in every row: a null, or a constant or default of the table's metadata.</summary>
 internal static class FilledArrays
 {
     public static ArrayData Nulls(IArrowType type, int length, TakenBuffers buffers)
@@ -30,13 +30,19 @@ internal static class FilledArrays
         };
     }
 
+    /// <param name="field">The field.</param>
+    /// <param name="scalar">The value; null for nulls.</param>
+    /// <param name="length">Rows.</param>
+    /// <param name="buffers">Where memory comes from.</param>
     /// <exception cref="UnsupportedFeatureException">The value is not of the type.</exception>
-    public static ArrayData Constant(Field field, Scalar scalar, int length, TakenBuffers buffers)
+    public static ArrayData Constant(Field field, Scalar? scalar, int length, TakenBuffers buffers)
     {
         IArrowType type = field.DataType;
-        return (type, scalar.Value) switch
+        return (type, scalar?.Value) switch
         {
             (_, null) => Nulls(type, length, buffers),
+            (StructType group, StructDefault) => new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty],
+                [.. group.Fields.Select(member => Constant(member, member.InitialDefault(), length, buffers))]),
             (BooleanType, bool value) => Bits(type, value, length, buffers),
             (StringType or BinaryType, byte[] value) => Text(type, value, length, buffers),
             (FixedSizeBinaryType binary, byte[] value) when value.Length == binary.ByteWidth => Fixed(type, value, length, buffers),
@@ -48,9 +54,19 @@ internal static class FilledArrays
             (FixedWidthType { BitWidth: 8 or 16 or 32 or 64 } integer, long value) =>
                 Fixed(type, Bytes((ulong)value, integer.BitWidth / 8), length, buffers),
             _ => throw new UnsupportedFeatureException("file.constant_unsupported",
-                $"Column '{field.Name}' has type {SourceType.Describe(field)}, but the table's metadata gives it a value of type {scalar.Type.Name}."),
+                $"Column '{field.Name}' has type {SourceType.Describe(field)}, but the table's metadata gives it a value of type {scalar!.Type.Name}."),
         };
     }
+
+    /// <summary>Bytes that <see cref="Constant"/> takes for a row.</summary>
+    public static double RowBytes(IArrowType type, Scalar? scalar) => (1.0 / 8) + (type, scalar?.Value) switch
+    {
+        (StructType group, StructDefault) => group.Fields.Sum(member => RowBytes(member.DataType, member.InitialDefault())),
+        (StructType group, _) => group.Fields.Sum(member => RowBytes(member.DataType, null)),
+        (StringType or BinaryType, byte[] text) => sizeof(int) + text.Length,
+        (FixedWidthType fixedWidth, _) => fixedWidth.BitWidth / 8.0,
+        _ => sizeof(int),
+    };
 
     private static ArrayData Fixed(IArrowType type, ReadOnlySpan<byte> value, int length, TakenBuffers buffers)
     {
@@ -68,11 +84,13 @@ internal static class FilledArrays
 
     private static ArrayData Text(IArrowType type, byte[] value, int length, TakenBuffers buffers)
     {
+        if ((long)value.Length * length > int.MaxValue)
+            throw new UnsupportedFeatureException("file.constant_too_long", $"A value of {value.Length:N0} bytes in the table's metadata does not fit into {length:N0} rows at a time.");
         ArrowBuffer offsets = buffers.Allocate(checked((length + 1) * sizeof(int)), out Span<byte> offsetBytes);
         Span<int> ends = MemoryMarshal.Cast<byte, int>(offsetBytes);
         for (int i = 0; i < ends.Length; i++)
-            ends[i] = checked(i * value.Length);
-        ArrowBuffer values = buffers.Allocate(checked(value.Length * length), out Span<byte> target);
+            ends[i] = i * value.Length;
+        ArrowBuffer values = buffers.Allocate(value.Length * length, out Span<byte> target);
         Repeat(value, target);
         return new ArrayData(type, length, 0, 0, [ArrowBuffer.Empty, offsets, values], children: null);
     }

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Types;
 
 namespace BulkMover.FileFormats.Shaping;
 
@@ -11,6 +12,12 @@ namespace BulkMover.FileFormats.Shaping;
 /// </param>
 internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode)
 {
+    /// <summary>True when the file must have every field that has no default, also where it may be null.</summary>
+    public bool MustHaveAll { get; init; }
+
+    /// <summary>Values of members that the file lacks, by field id; they go before defaults.</summary>
+    public IReadOnlyDictionary<int, Scalar>? Constants { get; init; }
+
     /// <param name="stored">The type that arrays arrive in.</param>
     /// <param name="from">The field in the file's schema.</param>
     /// <param name="to">The field in the table's.</param>
@@ -41,12 +48,13 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
             int? source = byPosition ? i : matcher.Find(wanted, to.Fields, from.Fields);
             if (source is not { } index)
             {
-                members.Add(wanted.IsNullable ? new(null, null, null) : throw MissingFrom(below));
+                Scalar? value = wanted.FieldId() is { } id && Constants?.TryGetValue(id, out Scalar? constant) == true ? constant : wanted.InitialDefault();
+                members.Add((wanted.IsNullable && !MustHaveAll) || value is { IsNull: false } ? new(null, null, null, value) : throw MissingFrom(below));
                 continue;
             }
 
             Field field = from.Fields[index];
-            members.Add(new(index, Build(stored.Fields[index].DataType, field, wanted, below), CheckOf(field, wanted, below)));
+            members.Add(new(index, Build(stored.Fields[index].DataType, field, wanted, below), CheckOf(field, wanted, below), null));
         }
 
         return new StructShape(to, members);
@@ -56,5 +64,5 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
         from.IsNullable && !to.IsNullable ? context.Required() : null;
 
     public static CorruptTableException MissingFrom(ShapeContext context) => new("file.column_missing",
-        $"Column '{context.Column}' is required by the table, but '{context.File}' does not have it. Restore the file, or make the column optional.");
+        $"'{context.File}' does not have the column '{context.Column}', which it must have. Restore the file, or make the column optional in the table.");
 }

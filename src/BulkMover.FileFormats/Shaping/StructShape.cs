@@ -1,31 +1,33 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Types;
 
 namespace BulkMover.FileFormats.Shaping;
 
-/// <summary>Structs: the table's fields in its order, those that the file lacks filled with nulls.</summary>
+/// <summary>Structs: the table's fields in its order, those that the file lacks filled with their default or nulls.</summary>
 internal sealed class StructShape(StructType type, IReadOnlyList<StructShape.Member> members) : ColumnShape
 {
     /// <summary>One field of the table's struct.</summary>
     /// <param name="Source">Index in the file's struct; null when it lacks the field.</param>
     /// <param name="Shape">How it is turned; null when it is missing.</param>
     /// <param name="Required">Set when the table wants no nulls and the file may have some.</param>
-    public sealed record Member(int? Source, ColumnShape? Shape, RequiredCheck? Required);
+    /// <param name="Default">Its value when it is missing; null for nulls.</param>
+    public sealed record Member(int? Source, ColumnShape? Shape, RequiredCheck? Required, Scalar? Default);
 
     public override ArrayData Apply(ArrayData source, TakenBuffers buffers)
     {
         var children = new ArrayData[members.Count];
         for (int i = 0; i < children.Length; i++)
-            children[i] = Apply(source, members[i], type.Fields[i].DataType, buffers);
+            children[i] = Apply(source, members[i], type.Fields[i], buffers);
         return new ArrayData(type, source.Length, source.NullCount, source.Offset, source.Buffers.Select(buffers.Share).ToArray(), children);
     }
 
-    private static ArrayData Apply(ArrayData source, Member member, IArrowType type, TakenBuffers buffers)
+    private static ArrayData Apply(ArrayData source, Member member, Field field, TakenBuffers buffers)
     {
         // The struct's offset applies to its children as well, so they are as long as both together.
         if (member.Source is not { } index)
-            return FilledArrays.Nulls(type, source.Offset + source.Length, buffers);
+            return FilledArrays.Constant(field, member.Default, source.Offset + source.Length, buffers);
 
         ArrayData child = source.Children[index];
         member.Required?.CheckMember(source, child);

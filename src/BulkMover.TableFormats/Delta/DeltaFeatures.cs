@@ -1,69 +1,100 @@
 using BulkMover.Core.Tables;
-using BulkMover.TableFormats.Delta.Actions;
-using BulkMover.TableFormats.Delta.Schemas;
 
 namespace BulkMover.TableFormats.Delta;
 
-/// <summary>The gate of the format: each feature that a table uses, and what we do with it (invariant 8).</summary>
-internal static class DeltaFeatures
+/// <summary>The features of the Delta protocol and what we do with each; table features stand under their name in the protocol action.</summary>
+public static class DeltaFeatures
 {
-    private const int HighestReaderVersion = 3;
+    private const string BindsWriters = "it binds writers only";
+    private const string ByItsType = "it allows a type; whether a column has it is told under the type's name";
+    private const string NoReader = "its values have no equal here";
 
-    /// <param name="protocol">Of the snapshot.</param>
-    /// <param name="metadata">Of the snapshot.</param>
-    /// <param name="schema">Of the snapshot.</param>
-    public static IReadOnlyList<TableFeature> Of(TableProtocol protocol, TableMetadata metadata, DeltaSchema schema)
-    {
-        var features = new List<TableFeature>();
-        if (protocol.MinReaderVersion > HighestReaderVersion)
-        {
-            features.Add(Refused($"minReaderVersion {protocol.MinReaderVersion}", "Reader Version Requirements",
-                $"versions up to {HighestReaderVersion} are known; a newer BulkMover may read it"));
-        }
+    /// <summary>What <c>readerFeatures</c> may name.</summary>
+    internal static FeatureList OfReaders { get; } = new("delta",
+    [
+        Read("columnMapping", "Column Mapping"),
+        Read("deletionVectors", "Deletion Vectors"),
+        Read("timestampNtz", "Timestamp without timezone (TimestampNtz)"),
+        Read("typeWidening", "Type Widening"),
+        Read("typeWidening-preview", "Type Widening"),
+        Read("v2Checkpoint", "V2 Checkpoint Table Feature"),
+        Harmless("vacuumProtocolCheck", "VACUUM Protocol Check", "it binds VACUUM only"),
+        Harmless("variantType", "Variant Data Type", ByItsType),
+        Harmless("variantType-preview", "Variant Data Type", ByItsType),
+        Harmless("variantShredding", "Variant Shredding", ByItsType),
+        Harmless("variantShredding-preview", "Variant Shredding", ByItsType),
+        .. CatalogManaged("catalogManaged", "catalogOwned", "catalogOwned-preview"),
+    ]);
 
-        if (!string.Equals(metadata.Format?.Provider ?? "parquet", "parquet", StringComparison.OrdinalIgnoreCase))
-            features.Add(Refused($"format {metadata.Format!.Provider}", "Format Specification", "only Parquet data files are read"));
+    /// <summary>What <c>writerFeatures</c> alone may name.</summary>
+    internal static FeatureList OfWriters { get; } = new("delta",
+    [
+        WriterOnly("appendOnly", "Append-only Tables"),
+        WriterOnly("invariants", "Column Invariants"),
+        WriterOnly("checkConstraints", "CHECK Constraints"),
+        WriterOnly("generatedColumns", "Generated Columns"),
+        WriterOnly("allowColumnDefaults", "Default Columns"),
+        WriterOnly("changeDataFeed", "Add CDC File"),
+        WriterOnly("identityColumns", "Identity Columns"),
+        Read("rowTracking", "Row Tracking"),
+        WriterOnly("domainMetadata", "Domain Metadata"),
+        WriterOnly("icebergCompatV1", "Iceberg Compatibility V1"),
+        WriterOnly("icebergCompatV2", "Iceberg Compatibility V2"),
+        WriterOnly("clustering", "Clustered Table"),
+        Read("inCommitTimestamp", "In-Commit Timestamps"),
+    ]);
 
-        string[] required = protocol.MinReaderVersion == 2 ? ["columnMapping"] : [.. protocol.ReaderFeatures ?? []];
-        ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
-        features.AddRange(required.Distinct(StringComparer.Ordinal).Select(name => Required(name, metadata, mapping, schema)));
-        features.AddRange(schema.UnreadableTypes);
-        features.AddRange((protocol.WriterFeatures ?? []).Except(required, StringComparer.Ordinal)
-            .Select(name => Harmless(name, "Valid Feature Names in Table Features", "it binds writers only")));
-        return features;
-    }
+    public static FeatureList All { get; } = new("delta",
+    [
+        Read("minReaderVersion 1", "Reader Version Requirements"),
+        Read("minReaderVersion 2", "Reader Version Requirements"),
+        Read("minReaderVersion 3", "Reader Version Requirements"),
+        Refused("minReaderVersion 4 and above", "Reader Version Requirements", "versions up to 3 are known; a newer BulkMover may read it"),
 
-    private static TableFeature Required(string name, TableMetadata metadata, ColumnMappingMode mapping, DeltaSchema schema) => name switch
-    {
-        "columnMapping" => Mapping(name, mapping, metadata),
-        "deletionVectors" => Read(name, "Deletion Vectors"),
-        "timestampNtz" => Read(name, "Timestamp without timezone (TimestampNtz)"),
-        "v2Checkpoint" => Read(name, "V2 Checkpoint Table Feature"),
-        "vacuumProtocolCheck" => Harmless(name, "VACUUM Protocol Check", "it binds VACUUM only"),
-        "typeWidening" or "typeWidening-preview" => schema.UnsupportedChange is null
-            ? Read(name, "Type Widening")
-            : Refused(name, "Type Widening", schema.UnsupportedChange),
-        "variantType" or "variantType-preview" or "variantShredding" or "variantShredding-preview" => schema.HasVariant
-            ? Refused(name, "Variant Data Type", "there is no reader for variant columns yet")
-            : Harmless(name, "Variant Data Type", "no column of this version is a variant"),
-        "catalogManaged" or "catalogOwned" or "catalogOwned-preview" =>
-            Refused(name, "Catalog-managed tables", "its catalog alone knows which commits count; the files may be behind or ahead of it"),
-        _ => Refused(name, "Table Features", "this reader feature is not known; a newer BulkMover may read it"),
-    };
+        .. OfReaders.Features,
+        Harmless("columnMapping in mode none", "Column Mapping", "columns are found by the names that they show"),
+        Refused("columnMapping in another mode", "Column Mapping", "columns would not be found in the files"),
+        Refused("typeWidening with an unknown change", "Reader Requirements for Type Widening", "older files hold another type"),
+        Refused("another reader feature", "Table Features", "this reader feature is not known; a newer BulkMover may read it"),
+        .. OfWriters.Features,
+        WriterOnly("another writer feature", "Valid Feature Names in Table Features"),
 
-    private static TableFeature Mapping(string name, ColumnMappingMode mode, TableMetadata metadata) => mode switch
-    {
-        ColumnMappingMode.None => Harmless(name, "Column Mapping", "the table's mode is none"),
-        ColumnMappingMode.Unknown => Refused(name, "Column Mapping",
-            $"the mode is '{ColumnMapping.ModeText(metadata)}', which is not known, and columns would not be found in the files"),
-        _ => Read(name, "Column Mapping"),
-    };
+        .. Types("Primitive Types", "string", "long", "integer", "short", "byte", "float", "double", "decimal", "boolean", "binary"),
+        .. Types("Primitive Types", "date", "timestamp", "timestamp_ntz", "void"),
+        Read("type struct", "Struct Type"),
+        Read("type array", "Array Type"),
+        Read("type map", "Map Type"),
+        Refused("type variant", "Variant Type", NoReader),
+        Refused("another type", "Primitive Types", NoReader),
+
+        Read("commits", "Delta Log Entries"),
+        Read("classic checkpoint", "Classic checkpoint"),
+        Read("multi-part checkpoint", "Multi-part checkpoint"),
+        Read("UUID-named checkpoint", "UUID-named checkpoint"),
+        Read("sidecar files", "Sidecar Files"),
+        Harmless("log compaction files", "Log Compaction Files", "the commits that they sum up are read"),
+        Harmless("last checkpoint file", "Last Checkpoint File", "it is a hint, and the log is listed"),
+        Harmless("version checksum file", "Version Checksum File", "it is for checks by writers"),
+        Harmless("change data files", "Change Data Files", "they hold what changed, not what the table has"),
+
+        Read("parquet data files", "Format Specification"),
+        Refused("data files of another format", "Format Specification", "only Parquet data files are read"),
+        Read("partition values", "Partition Value Serialization"),
+        Read("per-file statistics", "Per-file Statistics"),
+    ]);
 
     private static TableFeature Read(string name, string section) => new(name, FeatureState.Read, Section(section));
 
     private static TableFeature Harmless(string name, string section, string why) => new(name, FeatureState.Harmless, Section(section), why);
 
     private static TableFeature Refused(string name, string section, string why) => new(name, FeatureState.Refused, Section(section), why);
+
+    private static TableFeature WriterOnly(string name, string section) => Harmless(name, section, BindsWriters);
+
+    private static IEnumerable<TableFeature> Types(string section, params string[] names) => names.Select(name => Read($"type {name}", section));
+
+    private static IEnumerable<TableFeature> CatalogManaged(params string[] names) => names.Select(name => Refused(
+        name, "Catalog-managed tables", "its catalog alone knows which commits count; the files may be behind or ahead of it"));
 
     private static string Section(string name) => $"Delta PROTOCOL.md, \"{name}\"";
 }

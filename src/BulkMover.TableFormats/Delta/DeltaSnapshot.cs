@@ -28,12 +28,13 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     private readonly bool vectorsAllowed;
 
     private DeltaSnapshot(
-        IObjectStore store, Location table, LogSegment segment, LogReplay replay, Schema schema, ColumnMatching matching, Field[] partitionFields,
-        IReadOnlyList<TableFeature> features, bool vectorsAllowed)
+        IObjectStore store, Location table, LogSegment segment, LogReplay replay, Schema schema, IReadOnlyList<Field> metadataColumns,
+        ColumnMatching matching, Field[] partitionFields, IReadOnlyList<TableFeature> features, bool vectorsAllowed)
     {
         (this.store, this.table, this.segment, this.replay) = (store, table, segment, replay);
         (this.partitionFields, this.vectorsAllowed) = (partitionFields, vectorsAllowed);
-        (Id, Schema, Matching, Features) = (segment.Version.ToString(CultureInfo.InvariantCulture), schema, matching, features);
+        (Id, Schema, MetadataColumns, Matching, Features) =
+            (segment.Version.ToString(CultureInfo.InvariantCulture), schema, metadataColumns, matching, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
             $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
@@ -42,6 +43,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     public string Id { get; }
 
     public Schema Schema { get; }
+
+    public IReadOnlyList<Field> MetadataColumns { get; }
 
     public ColumnMatching Matching { get; }
 
@@ -69,15 +72,16 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        return new DeltaSnapshot(store, table, segment, log, schema.Arrow, matching, partitions,
-            DeltaFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
+        return new DeltaSnapshot(store, table, segment, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
+            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
-            .Select(name => Schema.GetFieldByName(name)).Where(field => !partitionFields.Contains(field))];
+            .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field))];
+        bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
         VersionChecksum? checksum = await VersionChecksum.ReadAsync(store, segment, cancellationToken);
         long files = 0, bytes = 0;
         await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
@@ -86,6 +90,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
             if (add.Size is not >= 0)
                 throw Broken(file, "has no size");
+            if (needsRowIds && add is not { BaseRowId: not null, DefaultRowCommitVersion: not null })
+                throw Broken(file, "has no baseRowId or no defaultRowCommitVersion, though row tracking is enabled");
             files++;
             bytes = unchecked(bytes + add.Size.Value);
 
@@ -98,6 +104,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
             {
                 yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true)
                 {
+                    FirstRowId = add.BaseRowId,
+                    LastChange = add.DefaultRowCommitVersion,
                     Deletes = add.DeletionVector is null ? null : new DeltaDeletes(store, table, file, statistics.Rows, add.DeletionVector),
                 };
             }

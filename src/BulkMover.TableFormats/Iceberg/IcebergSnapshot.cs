@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Deletes;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Metadata;
@@ -17,6 +19,13 @@ namespace BulkMover.TableFormats.Iceberg;
 /// <summary>One snapshot of an Iceberg table, or the table before its first one: a schema without rows.</summary>
 public sealed class IcebergSnapshot : ITableSnapshot
 {
+    /// <summary>"Reserved Field IDs". Tables of earlier versions keep no row lineage.</summary>
+    private static readonly Field[] RowLineage =
+    [
+        new Field("_row_id", Int64Type.Default, nullable: true).WithFieldId(2147483540).WithRowMetadata(RowMetadata.RowId),
+        new Field("_last_updated_sequence_number", Int64Type.Default, nullable: true).WithFieldId(2147483539).WithRowMetadata(RowMetadata.LastChange),
+    ];
+
     private readonly IObjectStore store;
     private readonly PathResolver paths;
     private readonly IcebergSchema schema;
@@ -32,6 +41,7 @@ public sealed class IcebergSnapshot : ITableSnapshot
         keySchema = schema;
         manifests = snapshot is null ? null : new SnapshotManifests(store, metadata, snapshot);
         Id = snapshot?.Id.ToString(CultureInfo.InvariantCulture) ?? "none";
+        MetadataColumns = metadata.FormatVersion >= 3 ? RowLineage : [];
         SortOrder = [.. SortFields(metadata, schema)];
         PartitionColumns = [.. metadata.DefaultSpec.Fields
             .Where(field => field.Transform.Kind != TransformKind.Void)
@@ -46,6 +56,8 @@ public sealed class IcebergSnapshot : ITableSnapshot
     public string Id { get; }
 
     public Schema Schema => schema.Arrow;
+
+    public IReadOnlyList<Field> MetadataColumns { get; }
 
     public ColumnMatching Matching => ColumnMatching.FieldId;
 

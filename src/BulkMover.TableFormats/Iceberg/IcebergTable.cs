@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Schemas;
 
 namespace BulkMover.TableFormats.Iceberg;
 
-/// <summary>An Iceberg table of format version 1 to 3, opened from its directory or from one of its metadata documents.</summary>
+/// <summary>An Iceberg table of format version 1 to 3, opened from its directory, from one of its metadata documents or from a catalog.</summary>
 public sealed class IcebergTable : ITable
 {
     internal const string FormatName = "iceberg";
@@ -33,6 +34,10 @@ public sealed class IcebergTable : ITable
         ReadOnlyMemory<byte> json = await MetadataBytes.ReadAsync(store, found.Location, cancellationToken);
         return new IcebergTable(store, found, TableMetadataParser.Parse(json, found.Location.ToString()));
     }
+
+    /// <param name="store">Where the table's files lie.</param>
+    /// <param name="table">What its catalog says of it.</param>
+    public static IcebergTable Open(IObjectStore store, CatalogTable table) => new(store, table.File, table.Metadata);
 
     public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

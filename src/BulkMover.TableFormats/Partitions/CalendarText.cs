@@ -3,7 +3,8 @@ namespace BulkMover.TableFormats.Partitions;
 /// <summary>Dates and timestamps as text, in the proleptic Gregorian calendar, for any year.</summary>
 internal static class CalendarText
 {
-    private const long MicrosecondsPerDay = 86_400_000_000;
+    private const long SecondsPerDay = 86_400;
+    private const int MicrosecondDigits = 6;
 
     /// <summary>Days since 1970 (32 bits) of <c>[+-]y…-M-d</c>; null when the text is no such date.</summary>
     public static object? Days(ReadOnlySpan<char> text) => ReadDate(ref text) is { } days && text.IsEmpty ? days : null;
@@ -12,25 +13,31 @@ internal static class CalendarText
     /// Microseconds since 1970 of <c>date</c> or <c>date[ T]HH:mm:ss[.fraction]</c>, the latter with <c>Z</c> or <c>±HH:mm</c> behind it where
     /// <paramref name="isInstant"/>; an instant without a zone is UTC. Null when the text is no such timestamp or needs a finer unit.
     /// </summary>
-    public static object? Microseconds(ReadOnlySpan<char> text, bool isInstant)
+    public static object? Microseconds(ReadOnlySpan<char> text, bool isInstant) => Ticks(text, MicrosecondDigits, isInstant);
+
+    /// <summary>As <see cref="Microseconds"/>, in units of 10^-digits seconds: from 6, microseconds, to 9, nanoseconds.</summary>
+    public static object? Ticks(ReadOnlySpan<char> text, int digits, bool isInstant)
     {
         if (ReadDate(ref text) is not { } days)
             return null;
 
-        long micros = 0;
+        long ticks = 0, perSecond = PowerOfTen(digits);
         if (!text.IsEmpty)
         {
-            if (text[0] is not (' ' or 'T') || ReadTime(ref text) is not { } time)
+            if (!Skip(ref text, ' ') && !Skip(ref text, 'T') || ReadTime(ref text, digits) is not { } time)
                 return null;
-            long offset = 0;
-            if (isInstant && !ReadZone(ref text, out offset) || !text.IsEmpty)
+            long offsetSeconds = 0;
+            if (isInstant && !ReadZone(ref text, out offsetSeconds) || !text.IsEmpty)
                 return null;
-            micros = time - offset;
+            ticks = time - offsetSeconds * perSecond;
         }
 
-        Int128 total = (Int128)days * MicrosecondsPerDay + micros;
+        Int128 total = (Int128)days * SecondsPerDay * perSecond + ticks;
         return total >= long.MinValue && total <= long.MaxValue ? (long)total : null;
     }
+
+    /// <summary>Microseconds since midnight of <c>HH:mm:ss[.fraction]</c>; null when the text is no such time or needs a finer unit.</summary>
+    public static object? TimeOfDay(ReadOnlySpan<char> text) => ReadTime(ref text, MicrosecondDigits) is { } time && text.IsEmpty ? time : null;
 
     private static long? ReadDate(ref ReadOnlySpan<char> text)
     {
@@ -57,40 +64,45 @@ internal static class CalendarText
         return days is >= int.MinValue and <= int.MaxValue ? days : null;
     }
 
-    private static long? ReadTime(ref ReadOnlySpan<char> text)
+    private static long? ReadTime(ref ReadOnlySpan<char> text, int digits)
     {
-        text = text[1..];
         if (ReadNumber(ref text, 2, 2) is not { } hour || !Skip(ref text, ':') || ReadNumber(ref text, 2, 2) is not { } minute
             || !Skip(ref text, ':') || ReadNumber(ref text, 2, 2) is not { } second || hour > 23 || minute > 59 || second > 59)
         {
             return null;
         }
 
-        long micros = ((hour * 60L + minute) * 60 + second) * 1_000_000;
-        return !Skip(ref text, '.') ? micros : ReadFraction(ref text) is { } fraction ? micros + fraction : null;
+        long ticks = ((hour * 60L + minute) * 60 + second) * PowerOfTen(digits);
+        return !Skip(ref text, '.') ? ticks : ReadFraction(ref text, digits) is { } fraction ? ticks + fraction : null;
     }
 
-    private static long? ReadFraction(ref ReadOnlySpan<char> text)
+    private static long? ReadFraction(ref ReadOnlySpan<char> text, int digits)
     {
-        int digits = 0;
-        long micros = 0;
-        for (; digits < text.Length && char.IsAsciiDigit(text[digits]); digits++)
+        int read = 0;
+        long ticks = 0;
+        for (; read < text.Length && char.IsAsciiDigit(text[read]); read++)
         {
-            if (digits < 6)
-                micros = micros * 10 + (text[digits] - '0');
-            else if (text[digits] != '0')
+            if (read < digits)
+                ticks = ticks * 10 + (text[read] - '0');
+            else if (text[read] != '0')
                 return null;
         }
 
-        text = text[digits..];
-        for (int missing = digits; missing < 6; missing++)
-            micros *= 10;
-        return digits == 0 ? null : micros;
+        text = text[read..];
+        return read == 0 ? null : ticks * PowerOfTen(Math.Max(0, digits - read));
     }
 
-    private static bool ReadZone(ref ReadOnlySpan<char> text, out long offset)
+    private static long PowerOfTen(int digits)
     {
-        offset = 0;
+        long power = 1;
+        for (; digits > 0; digits--)
+            power *= 10;
+        return power;
+    }
+
+    private static bool ReadZone(ref ReadOnlySpan<char> text, out long seconds)
+    {
+        seconds = 0;
         if (text.IsEmpty || Skip(ref text, 'Z'))
             return true;
         if (text[0] is not ('+' or '-'))
@@ -104,7 +116,7 @@ internal static class CalendarText
             return false;
         }
 
-        offset = sign * (hours * 60L + minutes) * 60_000_000;
+        seconds = sign * (hours * 60L + minutes) * 60;
         return true;
     }
 

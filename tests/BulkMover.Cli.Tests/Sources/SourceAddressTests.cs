@@ -30,9 +30,30 @@ public sealed class SourceAddressTests
     }
 
     [Theory]
-    [InlineData("parquet+s3://bucket/key")]
+    [InlineData("parquet+s3://bucket/a b%20*.parquet", "parquet", "bucket/a b%20*.parquet", "parquet+s3://bucket/a b%20*.parquet")]
+    [InlineData("Delta+S3://bucket/t/", "delta", "bucket/t", "delta+s3://bucket/t")]
+    [InlineData("iceberg+s3://bucket", "iceberg", "bucket", "iceberg+s3://bucket")]
+    public void Parse_KeyInS3_IsTakenLiterally(string text, string format, string path, string printed)
+    {
+        var address = SourceAddress.Parse(text);
+
+        Assert.Equal(new SourceAddress(format, new Location("s3", path)), address);
+        Assert.Equal(printed, address.ToString());
+    }
+
+    [Fact]
+    public void Parse_SecretInAnS3Address_IsRefusedWithoutQuotingIt()
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse("parquet+s3://id:hunter2@bucket/key"));
+
+        Assert.Equal("source.secret_in_uri", error.Code);
+        Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Theory]
+    [InlineData("parquet+gs://bucket/key")]
     [InlineData("delta+az://container/path")]
-    [InlineData("iceberg+rest:https://catalog?table=a.b")]
+    [InlineData("iceberg+abfss://container@account/path")]
     public void Parse_StoreThatIsNotReadYet_IsRefusedByName(string text)
     {
         UnsupportedFeatureException error = Assert.Throws<UnsupportedFeatureException>(() => SourceAddress.Parse(text));
@@ -42,6 +63,8 @@ public sealed class SourceAddressTests
     [Theory]
     [InlineData("parquet:")]
     [InlineData("parquet:s3://bucket/key")]
+    [InlineData("parquet+s3:bucket/key")]
+    [InlineData("parquet+s3:///key")]
     public void Parse_NoLocalPath_IsAnInputError(string text) =>
         Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
 }

@@ -12,9 +12,12 @@ namespace BulkMover.Conformance.Reading;
 internal static class ForeignTable
 {
     /// <returns>The rows, printed as the answer is, and the id of the snapshot that they were read from.</returns>
-    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken)
+    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken) =>
+        await ReadAsync(entry, await SourceOpener.OpenAsync(entry.Address, cancellationToken), cancellationToken);
+
+    /// <summary>The same for a table that was opened from another place.</summary>
+    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, Source source, CancellationToken cancellationToken)
     {
-        Source source = await SourceOpener.OpenAsync(entry.Address, cancellationToken);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
         var canon = new CanonWriter(AnswerStyle.Of(entry, snapshot));
         Scan scan = Source.NewScan(snapshot, entry.Expected?.Columns?.Select(column => column.Name).ToArray(), where: null);

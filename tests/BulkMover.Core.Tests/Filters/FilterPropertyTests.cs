@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using BulkMover.Core.Filters;
+using BulkMover.Testing.Filters;
 using BulkMover.Testing.Memory;
 using FsCheck;
 using FsCheck.Fluent;

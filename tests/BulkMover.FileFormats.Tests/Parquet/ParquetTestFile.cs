@@ -33,6 +33,10 @@ internal sealed class ParquetTestFile : IDisposable
 
     public IRowDeletes? Deletes { get; set; }
 
+    public long? FirstRowId { get; set; }
+
+    public long? LastChange { get; set; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static Field Field(string name, IArrowType type, bool nullable = true, int? id = null)
@@ -118,7 +122,10 @@ internal sealed class ParquetTestFile : IDisposable
         new(Store, new Scan(new TestSnapshot(table, matching), null, where), Options, allocator);
 
     private ScanTask Task(IReadOnlyDictionary<string, Scalar>? constants, bool constantsWin) =>
-        new(Location, new FileInfo(Path).Length, null, constants ?? ScanTask.NoConstants, constantsWin) { Deletes = Deletes };
+        new(Location, new FileInfo(Path).Length, null, constants ?? ScanTask.NoConstants, constantsWin)
+        {
+            Deletes = Deletes, FirstRowId = FirstRowId, LastChange = LastChange,
+        };
 
     public void Dispose()
     {

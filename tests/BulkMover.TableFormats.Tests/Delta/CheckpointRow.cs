@@ -26,6 +26,8 @@ public sealed record CheckpointRow
 
     public Dictionary<string, string?> PartitionValues { get; init; } = [];
 
+    public long? BaseRowId { get; init; }
+
     public string? Stats { get; init; }
 
     public CheckpointStatistics? ParsedStats { get; init; }

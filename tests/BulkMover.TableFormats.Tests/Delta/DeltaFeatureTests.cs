@@ -15,6 +15,8 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("catalogOwned")]
     [InlineData("catalogOwned-preview")]
     [InlineData("geospatial")]
+    [InlineData("appendOnly")]
+    [InlineData("sidecar files")]
     [InlineData("columnMappingOfTomorrow")]
     public async Task Plan_ReaderFeatureIsNotRead_IsRefusedByName(string feature)
     {
@@ -151,7 +153,6 @@ public sealed class DeltaFeatureTests : IDisposable
 
     [Theory]
     [InlineData("variant")]
-    [InlineData("void")]
     [InlineData("interval day to second")]
     [InlineData("decimal(39,0)")]
     [InlineData("""{"type":"udt","class":"x","sqlType":"long"}""")]

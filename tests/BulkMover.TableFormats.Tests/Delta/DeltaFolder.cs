@@ -77,7 +77,7 @@ public sealed class DeltaFolder : IDisposable
 
     public static string Metadata() => Metadata(Schema(("id", "long")));
 
-    public static string Add(string path, IDictionary<string, string?>? partitionValues = null, string? stats = null, string? vector = null) =>
+    public static string Add(string path, IDictionary<string, string?>? partitionValues = null, string? stats = null, string? vector = null, long? baseRowId = null) =>
         JsonSerializer.Serialize(new
         {
             add = new
@@ -88,6 +88,8 @@ public sealed class DeltaFolder : IDisposable
                 modificationTime = 0,
                 dataChange = true,
                 stats,
+                baseRowId,
+                defaultRowCommitVersion = baseRowId is null ? (long?)null : 4,
                 deletionVector = vector is null ? null : new { storageType = "u", pathOrInlineDv = vector, offset = 1, sizeInBytes = 40, cardinality = 6 },
             },
         });

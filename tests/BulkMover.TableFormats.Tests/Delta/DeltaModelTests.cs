@@ -24,7 +24,7 @@ public sealed class DeltaModelTests
     [InlineData(3)]
     public async Task Read_RandomHistory_EqualsTheModelAtEveryVersionAndUnderEveryFilter(int batch)
     {
-        for (int seed = batch * 1000; seed < batch * 1000 + 60; seed++)
+        for (int seed = batch * 1000; seed < batch * 1000 + 40; seed++)
         {
             var table = new ModelTable(seed);
             var random = new Random(seed);

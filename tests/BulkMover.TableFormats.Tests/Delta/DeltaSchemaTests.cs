@@ -20,6 +20,7 @@ public sealed class DeltaSchemaTests : IDisposable
     [InlineData("float", "float")]
     [InlineData("double", "double")]
     [InlineData("boolean", "bool")]
+    [InlineData("void", "null")]
     [InlineData("binary", "binary")]
     [InlineData("date", "date32")]
     [InlineData("timestamp", "timestamp(us, UTC)")]

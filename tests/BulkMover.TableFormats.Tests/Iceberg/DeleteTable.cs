@@ -26,6 +26,17 @@ internal static class DeleteTable
         new TestFile($"{Data}/{name}") { Rows = rows.Length, SequenceNumber = 5 }, rows.Length,
         (Column("id", 1, Int64Type.Default), Longs(rows.Select(row => row.Id))), (Column("name", 2, StringType.Default), Texts(rows.Select(row => row.Name))));
 
+    /// <summary>A data file with other columns.</summary>
+    public static TestFile DataFile(this TestTable table, string name, int rows, params (Field Field, IArrowArray Array)[] columns) =>
+        table.Write(new TestFile($"{Data}/{name}") { Rows = rows, SequenceNumber = 5 }, rows, columns);
+
+    /// <summary>A long inside of structs, each of which says in which rows it is there.</summary>
+    public static (Field Field, IArrowArray Array) Nested((string Name, int Id, bool[] IsThere) outer, (string Name, int Id, bool[] IsThere) inner, (string Name, int Id, long[] Values) leaf) =>
+        Wrap(Wrap((Column(leaf.Name, leaf.Id, Int64Type.Default), Longs(leaf.Values)), inner), outer);
+
+    public static (Field Field, IArrowArray Array) Nested((string Name, int Id, bool[] IsThere) outer, (string Name, int Id, long[] Values) leaf) =>
+        Wrap((Column(leaf.Name, leaf.Id, Int64Type.Default), Longs(leaf.Values)), outer);
+
     /// <summary>A data file without the column <c>name</c>.</summary>
     public static TestFile DataFileOfIds(this TestTable table, string name, params long[] ids) => table.Write(
         new TestFile($"{Data}/{name}") { Rows = ids.Length, SequenceNumber = 5 }, ids.Length, (Column("id", 1, Int64Type.Default), Longs(ids)));
@@ -44,10 +55,10 @@ internal static class DeleteTable
         table.EqualityDeletes(name, sequenceNumber, [2], names.Length, (Column("name", 2, StringType.Default), Texts(names)));
 
     /// <summary>A Puffin file with a deletion vector behind four other bytes.</summary>
-    public static TestFile Vector(this TestTable table, string dataFile, byte[] blob, int rows)
+    public static TestFile Vector(this TestTable table, string dataFile, byte[] blob, int rows, string name = "v.puffin")
     {
-        table.Store[table.Root.Combine("data/v.puffin")] = [.. "PFA1"u8, .. blob, .. "end"u8];
-        return new TestFile($"{Data}/v.puffin")
+        table.Store[table.Root.Combine($"data/{name}")] = [.. "PFA1"u8, .. blob, .. "end"u8];
+        return new TestFile($"{Data}/{name}")
         {
             Content = 1, Format = "puffin", Rows = rows, SequenceNumber = 5, ReferencedDataFile = dataFile, ContentOffset = 4, ContentBytes = blob.Length,
         };
@@ -76,7 +87,7 @@ internal static class DeleteTable
     public static async Task<string[]> ReadAsync(this TestTable table, string[]? columns = null, string? where = null)
     {
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
-        var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, snapshot.Schema));
+        var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
         var reader = new ParquetScanTaskReader(table.Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
         var rows = new List<string>();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, TestContext.Current.CancellationToken))
@@ -105,6 +116,13 @@ internal static class DeleteTable
     public static IArrowArray Ints(IEnumerable<int> values) => new Int32Array.Builder().AppendRange(values).Build();
 
     private static StringArray Texts(IEnumerable<string?> values) => new StringArray.Builder().AppendRange(values).Build();
+
+    private static (Field Field, IArrowArray Array) Wrap((Field Field, IArrowArray Array) member, (string Name, int Id, bool[] IsThere) around)
+    {
+        var type = new StructType([member.Field]);
+        ArrowBuffer validity = new ArrowBuffer.BitmapBuilder().AppendRange(around.IsThere).Build();
+        return (Column(around.Name, around.Id, type), new StructArray(type, around.IsThere.Length, [member.Array], validity, around.IsThere.Count(there => !there)));
+    }
 
     private static string Text(IArrowArray array, int row) => array.IsNull(row) ? "null" : array switch
     {

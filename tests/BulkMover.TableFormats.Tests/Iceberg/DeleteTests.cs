@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using Xunit;
@@ -116,6 +117,113 @@ public sealed class DeleteTests
         Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [8], 1, (Column("new", 8, Int64Type.Default), Longs([7]))));
 
         Assert.Equal(3, (await table.ReadAsync(["id"])).Length);
+    }
+
+    /// <summary>"Column Projection" also holds for delete columns: files from before the column was added have its default.</summary>
+    [Theory]
+    [InlineData(7, 0)]
+    [InlineData(8, 3)]
+    public async Task Read_DataFileLacksKeyColumnWithDefault_HasTheDefault(long deleted, int left)
+    {
+        AddColumn("""{"id":8,"name":"new","required":true,"type":"long","initial-default":7}""");
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [8], 1, (Column("new", 8, Int64Type.Default), Longs([deleted]))));
+
+        Assert.Equal(left, (await table.ReadAsync(["id"])).Length);
+    }
+
+    [Fact]
+    public async Task Read_DeleteFileLacksKeyColumnWithDefault_DeletesTheDefault()
+    {
+        AddColumn("""{"id":8,"name":"new","required":false,"type":"long","initial-default":7}""");
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [1, 8], 1, (Column("id", 1, Int64Type.Default), Longs([2]))));
+
+        Assert.Equal(["1", "3"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_NoKeyColumnIsInTheDeleteFile_DeletesTheDefault()
+    {
+        AddColumn("""{"id":8,"name":"new","required":false,"type":"long","initial-default":7}""");
+        Snapshot(Rows("a"), table.NameDeletes("d", 6, "b") with { EqualityIds = [8] });
+
+        Assert.Empty(await table.ReadAsync(["id"]));
+    }
+
+    /// <summary>"Equality Delete Files": "if a parent struct column is null it implies the leaf column is null".</summary>
+    [Fact]
+    public async Task Read_KeyColumnInsideOfStructs_ComparesItAndTakesANullStructForANullKey()
+    {
+        AddColumn("""
+            {"id":8,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":9,"name":"other","required":false,"type":"long"},
+              {"id":10,"name":"inner","required":true,"type":{"type":"struct","fields":[{"id":11,"name":"key","required":true,"type":"long"}]}}]}}
+            """);
+        TestFile data = table.DataFile("a", 4, (Column("id", 1, Int64Type.Default), Longs([1, 2, 3, 4])), Nested(
+            ("s", 8, [true, true, false, true]), ("inner", 10, [true, true, true, false]), ("old_key", 11, [10, 20, 30, 40])));
+        TestFile DeletesOf(string name, long[] keys, bool[] hasKey) =>
+            table.EqualityDeletes(name, 6, [11], keys.Length, Nested(("s", 8, hasKey), ("inner", 10, hasKey), ("key", 11, keys)));
+
+        Snapshot(data, DeletesOf("d", [20, 30], [true, true]));
+        Assert.Equal(["1", "3", "4"], await table.ReadAsync(["id"]));
+
+        table.WithSnapshot(new TestManifest(data), new TestManifest(DeletesOf("e", [0], [false])) { Content = 1 });
+        Assert.Equal(["1", "2"], await table.ReadAsync(["id"]));
+    }
+
+    /// <summary>"Column Projection", first rule, of a field inside of a struct: it has the partition's value where the file lacks it, before its default.</summary>
+    [Fact]
+    public async Task Read_NestedKeyIsInThePartitionAlone_HasItsValue()
+    {
+        AddColumn("""{"id":8,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":9,"name":"a","required":false,"type":"long"},{"id":10,"name":"b","required":true,"type":"long","initial-default":1}]}}""");
+        TestFile data = table.DataFile("a", 2, (Column("id", 1, Int64Type.Default), Longs([1, 2])), Nested(("s", 8, [true, false]), ("a", 9, [1, 2])));
+        table.WithSpec(0, """{"source-id":10,"field-id":1000,"name":"b","transform":"identity"}""").WithSpec(1);
+        table.WithSnapshot(
+            new TestManifest(data with { Partition = Some(Long(5)) }) { PartitionFields = ["""{"name":"b","type":["null","long"],"field-id":1000}"""] },
+            new TestManifest(table.EqualityDeletes("d", 6, [10], 1, Nested(("s", 8, [true]), ("b", 10, [5])))) { Content = 1, SpecId = 1 });
+
+        Assert.Equal(["2"], await table.ReadAsync(["id"]));
+    }
+
+    [Fact]
+    public async Task Read_NestedKeyIsMissingInTheDeleteFile_ThrowsCorruptTable()
+    {
+        AddColumn("""{"id":8,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":9,"name":"a","required":false,"type":"long"},{"id":10,"name":"b","required":false,"type":"long"}]}}""");
+        Snapshot(Rows("a"), table.EqualityDeletes("d", 6, [10], 1, Nested(("s", 8, [true]), ("a", 9, [1]))));
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.ReadAsync());
+    }
+
+    /// <summary>
+    /// Floating-point numbers are not allowed as delete columns ("Identifier Field IDs"), but Flink writes them. The rule is that of the
+    /// reference implementation, and of the order in the specification's "Sorting": all NaNs are one value, -0.0 comes before 0.0.
+    /// </summary>
+    [Theory]
+    [InlineData(double.NaN, "1 2 4")]
+    [InlineData(0.0, "2 3 4")]
+    [InlineData(-0.0, "1 3 4")]
+    [InlineData(1.5, "1 2 3")]
+    public async Task Read_KeyColumnIsAFloatingPointNumber_NaNsAreEqualAndZerosOfDifferentSignAreNot(double deleted, string left)
+    {
+        AddColumn("""{"id":8,"name":"price","required":false,"type":"double"}""");
+        double otherNaN = BitConverter.Int64BitsToDouble(0x7FF8000000000001);
+        TestFile data = table.DataFile("a", 4, (Column("id", 1, Int64Type.Default), Longs([1, 2, 3, 4])),
+            (Column("price", 8, DoubleType.Default), new DoubleArray.Builder().AppendRange([0.0, -0.0, otherNaN, 1.5]).Build()));
+        // Written when the column was a float: promoted on both sides.
+        TestFile deletes = table.EqualityDeletes("d", 6, [8], 1, (Column("price", 8, FloatType.Default), new FloatArray.Builder().Append((float)deleted).Build()));
+        Snapshot(data, deletes);
+
+        Assert.Equal(left.Split(' '), await table.ReadAsync(["id"]));
+    }
+
+    /// <summary>"Schema Evolution": a date in the delete file is midnight of a column that is a timestamp now.</summary>
+    [Fact]
+    public async Task Read_KeyColumnWasADate_IsPromoted()
+    {
+        AddColumn("""{"id":8,"name":"at2","required":false,"type":"timestamp"}""");
+        TestFile data = table.DataFile("a", 2, (Column("id", 1, Int64Type.Default), Longs([1, 2])), (Column("at2", 8, new TimestampType(TimeUnit.Microsecond, (string?)null)),
+            new TimestampArray.Builder(new TimestampType(TimeUnit.Microsecond, (string?)null)).AppendRange([DateTimeOffset.UnixEpoch.AddDays(1), DateTimeOffset.UnixEpoch.AddHours(25)]).Build()));
+        Snapshot(data, table.EqualityDeletes("d", 6, [8], 1, (Column("at2", 8, Date32Type.Default), new Date32Array.Builder().Append(DateTime.UnixEpoch.AddDays(1)).Build())));
+
+        Assert.Equal(["2"], await table.ReadAsync(["id"]));
     }
 
     [Theory]
@@ -297,6 +405,8 @@ public sealed class DeleteTests
         // The file, and the column chunks of its one row group.
         Assert.All(["e", "p"], name => Assert.Equal(2, table.Store.Opened.Count(location => location.Name == name)));
     }
+
+    private void AddColumn(string json) => table.Columns.Add(JsonNode.Parse(json));
 
     private TestFile Rows(string name) => table.DataFile(name, (1, "a"), (2, "b"), (3, null));
 

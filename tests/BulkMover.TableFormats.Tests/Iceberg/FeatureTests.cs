@@ -29,18 +29,23 @@ public sealed class FeatureTests
     }
 
     [Theory]
-    [InlineData(1, "ORC", 1, "ORC position deletes")]
-    [InlineData(1, "avro", 1, "AVRO position deletes")]
-    [InlineData(2, "ORC", 1, "ORC equality deletes")]
-    [InlineData(2, "PARQUET", 9, "equality deletes where column 'price' is a floating-point number")]
-    [InlineData(2, "PARQUET", 11, "equality deletes where the column with the id 11 is nested, or in no schema that is read")]
+    [InlineData(1, "ORC", 1, "orc position deletes")]
+    [InlineData(1, "avro", 1, "avro position deletes")]
+    [InlineData(2, "ORC", 1, "orc equality deletes")]
+    [InlineData(2, "PARQUET", 9, "equality deletes where column 'nothing' has a type that cannot be compared")]
+    [InlineData(2, "PARQUET", 10, "equality deletes where column 's' has a type that cannot be compared")]
+    [InlineData(2, "PARQUET", 12, "equality deletes where the column with the id 12 is in a list or map, or in no schema that is read")]
+    [InlineData(2, "PARQUET", 13, "equality deletes where the column with the id 13 is in a list or map, or in no schema that is read")]
     public async Task Open_DeletesThatAreNotRead_AreRefusedByName(int content, string format, int id, string feature)
     {
         TestTable table = new TestTable().WithSnapshot(
             new TestManifest(new TestFile($"{Data}/a")),
             new TestManifest(new TestFile($"{Data}/d") { Content = content, Format = format, EqualityIds = [id] }) { Content = 1 });
-        table.Columns.Add(JsonNode.Parse("""{"id":9,"name":"price","required":false,"type":"double"}"""));
-        table.Columns.Add(JsonNode.Parse("""{"id":10,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":11,"name":"x","required":false,"type":"int"}]}}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":9,"name":"nothing","required":false,"type":"unknown"}"""));
+        table.Columns.Add(JsonNode.Parse("""
+            {"id":10,"name":"s","required":false,"type":{"type":"struct","fields":[
+              {"id":11,"name":"l","required":false,"type":{"type":"list","element-id":12,"element-required":false,"element":"int"}}]}}
+            """));
 
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
@@ -68,9 +73,9 @@ public sealed class FeatureTests
 
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
-        Assert.Equal(["type variant", "initial-default"],
-            snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
-        Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Harmless });
+        Assert.Equal(["type variant"], snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
+        Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Read });
+        Assert.Contains(snapshot.Features, feature => feature is { Name: "initial-default", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "format version 3", State: FeatureState.Read });
     }
 

@@ -37,6 +37,19 @@ public sealed class PruningTests
         Assert.Equal(expected, string.Join(' ', await table.PlanNamesAsync(where)));
     }
 
+    /// <summary>"Column Projection": a file without statistics of a column may lack it and then has the default in all rows.</summary>
+    [Theory]
+    [InlineData("new = 7")]
+    [InlineData("new is not null")]
+    [InlineData("new = 8")]
+    public async Task Plan_ColumnWithDefaultIsNotInTheStatistics_RulesNothingOut(string where)
+    {
+        TestTable table = new TestTable().WithSnapshot(new TestManifest(new TestFile($"{Data}/old") { NullCounts = new Dictionary<int, long> { [1] = 0 } }));
+        table.Columns.Add(JsonNode.Parse("""{"id":8,"name":"new","required":false,"type":"int","initial-default":7}"""));
+
+        Assert.Equal(["old"], await table.PlanNamesAsync(where));
+    }
+
     [Fact]
     public async Task Plan_BoundsMissingOrBroken_RuleNothingOut()
     {

@@ -35,4 +35,6 @@ internal sealed record TestFile(string Path)
     public long? ContentOffset { get; init; }
 
     public long? ContentBytes { get; init; }
+
+    public long? FirstRowId { get; init; }
 }

@@ -12,6 +12,8 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
 
     public long SequenceNumber { get; init; } = 1;
 
+    public long? FirstRowId { get; init; }
+
     /// <summary>Avro fields of the partition tuple, such as <c>{"name":"a","type":["null","int"],"field-id":1000}</c>.</summary>
     public IReadOnlyList<string> PartitionFields { get; init; } = [];
 
@@ -40,7 +42,8 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
             ,{"name":"equality_ids","type":["null",{"type":"array","items":"int","element-id":136}],"field-id":135},
             {"name":"referenced_data_file","type":["null","string"],"field-id":143},
             {"name":"content_offset","type":["null","long"],"field-id":144},
-            {"name":"content_size_in_bytes","type":["null","long"],"field-id":145}
+            {"name":"content_size_in_bytes","type":["null","long"],"field-id":145},
+            {"name":"first_row_id","type":["null","long"],"field-id":142}
             """;
         return $$$"""
             {"type":"record","name":"manifest_entry","fields":[
@@ -81,5 +84,6 @@ internal sealed record TestManifest(params IReadOnlyList<TestFile> Files)
         .. OrNull(file.ReferencedDataFile is { } path ? Text(path) : null),
         .. OrNull(file.ContentOffset is { } offset ? Long(offset) : null),
         .. OrNull(file.ContentBytes is { } bytes ? Long(bytes) : null),
+        .. OrNull(file.FirstRowId is { } id ? Long(id) : null),
     ];
 }

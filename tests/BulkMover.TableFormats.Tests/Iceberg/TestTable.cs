@@ -125,7 +125,8 @@ internal sealed class TestTable
             {"name":"contains_null","type":"boolean","field-id":509},
             {"name":"contains_nan","type":["null","boolean"],"field-id":518},
             {"name":"lower_bound","type":["null","bytes"],"field-id":510},
-            {"name":"upper_bound","type":["null","bytes"],"field-id":511}]}}]}]}
+            {"name":"upper_bound","type":["null","bytes"],"field-id":511}]}}]},
+          {"name":"first_row_id","type":["null","long"],"field-id":520}]}
         """;
 
     private byte[] ManifestRecord(TestManifest manifest)
@@ -138,6 +139,7 @@ internal sealed class TestTable
             .. Text($"{Location}/{path}"), .. Long(bytes.Length), .. Long(manifest.SpecId), .. Long(manifest.Content),
             .. Long(manifest.SequenceNumber), .. Long(manifest.SequenceNumber), .. Long(SnapshotId), .. Long(manifest.Files.Count),
             .. OrNull(manifest.Summaries is null ? null : Array([.. manifest.Summaries])),
+            .. OrNull(manifest.FirstRowId is { } id ? Long(id) : null),
         ];
     }
 }

@@ -70,7 +70,7 @@ public sealed class InsertRequest : IAsyncDisposable
         }
         catch (TimeoutException error)
         {
-            throw ServerError.FromNetwork(error, client.Endpoint.Server);
+            throw NetworkErrors.Of("clickhouse", client.Endpoint.Server, error);
         }
     }
 
@@ -95,6 +95,6 @@ public sealed class InsertRequest : IAsyncDisposable
     {
         if (!abandon.IsCancellationRequested)
             await CompleteAsync(CancellationToken.None);
-        throw ServerError.FromNetwork(write ?? new IOException("The server answered before the rows were sent."), client.Endpoint.Server);
+        throw NetworkErrors.Of("clickhouse", client.Endpoint.Server, write ?? new IOException("The server answered before the rows were sent."));
     }
 }

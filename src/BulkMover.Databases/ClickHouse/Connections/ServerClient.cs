@@ -80,9 +80,9 @@ public sealed partial class ServerClient : IDisposable
             using HttpResponseMessage answer = await driver.PostStreamAsync(sql, write, isCompressed: false, cancellationToken, Options(settings));
             return WrittenRows(answer);
         }
-        catch (Exception error) when (IsOfNetwork(error, cancellationToken))
+        catch (Exception error) when (NetworkErrors.IsOfNetwork(error, cancellationToken))
         {
-            throw ServerError.FromNetwork(error, Endpoint.Server);
+            throw NetworkErrors.Of("clickhouse", Endpoint.Server, error);
         }
     }
 
@@ -95,15 +95,11 @@ public sealed partial class ServerClient : IDisposable
             using ClickHouseRawResult answer = await driver.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
             return await answer.ReadAsStringAsync();
         }
-        catch (Exception error) when (IsOfNetwork(error, cancellationToken))
+        catch (Exception error) when (NetworkErrors.IsOfNetwork(error, cancellationToken))
         {
-            throw ServerError.FromNetwork(error, Endpoint.Server);
+            throw NetworkErrors.Of("clickhouse", Endpoint.Server, error);
         }
     }
-
-    /// <summary>A timeout is a failure; only the caller's own token is a cancellation.</summary>
-    private static bool IsOfNetwork(Exception error, CancellationToken cancellationToken) =>
-        error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static QueryOptions Options(IReadOnlyDictionary<string, object> settings) => new() { CustomSettings = settings.ToDictionary() };
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.Databases.ClickHouse.Connections;
@@ -62,34 +60,6 @@ internal static class ServerError
             "Check host and port (HTTP 8123, TLS 8443; 9000 speaks another protocol).");
     }
 
-    /// <summary>An error that came by the network and not as an answer.</summary>
-    public static BulkMoverException FromNetwork(Exception error, Uri server)
-    {
-        Exception root = error.GetBaseException();
-        if (Find<AuthenticationException>(error) is { } tls)
-        {
-            return new EnvironmentException("clickhouse.tls",
-                $"No secure connection to {server}: {tls.Message} Check the certificate, or whether the port speaks TLS.", error);
-        }
-
-        if (Find<TimeoutException>(error) is not null || Find<OperationCanceledException>(error) is not null)
-        {
-            return new EnvironmentException("clickhouse.timeout",
-                $"{server} did not answer in time. Check the network and the server's load, then run the command again.", error)
-            { IsTransient = true };
-        }
-
-        return root switch
-        {
-            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
-                new EnvironmentException("clickhouse.host_unknown", $"There is no host '{server.Host}': {root.Message}. Correct the address.", error),
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => new EnvironmentException("clickhouse.unreachable",
-                $"Nobody listens at {server}. Start the server, or correct host and port.", error) { IsTransient = true },
-            _ => new EnvironmentException("clickhouse.connection_lost",
-                $"The connection to {server} broke: {root.Message} Check the server's log, then run the command again.", error) { IsTransient = true },
-        };
-    }
-
     private static BulkMoverException FromServer(int code, string body, Uri server)
     {
         string message = Shorten(body);
@@ -121,17 +91,5 @@ internal static class ServerError
     {
         string trimmed = text.Trim();
         return trimmed.Length <= ShownCharacters ? trimmed : $"{trimmed[..ShownCharacters]}…";
-    }
-
-    private static T? Find<T>(Exception error)
-        where T : Exception
-    {
-        for (Exception? at = error; at is not null; at = at.InnerException)
-        {
-            if (at is T found)
-                return found;
-        }
-
-        return null;
     }
 }

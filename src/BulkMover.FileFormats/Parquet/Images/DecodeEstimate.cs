@@ -27,6 +27,7 @@ internal sealed record DecodeEstimate(long BatchRows, long Bytes)
             pageBytes = Math.Max(pageBytes, held);
         }
 
+        rowBytes += plan.FilledRowBytes;
         if (rowBytes > 0)
             batchRows = Math.Clamp((long)(options.BatchBytes / rowBytes), 1, batchRows);
         return new DecodeEstimate(batchRows, pageBytes + (long)(BuilderSlack * batchRows * rowBytes));

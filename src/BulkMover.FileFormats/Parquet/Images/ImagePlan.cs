@@ -1,5 +1,6 @@
 using Apache.Arrow.Types;
 using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet.Images;
 
@@ -12,11 +13,12 @@ internal sealed class ImagePlan
     private readonly ParquetFooter footer;
     private readonly RangePlan ranges;
 
-    private ImagePlan(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
+    private ImagePlan(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
     {
+        IReadOnlyList<int> columns = shape.FileColumns;
         this.footer = footer;
         this.ranges = ranges;
-        (Columns, RowGroups, DataEnd) = (columns, rowGroups, dataEnd);
+        (Columns, RowGroups, DataEnd, FilledRowBytes) = (columns, rowGroups, dataEnd, shape.FilledRowBytes);
         Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
         TextLeaves = [.. columns.Where(IsText).Select(index => Leaves.ToList().IndexOf(footer.Root.Children[index]))];
 
@@ -35,6 +37,9 @@ internal sealed class ImagePlan
 
     public IReadOnlyList<FileRange> Ranges => ranges.Ranges;
 
+    /// <summary>Bytes of a row in columns that the file lacks.</summary>
+    public double FilledRowBytes { get; }
+
     /// <summary>Where the data end in the image and its footer begins.</summary>
     public long DataEnd { get; }
 
@@ -42,18 +47,18 @@ internal sealed class ImagePlan
     public long MaxBytes => DataEnd + ImageFooter.MaxBytes(footer.Root, Columns, RowGroups.Count);
 
     /// <summary>An image of only the bytes that are needed.</summary>
-    public static ImagePlan OfRanges(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
+    public static ImagePlan OfRanges(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
     {
-        int[] leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
+        int[] leaves = [.. shape.FileColumns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
         RangePlan wanted = RangePlan.Of(
             rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf])).Select(chunk => (chunk.Offset, footer.StoredBytes(chunk))),
             maxGapBytes);
-        return new ImagePlan(footer, columns, rowGroups, wanted, wanted.End);
+        return new ImagePlan(footer, shape, rowGroups, wanted, wanted.End);
     }
 
     /// <summary>An image of a file that is in memory as a whole.</summary>
-    public static ImagePlan OfWhole(ParquetFooter footer, IReadOnlyList<int> columns, IReadOnlyList<ParquetRowGroup> rowGroups) =>
-        new(footer, columns, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
+    public static ImagePlan OfWhole(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups) =>
+        new(footer, shape, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
 
     /// <summary>Where a chunk lies in the image, and how long it is there.</summary>
     public (long Offset, long Bytes) Place(ParquetColumnChunk chunk)

@@ -55,7 +55,7 @@ internal static class ImageSchema
 
     private static void Converted(CompactWriter writer, SchemaElement element)
     {
-        // What is not kept here has been named by ParquetFeatures, or is converted by us; the stored type remains.
+        // What is not kept here has been named by FileFeatures, or is converted by us; the stored type remains.
         if (element.Converted is not { } converted || !Enum.IsDefined(converted)
             || converted is ConvertedType.Interval or ConvertedType.Null || IsDecimalOfOurs(element))
         {

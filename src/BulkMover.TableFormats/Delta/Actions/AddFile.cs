@@ -18,6 +18,12 @@ internal sealed record AddFile
     [JsonConverter(typeof(Utf8TextConverter))]
     public byte[]? Stats { get; set; }
 
+    /// <summary>Row id of the first row ("Row Tracking"); later rows count on.</summary>
+    public long? BaseRowId { get; set; }
+
+    /// <summary>Version that the rows were committed in, as far as they do not say themselves.</summary>
+    public long? DefaultRowCommitVersion { get; set; }
+
     public DeletionVector? DeletionVector { get; set; }
 
     /// <summary>Statistics that a checkpoint holds as a struct instead of text.</summary>

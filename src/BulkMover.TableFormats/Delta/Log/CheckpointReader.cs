@@ -129,6 +129,8 @@ internal static class CheckpointReader
                         Path = add.Text("path", row),
                         PartitionValues = add.Map("partitionValues", row),
                         Size = add.Number("size", row),
+                        BaseRowId = add.Number("baseRowId", row),
+                        DefaultRowCommitVersion = add.Number("defaultRowCommitVersion", row),
                         Stats = stats,
                         StatsParsed = stats is null ? parsed.At(row) : null,
                         DeletionVector = vector.IsNull(row)

@@ -38,7 +38,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
         {
             Location log = (commit < segment.Commits.Count ? segment.Commits[commit] : segment.Checkpoint!.Files[0]).Location;
             throw new CorruptTableException("delta.log_contradiction",
-                $"'{log}' says two things about '{file}': that it is there and is not, or that its partition values are these and others. Choose an " +
+                $"'{log}' says two things about '{file}': that it is there and is not, or that its size, partition values or row ids are these and others. Choose an " +
                 "earlier version with --snapshot, or have the table's writer repair it.");
         }
 
@@ -47,7 +47,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
 
     private static int WhatItSays(AddFile add)
     {
-        int values = add.Size.GetHashCode();
+        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion);
         foreach ((string column, string? value) in add.PartitionValues ?? [])
             values ^= HashCode.Combine(column, value);
         return values == Removed ? 1 : values;

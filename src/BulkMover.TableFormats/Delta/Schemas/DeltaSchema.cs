@@ -7,5 +7,4 @@ namespace BulkMover.TableFormats.Delta.Schemas;
 /// <param name="Arrow">All columns; one of <paramref name="UnreadableTypes"/> stands as the null type, so that it can be shown.</param>
 /// <param name="UnreadableTypes">Refused features: one for each field whose type has no equal.</param>
 /// <param name="UnsupportedChange">A change of a type that is no widening, in words; null when there is none.</param>
-/// <param name="HasVariant">True when a field at any depth is a variant.</param>
-internal sealed record DeltaSchema(Schema Arrow, IReadOnlyList<TableFeature> UnreadableTypes, string? UnsupportedChange, bool HasVariant);
+internal sealed record DeltaSchema(Schema Arrow, IReadOnlyList<TableFeature> UnreadableTypes, string? UnsupportedChange);

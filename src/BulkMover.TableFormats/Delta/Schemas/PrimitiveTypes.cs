@@ -18,6 +18,8 @@ internal static partial class PrimitiveTypes
         "float" => FloatType.Default,
         "double" => DoubleType.Default,
         "boolean" => BooleanType.Default,
+        // Spark's type of a column that has only nulls. Files do not have it.
+        "void" => NullType.Default,
         "binary" => BinaryType.Default,
         "date" => Date32Type.Default,
         "timestamp" => new TimestampType(TimeUnit.Microsecond, "UTC"),

@@ -16,7 +16,6 @@ internal sealed class SchemaReader
     private readonly ColumnMapping mapping;
     private readonly List<TableFeature> unreadable = [];
     private string? unsupportedChange;
-    private bool hasVariant;
 
     private SchemaReader(ColumnMapping mapping) => this.mapping = mapping;
 
@@ -34,7 +33,7 @@ internal sealed class SchemaReader
             List<Field> fields = reader.ReadFields(json.RootElement, "");
             if (fields.GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
                 throw new JsonException($"Column '{twice.Key}' appears twice.");
-            return new DeltaSchema(new Schema(fields, null), reader.unreadable, reader.unsupportedChange, reader.hasVariant);
+            return new DeltaSchema(new Schema(fields, null), reader.unreadable, reader.unsupportedChange);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -81,9 +80,7 @@ internal sealed class SchemaReader
 
     private NullType Unreadable(string name, string path)
     {
-        hasVariant |= name == "variant";
-        unreadable.Add(new TableFeature($"type {name}", FeatureState.Refused, "Delta PROTOCOL.md, \"Primitive Types\"",
-            $"column '{path}' has it, and its values have no equal here"));
+        unreadable.Add(TableFeatures.OfUnreadType(name, path));
         return NullType.Default;
     }
 }

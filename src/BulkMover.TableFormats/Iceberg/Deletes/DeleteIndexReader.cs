@@ -19,8 +19,6 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
     /// <summary>Field <c>file_path</c> of position delete files ("Reserved Field IDs").</summary>
     public const int FilePathId = 2147483546;
 
-    private const string Refused = "deleted rows would come back; compact the table to read it";
-
     private readonly DeleteIndex index = new();
     private readonly Dictionary<string, TableFeature> features = new(StringComparer.Ordinal);
 
@@ -32,7 +30,7 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
         await foreach (OpenManifest manifest in manifests.WithCancellation(cancellationToken))
         {
             if (manifest.File.HasKeyMetadata)
-                Note(TableFeatures.Harmless("key metadata", "Manifest Lists"));
+                Note(IcebergFeatures.All["key metadata"]);
             if (!manifest.File.HasDeletes)
                 continue;
             await using AvroFileReader file = await AvroFileReader.OpenAsync(store, manifest.Location, manifest.File.Length, cancellationToken);
@@ -50,22 +48,21 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
         switch (file.Content, file.Format)
         {
             case (FileContent.PositionDeletes, "puffin"):
-                Note(TableFeatures.Read("deletion vectors", "Deletion Vectors"));
+                Note(IcebergFeatures.All["deletion vectors"]);
                 index.AddVector(Describe(file), file.ReferencedDataFile ?? throw Broken(file, "it does not say which data file it is for (field 143)"));
                 break;
             case (FileContent.PositionDeletes, "parquet"):
-                Note(TableFeatures.Read("position deletes", "Position Delete Files"));
+                Note(IcebergFeatures.All["position deletes"]);
                 index.AddPositions(Describe(file), file.ReferencedDataFile);
                 break;
             case (FileContent.EqualityDeletes, "parquet"):
-                Note(TableFeatures.Read("equality deletes", "Equality Delete Files"));
+                Note(IcebergFeatures.All["equality deletes"]);
                 AddEquality(file, isUnpartitioned);
                 break;
             case (FileContent.Data, _):
                 throw Broken(file, "it lies in a manifest of delete files and holds data");
             default:
-                string kind = file.Content == FileContent.PositionDeletes ? "position deletes" : "equality deletes";
-                Note(TableFeatures.Refused($"{file.Format.ToUpperInvariant()} {kind}", "Delete Formats", Refused));
+                Note(TableFeatures.OfFiles(file.Format, file.Content == FileContent.PositionDeletes ? "position deletes" : "equality deletes"));
                 break;
         }
     }
@@ -77,7 +74,7 @@ internal sealed class DeleteIndexReader(IObjectStore store, IcebergSchema schema
         if (columns.Resolve(file.EqualityIds, out string? refusal) is { } key)
             index.AddEquality(Describe(file), key, isUnpartitioned);
         else
-            Note(TableFeatures.Refused($"equality deletes where {refusal}", "Equality Delete Files", Refused));
+            Note(IcebergFeatures.All["equality deletes by columns that cannot be compared"] with { Name = $"equality deletes where {refusal}" });
     }
 
     private static DeleteFile Describe(DataFile file)

@@ -8,7 +8,7 @@ namespace BulkMover.TableFormats.Iceberg.Deletes;
 /// <param name="parts">At least one.</param>
 internal sealed class FileDeletes(IReadOnlyList<DeletePart> parts) : IRowDeletes
 {
-    public IReadOnlyList<Field> KeyColumns { get; } = [.. parts.OfType<EqualityPart>().SelectMany(part => part.Columns).DistinctBy(column => column.FieldId())];
+    public IReadOnlyList<Field> KeyColumns { get; } = [.. parts.OfType<EqualityPart>().SelectMany(part => part.Columns).DistinctBy(IdOf)];
 
     public long Bytes => parts.Sum(part => part.Bytes);
 
@@ -31,5 +31,7 @@ internal sealed class FileDeletes(IReadOnlyList<DeletePart> parts) : IRowDeletes
     }
 
     private int[] PlacesOf(IReadOnlyList<Field> columns) =>
-        [.. columns.Select(column => KeyColumns.TakeWhile(key => key.FieldId() != column.FieldId()).Count())];
+        [.. columns.Select(column => KeyColumns.TakeWhile(key => IdOf(key) != IdOf(column)).Count())];
+
+    private static int? IdOf(Field column) => EqualityKey.LeafOf(column).FieldId();
 }

@@ -35,6 +35,9 @@ internal sealed record DataFile
     /// <summary>Statistics of the columns that were asked for, in that order.</summary>
     public required IReadOnlyList<ColumnMetrics> Metrics { get; init; }
 
+    /// <summary>Row id of a data file's first row, inherited from the manifest where the entry has none; null when its rows have no ids.</summary>
+    public long? FirstRowId { get; init; }
+
     /// <summary>Field ids of the delete columns of an equality delete file.</summary>
     public IReadOnlyList<int> EqualityIds { get; init; } = [];
 

@@ -21,6 +21,9 @@ internal sealed record ManifestFile
     /// <summary>What entries without a snapshot id inherit; null when unknown.</summary>
     public long? AddedSnapshotId { get; init; }
 
+    /// <summary>The first row id that its data files without one inherit ("First Row ID Inheritance"); null when they inherit none.</summary>
+    public long? FirstRowId { get; init; }
+
     /// <summary>One per field of the spec; empty when the writer gave none.</summary>
     public IReadOnlyList<FieldSummary> Partitions { get; init; } = [];
 

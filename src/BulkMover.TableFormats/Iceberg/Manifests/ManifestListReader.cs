@@ -31,7 +31,7 @@ internal static class ManifestListReader
     {
         var decoder = new AvroDecoder(data, file.Location.ToString());
         string? path = null;
-        long? length = null, sequenceNumber = null, snapshotId = null;
+        long? length = null, sequenceNumber = null, snapshotId = null, firstRowId = null;
         int? specId = null, content = null;
         IReadOnlyList<FieldSummary> partitions = [];
         bool hasKey = false;
@@ -46,6 +46,7 @@ internal static class ManifestListReader
                 case 515: sequenceNumber = decoder.ReadLong(field.Type); break;
                 case 503: snapshotId = decoder.ReadLong(field.Type); break;
                 case 507: partitions = ReadSummaries(ref decoder, field.Type); break;
+                case 520: firstRowId = decoder.ReadLong(field.Type); break;
                 case 519: hasKey = decoder.TryReadBytes(field.Type, out _); break;
                 default: decoder.Skip(field.Type); break;
             }
@@ -62,6 +63,7 @@ internal static class ManifestListReader
             HasDeletes = content == DeletesContent,
             SequenceNumber = sequenceNumber ?? 0,
             AddedSnapshotId = snapshotId,
+            FirstRowId = firstRowId is null or >= 0 ? firstRowId : throw decoder.Corrupt($"manifest '{path}' has the first row id {firstRowId} (field 520)"),
             Partitions = partitions,
             HasKeyMetadata = hasKey,
         };

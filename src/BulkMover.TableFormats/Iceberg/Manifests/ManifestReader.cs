@@ -16,6 +16,7 @@ internal sealed class ManifestReader(
     private const int Added = 1;
     private const int Deleted = 2;
 
+    private long? nextRowId = manifest.FirstRowId;
     private readonly bool hasSequenceNumbers = file.Schema.Fields.Any(field => field.IdInManifest() == 3);
 
     /// <exception cref="Core.Errors.CorruptTableException">An entry is broken or lacks a required field.</exception>
@@ -62,7 +63,21 @@ internal sealed class ManifestReader(
         {
             SnapshotId = snapshotId ?? manifest.AddedSnapshotId,
             SequenceNumber = sequenceNumber ?? (!hasSequenceNumbers ? 0 : status == Added ? manifest.SequenceNumber : null),
+            FirstRowId = entry.FirstRowId ?? TakeRowIds(entry, decoder),
         };
+    }
+
+    /// <summary>
+    /// "First Row ID Inheritance": ids follow each other over the files without one. Those of deleted entries are not counted, as they are not
+    /// when a manifest gets its range ("Row lineage example": added and existing rows).
+    /// </summary>
+    private long? TakeRowIds(DataFile entry, AvroDecoder decoder)
+    {
+        long? first = nextRowId;
+        if (first > long.MaxValue - entry.Rows)
+            throw decoder.Corrupt($"the row ids from {first} on do not suffice for '{entry.Path}'");
+        nextRowId += entry.Rows;
+        return first;
     }
 
     private DataFile ReadDataFile(ref AvroDecoder decoder, AvroType record)
@@ -74,7 +89,7 @@ internal sealed class ManifestReader(
         PartitionKey key = default;
         List<int> equalityIds = [];
         string? referenced = null;
-        long? contentOffset = null, contentBytes = null;
+        long? contentOffset = null, contentBytes = null, firstRowId = null;
         ColumnMetrics[] columns = metrics.NewResult();
         foreach (AvroField field in record.Fields)
         {
@@ -93,6 +108,7 @@ internal sealed class ManifestReader(
                 case 125: metrics.ReadLowerBounds(ref decoder, field.Type, columns); break;
                 case 128: metrics.ReadUpperBounds(ref decoder, field.Type, columns); break;
                 case 135: equalityIds = ReadIds(ref decoder, field.Type); break;
+                case 142: firstRowId = decoder.ReadLong(field.Type); break;
                 case 143: referenced = ReadString(ref decoder, field.Type); break;
                 case 144: contentOffset = decoder.ReadLong(field.Type); break;
                 case 145: contentBytes = decoder.ReadLong(field.Type); break;
@@ -114,6 +130,7 @@ internal sealed class ManifestReader(
             Partition = partition,
             PartitionKey = key,
             Metrics = columns,
+            FirstRowId = firstRowId is null or >= 0 ? firstRowId : throw decoder.Corrupt($"'{path}' has the first row id {firstRowId} (field 142)"),
             EqualityIds = equalityIds,
             ReferencedDataFile = referenced,
             ContentOffset = contentOffset,

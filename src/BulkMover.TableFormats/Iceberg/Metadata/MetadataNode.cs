@@ -49,6 +49,15 @@ internal readonly struct MetadataNode(JsonElement json, string path, string file
     /// <summary>A snapshot id. Some writers draw all 64 bits and write them unsigned; manifests have the same bits signed.</summary>
     public long AsId() => json.ValueKind == JsonValueKind.Number && json.TryGetUInt64(out ulong bits) ? unchecked((long)bits) : AsLong();
 
+    public double AsDouble() => json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out double value) && double.IsFinite(value)
+        ? value
+        : throw Wrong("a number");
+
+    /// <summary>The float that the text is closest to, which the double closest to the text need not be.</summary>
+    public double AsFloat() => json.ValueKind == JsonValueKind.Number && json.TryGetSingle(out float value) && float.IsFinite(value)
+        ? value
+        : throw Wrong("a number of 32 bits");
+
     public bool AsBool() => json.ValueKind is JsonValueKind.True or JsonValueKind.False ? json.GetBoolean() : throw Wrong("true or false");
 
     /// <summary>The error for a value that is not what the specification asks for.</summary>

@@ -20,14 +20,30 @@ internal static class TableMetadataParser
         try
         {
             using JsonDocument document = JsonDocument.Parse(json, Options);
-            return Parse(new MetadataNode(document.RootElement, "", file), file);
+            return Parse(document.RootElement, file);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException error)
         {
-            // The second is how System.Text.Json reports text that is not valid Unicode.
-            throw new CorruptTableException("iceberg.metadata_invalid", $"'{file}' is not a JSON document: {error.Message}", error);
+            throw NotJson(file, error);
         }
     }
+
+    /// <summary>Reads a document that is part of another one, as a catalog's answer has it; same errors.</summary>
+    public static TableMetadata Parse(JsonElement json, string file)
+    {
+        try
+        {
+            return Parse(new MetadataNode(json, "", file), file);
+        }
+        catch (InvalidOperationException error)
+        {
+            // This is how System.Text.Json reports text that is not valid Unicode.
+            throw NotJson(file, error);
+        }
+    }
+
+    private static CorruptTableException NotJson(string file, Exception error) =>
+        new("iceberg.metadata_invalid", $"'{file}' is not a JSON document: {error.Message}", error);
 
     private static TableMetadata Parse(MetadataNode root, string file)
     {

@@ -12,9 +12,9 @@ internal sealed record PartitionField(int SourceId, int FieldId, string Name, Tr
 {
     /// <summary>
     /// The type of its values ("Partition Transforms", column "Result type"); null when they are of no use: the column is no longer in the
-    /// schema or is nested, or the transform is void or unknown.
+    /// schema, or the transform is void or unknown.
     /// </summary>
-    public IArrowType? ResultType(IcebergSchema schema) => schema.Column(SourceId) is not { } column ? null : Transform.Kind switch
+    public IArrowType? ResultType(IcebergSchema schema) => schema.ColumnOrMember(SourceId) is not { } column ? null : Transform.Kind switch
     {
         TransformKind.Identity or TransformKind.Truncate when column.DataType is not (NullType or NestedType) => column.DataType,
         TransformKind.Bucket or TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour => Int32Type.Default,

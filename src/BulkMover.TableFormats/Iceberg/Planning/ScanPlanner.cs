@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using BulkMover.Core.Errors;
@@ -101,6 +102,9 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
             Location location = await paths.ResolveAsync(file.Path, cancellationToken);
             yield return new ScanTask(location, file.Bytes, file.Rows, Constants(file, manifest.Manifest.Spec), ConstantsWin: false)
             {
+                MemberConstants = MemberConstants(file, manifest.Manifest.Spec),
+                FirstRowId = file.FirstRowId,
+                LastChange = file.SequenceNumber,
                 Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
             };
         }
@@ -111,10 +115,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         if (file.Content != FileContent.Data)
             throw new CorruptTableException("iceberg.manifest_invalid", $"A manifest of data files lists '{file.Path}', which holds {file.Content}.");
         if (file.Format != "parquet")
-        {
-            FeatureGate.ThrowIfRefused("iceberg", file.Path,
-                [new TableFeature($"{file.Format} data files", FeatureState.Refused, "Iceberg spec, Appendix A", "only Parquet is read")]);
-        }
+            FeatureGate.ThrowIfRefused("iceberg", file.Path, [TableFeatures.OfFiles(file.Format, "data files")]);
     }
 
     /// <summary>Partition values fill columns that the file lacks ("Column Projection"); only identity keeps a column's value.</summary>
@@ -128,6 +129,19 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         }
 
         return constants ?? ScanTask.NoConstants;
+    }
+
+    /// <summary>As <see cref="Constants"/>, of fields inside of structs.</summary>
+    private IReadOnlyDictionary<int, Scalar> MemberConstants(DataFile file, PartitionSpec spec)
+    {
+        Dictionary<int, Scalar>? constants = null;
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(file.Partition))
+        {
+            if (field.Transform.Kind == TransformKind.Identity && value is not null && schema.Column(field.SourceId) is null)
+                (constants ??= [])[field.SourceId] = value;
+        }
+
+        return constants ?? (IReadOnlyDictionary<int, Scalar>)ReadOnlyDictionary<int, Scalar>.Empty;
     }
 
     private sealed record ManifestReadAhead(OpenManifest Manifest, ChannelReader<DataFile> Files, Task Reading);

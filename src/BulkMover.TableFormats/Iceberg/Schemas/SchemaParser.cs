@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 
@@ -8,8 +9,11 @@ namespace BulkMover.TableFormats.Iceberg.Schemas;
 /// <summary>Turns a schema in JSON (Iceberg spec, Appendix C, "Schemas") into Arrow fields.</summary>
 internal sealed class SchemaParser
 {
+    /// <summary>"Default / null column type used when a more specific type is not known … not stored in data files" ("Primitive Types").</summary>
+    private const string Unknown = "unknown";
+
     private readonly HashSet<int> ids = [];
-    private readonly List<UnreadType> unread = [];
+    private readonly List<TableFeature> features = [];
 
     private SchemaParser()
     {
@@ -20,7 +24,7 @@ internal sealed class SchemaParser
     {
         var parser = new SchemaParser();
         var columns = new Schema(parser.ParseFields(json), null);
-        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.unread);
+        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.features);
     }
 
     private List<Field> ParseFields(MetadataNode json)
@@ -35,13 +39,31 @@ internal sealed class SchemaParser
             string name = field.Required("name").AsString();
             if (!names.Add(name))
                 throw field.Wrong($"the only field called '{name}'");
-            if (field.Optional("initial-default") is not null)
-                unread.Add(new UnreadType("initial-default", "Default values"));
-            fields.Add(ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool()));
+            Field parsed = ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool());
+            fields.Add(field.Optional("initial-default") is { } value ? WithDefault(parsed, field.Required("type"), value) : parsed);
         }
 
         return fields;
     }
+
+    /// <summary>What <c>write-default</c> says is in the files already.</summary>
+    private Field WithDefault(Field field, MetadataNode type, MetadataNode value)
+    {
+        if (type.IsString && IsAlwaysNullByDefault(type.AsString()))
+            throw value.Wrong($"null, as all defaults of the type {type.AsString()} are");
+        // The reference implementation knows none either.
+        if (field.DataType is ListType or MapType)
+        {
+            features.Add(IcebergFeatures.All["initial-default of a list or map"]);
+            return field;
+        }
+
+        features.Add(IcebergFeatures.All["initial-default"]);
+        return field.WithInitialDefault(DefaultValue.Parse(value, field));
+    }
+
+    private static bool IsAlwaysNullByDefault(string type) =>
+        type is Unknown or "variant" || type.StartsWith("geometry", StringComparison.Ordinal) || type.StartsWith("geography", StringComparison.Ordinal);
 
     private Field ParseField(string name, MetadataNode id, MetadataNode type, bool nullable)
     {
@@ -49,6 +71,8 @@ internal sealed class SchemaParser
             throw id.Wrong("an id that no other field has, 0 or more");
 
         IArrowType arrow = type.IsString ? ParsePrimitive(type) : ParseNested(type);
+        if (!nullable && type.IsString && type.AsString() == Unknown)
+            throw type.Wrong($"another type than {Unknown}, of which fields must be optional, or the field optional");
         var field = new Field(name, arrow, nullable || arrow is NullType).WithFieldId(id.AsInt());
         return type.IsString && type.AsString() == "uuid" ? field.AsUuid() : field;
     }
@@ -69,6 +93,7 @@ internal sealed class SchemaParser
         string name = type.AsString();
         return name switch
         {
+            Unknown => NullType.Default,
             "boolean" => BooleanType.Default,
             "int" => Int32Type.Default,
             "long" => Int64Type.Default,
@@ -105,7 +130,7 @@ internal sealed class SchemaParser
 
     private NullType Refuse(string name)
     {
-        unread.Add(new UnreadType($"type {name}", "Primitive Types"));
+        features.Add(TableFeatures.OfUnreadType(name));
         return NullType.Default;
     }
 }

@@ -1,10 +1,11 @@
 using Apache.Arrow;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Types;
+using BulkMover.Testing.Filters;
 
 namespace BulkMover.TableFormats.Tests.Delta.Model;
 
-/// <summary>Filters on a version of the model, and which of its rows they keep: three-valued as in SQL.</summary>
+/// <summary>Filters on a version of the model, and which of its rows they keep.</summary>
 internal static class ModelFilters
 {
     public static Filter New(ModelVersion version, Schema schema, Random random, int depth = 0)
@@ -36,37 +37,12 @@ internal static class ModelFilters
         Scalar Scalar() => new(schema.GetFieldByName(column.Name).DataType, Literal(version, column, random));
     }
 
-    public static bool Keeps(Filter filter, ModelVersion version, Dictionary<int, object?> row) => Evaluate(filter, version, row) == true;
+    public static bool Keeps(Filter filter, ModelVersion version, Dictionary<int, object?> row) =>
+        NaiveFilter.Evaluate(filter, name => row.GetValueOrDefault(version.Columns.Single(column => column.Name == name).Id)) == true;
 
     /// <summary>Mostly a value that is there, so that bounds are met exactly.</summary>
     private static object Literal(ModelVersion version, ModelColumn column, Random random) =>
         random.Next(5) > 0 && version.Rows.Count > 0 && version.Rows[random.Next(version.Rows.Count)].GetValueOrDefault(column.Id) is { } value
             ? value
             : ModelTypes.Random(column.Type, random);
-
-    private static bool? Evaluate(Filter filter, ModelVersion version, Dictionary<int, object?> row)
-    {
-        object? Value(string name) => row.GetValueOrDefault(version.Columns.Single(column => column.Name == name).Id);
-        return filter switch
-        {
-            Filter.And and => Evaluate(and.Left, version, row) & Evaluate(and.Right, version, row),
-            Filter.Or or => Evaluate(or.Left, version, row) | Evaluate(or.Right, version, row),
-            Filter.Not not => !Evaluate(not.Operand, version, row),
-            Filter.IsNull leaf => Value(leaf.Column) is null,
-            Filter.StartsWith leaf => Value(leaf.Column) is byte[] text ? text.AsSpan().StartsWith(leaf.Prefix) : null,
-            Filter.In leaf => Value(leaf.Column) is { } value ? leaf.Literals.Any(literal => ModelTypes.Compare(value, literal.Value!) == 0) : null,
-            Filter.Comparison leaf => Value(leaf.Column) is { } value ? Holds(leaf.Operator, ModelTypes.Compare(value, leaf.Literal.Value!)) : null,
-            _ => throw new ArgumentException($"Unknown filter {filter}.", nameof(filter)),
-        };
-    }
-
-    private static bool Holds(ComparisonOperator op, int order) => op switch
-    {
-        ComparisonOperator.Equal => order == 0,
-        ComparisonOperator.NotEqual => order != 0,
-        ComparisonOperator.Less => order < 0,
-        ComparisonOperator.LessOrEqual => order <= 0,
-        ComparisonOperator.Greater => order > 0,
-        _ => order >= 0,
-    };
 }

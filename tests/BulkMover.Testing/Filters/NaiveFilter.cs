@@ -1,10 +1,10 @@
 using System.Numerics;
 using BulkMover.Core.Filters;
 
-namespace BulkMover.Core.Tests.Filters;
+namespace BulkMover.Testing.Filters;
 
 /// <summary>SQL's three-valued logic, row by row, as the standard has it: null is unknown.</summary>
-internal static class NaiveFilter
+public static class NaiveFilter
 {
     public static bool? Evaluate(Filter filter, Func<string, object?> row) => filter switch
     {

@@ -1,0 +1,59 @@
+using System.Collections.Frozen;
+using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet.Metadata;
+
+namespace BulkMover.FileFormats.Parquet;
+
+/// <summary>Finds in <see cref="ParquetFeatures"/> what a file uses; refused is what would make its rows wrong (invariant 8).</summary>
+internal static class FileFeatures
+{
+    private static readonly FrozenDictionary<LogicalTypeKind, TableFeature> LogicalTypes = Enum.GetValues<LogicalTypeKind>()
+        .ToFrozenDictionary(kind => kind, kind => ParquetFeatures.All[$"type {kind.ToString().ToUpperInvariant()}"]);
+
+    private static readonly FrozenDictionary<CompressionCodec, TableFeature> Codecs = Enum.GetValues<CompressionCodec>()
+        .ToFrozenDictionary(codec => codec, codec => ParquetFeatures.All[$"compression {NameOf(codec)}"]);
+
+    /// <param name="columns">The top-level columns that are read.</param>
+    /// <param name="rowGroups">All of the file.</param>
+    public static IReadOnlyList<TableFeature> Of(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups)
+    {
+        var features = new List<TableFeature>();
+        foreach (SchemaNode node in columns.SelectMany(column => column.SelfAndBelow))
+        {
+            if (OfField(node) is { } feature && features.All(known => known.Name != feature.Name))
+                features.Add(feature.State == FeatureState.Read ? feature : feature with { Why = $"column '{node.Path}' has it; {feature.Why}" });
+        }
+
+        int[] leaves = [.. columns.SelectMany(column => Enumerable.Range(column.FirstLeaf, column.LeafCount))];
+        IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
+        foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
+            features.Add(Codecs.GetValueOrDefault(codec) ?? ParquetFeatures.All["another compression"] with { Name = $"compression codec {(int)codec}" });
+        if (chunks.Any(chunk => chunk.FilePath is not null))
+            features.Add(ParquetFeatures.All["column chunks in other files"]);
+        return features;
+    }
+
+    private static TableFeature? OfField(SchemaNode node)
+    {
+        SchemaElement element = node.Element;
+        if (element.Repetition == Repetition.Vector)
+            return ParquetFeatures.All["VECTOR repetition"];
+        if (element.Decimal is { Precision: > ParquetFeatures.MaxDecimalDigits } digits)
+            return ParquetFeatures.All["DECIMAL of more than 76 digits"] with { Name = $"DECIMAL of {digits.Precision} digits" };
+        if (element.Logical is { } logical)
+        {
+            return LogicalTypes.GetValueOrDefault(logical.Kind)
+                ?? ParquetFeatures.All["another logical type"] with { Name = $"logical type {(int)logical.Kind}" };
+        }
+
+        return element.Converted switch
+        {
+            ConvertedType.Interval => ParquetFeatures.All["type INTERVAL"],
+            { } converted when !Enum.IsDefined(converted) => ParquetFeatures.All["another converted type"] with { Name = $"converted type {(int)converted}" },
+            _ => null,
+        };
+    }
+
+    /// <summary>As parquet.thrift writes it.</summary>
+    private static string NameOf(CompressionCodec codec) => codec == CompressionCodec.Lz4Raw ? "LZ4_RAW" : codec.ToString().ToUpperInvariant();
+}

@@ -1,0 +1,35 @@
+namespace BulkMover.ObjectStores.S3;
+
+/// <summary>Where a store that speaks S3 is, and how it is read.</summary>
+public sealed record S3Access
+{
+    /// <summary>Of a store that is not Amazon's; null for Amazon's in <see cref="Region"/>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Null for what the SDK finds in its configuration; other stores than Amazon's hardly care.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>
+    /// True puts the bucket into the path, false before the host name. Null is false for Amazon's, which is about to stop knowing the first,
+    /// and true for others, which need a DNS entry for every bucket otherwise.
+    /// </summary>
+    public bool? PathStyle { get; init; }
+
+    /// <summary>Null for the SDK's own chain: environment, profile, web identity, container, machine.</summary>
+    public S3Keys? Keys { get; init; }
+
+    /// <summary>As Amazon's own tools take it from the environment; what is not set there the SDK looks for elsewhere.</summary>
+    public static S3Access FromEnvironment() => new()
+    {
+        Endpoint = (Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
+        Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
+    };
+
+    /// <exception cref="Core.Errors.InvalidInputException">It is not an address.</exception>
+    public static Uri ParseEndpoint(string url, string setting) =>
+        Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "https" or "http"
+            ? endpoint!
+            : throw new Core.Errors.InvalidInputException("store.endpoint_invalid", $"'{url}' is not the https:// address of an object store. Correct {setting}.");
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}

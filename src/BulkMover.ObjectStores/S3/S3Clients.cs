@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+
+namespace BulkMover.ObjectStores.S3;
+
+/// <summary>One client of the SDK for each way to read; it keeps the connections.</summary>
+internal sealed class S3Clients
+{
+    private readonly ConcurrentDictionary<S3Access, AmazonS3Client> clients = new();
+
+    public AmazonS3Client For(S3Access access) => clients.GetOrAdd(access, static wanted => wanted.Keys switch
+    {
+        null => new AmazonS3Client(Configure(wanted)),
+        { SessionToken: { } token } keys => new AmazonS3Client(new SessionAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey, token), Configure(wanted)),
+        { } keys => new AmazonS3Client(new BasicAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey), Configure(wanted)),
+    });
+
+    private static AmazonS3Config Configure(S3Access access)
+    {
+        var config = new AmazonS3Config
+        {
+            // Other stores than Amazon's refuse the trailers; and a checksum of a whole object says nothing about a range of it.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            // The only place that repeats S3 requests; it knows which may be repeated, and how long a throttling store wants to be left alone.
+            RetryMode = RequestRetryMode.Standard,
+            MaxErrorRetry = 3,
+            // Until the answer begins; what follows has S3RangeReader's own limit.
+            Timeout = TimeSpan.FromMinutes(1),
+        };
+        if (access.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.AuthenticationRegion = access.Region ?? "us-east-1";
+        }
+        else if (access.Region is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        config.ForcePathStyle = access.PathStyle ?? access.Endpoint is not null;
+        return config;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Net;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.S3;
+using Xunit;
+
+namespace BulkMover.ObjectStores.Tests.S3;
+
+/// <summary>What becomes of the answers that a store of one's own cannot be brought to give (Amazon S3 API, "Error responses").</summary>
+public sealed class S3ErrorTests : IDisposable
+{
+    private static readonly Location Object = new("s3", "bucket/key");
+
+    private readonly S3Stub stub = new();
+
+    public void Dispose() => stub.Dispose();
+
+    [Theory]
+    [InlineData(403, "AccessDenied", "store.access_denied", false, ErrorSide.Environment)]
+    [InlineData(403, "InvalidAccessKeyId", "store.credentials_refused", false, ErrorSide.Environment)]
+    [InlineData(400, "ExpiredToken", "store.credentials_expired", false, ErrorSide.Environment)]
+    [InlineData(403, "RequestTimeTooSkewed", "store.clock_wrong", false, ErrorSide.Environment)]
+    [InlineData(400, "AuthorizationHeaderMalformed", "store.region_wrong", false, ErrorSide.Input)]
+    [InlineData(403, "InvalidObjectState", "store.object_archived", false, ErrorSide.Environment)]
+    [InlineData(404, "NoSuchBucket", "store.bucket_missing", false, ErrorSide.Input)]
+    [InlineData(404, "NoSuchKey", "store.object_missing", false, ErrorSide.Source)]
+    [InlineData(416, "InvalidRange", "store.object_truncated", false, ErrorSide.Source)]
+    [InlineData(412, "PreconditionFailed", "store.object_changed", true, ErrorSide.Environment)]
+    [InlineData(503, "SlowDown", "store.throttled", true, ErrorSide.Environment)]
+    [InlineData(500, "InternalError", "store.failed", true, ErrorSide.Environment)]
+    public async Task ReadAsync_StoreRefuses_EachReasonHasItsCodeAndSideAfterFewRequests(int status, string s3Code, string code, bool isTransient, ErrorSide side)
+    {
+        stub.Answer = _ => S3Stub.Error(status, s3Code);
+
+        var error = await Assert.ThrowsAnyAsync<BulkMoverException>(ReadAsync);
+
+        Assert.Equal((code, isTransient, side), (error.Code, error.IsTransient, error.Side));
+        Assert.Contains("s3://bucket/key", error.Message, StringComparison.Ordinal);
+        Assert.InRange(stub.Requests, 1, 4);
+    }
+
+    [Fact]
+    public async Task ReadAsync_StoreIsBusyForAMoment_IsAskedAgain()
+    {
+        stub.Answer = request => stub.Requests < 3 ? S3Stub.Error(503, "SlowDown") : S3Stub.Range(request, new byte[10]);
+
+        await ReadAsync();
+
+        Assert.Equal(3, stub.Requests);
+    }
+
+    [Fact]
+    public async Task ReadAsync_BodyBreaksOff_IsReadAgain()
+    {
+        stub.Answer = request => stub.Requests == 1 ? S3Stub.Range(request, new byte[10]) with { CutAfter = 4 } : S3Stub.Range(request, new byte[10]);
+
+        await ReadAsync();
+
+        Assert.Equal(2, stub.Requests);
+    }
+
+    [Fact]
+    public async Task ReadAsync_BodyBreaksOffEveryTime_IsATransientError()
+    {
+        stub.Answer = request => S3Stub.Range(request, new byte[10]) with { CutAfter = 4 };
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(ReadAsync);
+
+        Assert.Equal(("store.connection_lost", true), (error.Code, error.IsTransient));
+    }
+
+    [Theory]
+    [InlineData(200, null)]
+    [InlineData(206, "bytes 0-3/10")]
+    [InlineData(206, "bytes 2-9/10")]
+    public async Task ReadAsync_StoreSendsAnotherRange_IsAnErrorAndNotTheseBytes(int status, string? range)
+    {
+        stub.Answer = _ => new S3StubAnswer(status, new byte[status == 200 ? 10 : 4]) { ContentRange = range };
+        await using IRangeReader reader = await Store(new FixedS3Access(Access(null))).OpenAsync(Object, 10, TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(2, new byte[4], TestContext.Current.CancellationToken));
+
+        Assert.Equal("store.range_ignored", error.Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_StoreSendsTheWholeObjectForAllOfIt_IsTaken()
+    {
+        stub.Answer = _ => new S3StubAnswer(200, new byte[10]);
+
+        await ReadAsync();
+    }
+
+    [Fact]
+    public async Task ReadAsync_StoreSaysExpired_IsReadWithWhatTheSourceGivesInstead()
+    {
+        stub.Answer = request => request.Headers["x-amz-security-token"] == "old" ? S3Stub.Error(400, "ExpiredToken") : S3Stub.Range(request, new byte[10]);
+        var source = new RenewingSource(stub.Endpoint);
+
+        await ReadAsync(source);
+
+        Assert.Equal(1, source.Renewals);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NewCredentialsAreExpiredToo_IsAnErrorAndNoLoop()
+    {
+        stub.Answer = _ => S3Stub.Error(400, "ExpiredToken");
+        var source = new RenewingSource(stub.Endpoint);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(source));
+
+        Assert.Equal(("store.credentials_expired", 1), (error.Code, source.Renewals));
+    }
+
+    [Fact]
+    public async Task ListAsync_ListingThatDoesNotSayWhereItGoesOn_IsAnErrorAndNotTheEnd()
+    {
+        stub.Answer = _ => new S3StubAnswer(200, "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"u8.ToArray());
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () =>
+            await Store(new FixedS3Access(Access(null))).ListAsync(Object, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("store.listing_broken", error.Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_NobodyListens_IsTransient()
+    {
+        var source = new FixedS3Access(Access(null));
+        stub.Dispose();
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(source));
+
+        Assert.True(error.IsTransient);
+    }
+
+    [Fact]
+    public void ToString_OfAccess_HoldsNoSecret() =>
+        Assert.DoesNotContain("hunter2", Access("hunter2").ToString(), StringComparison.Ordinal);
+
+    private S3Access Access(string? token) => new() { Endpoint = stub.Endpoint, Keys = new S3Keys("id", "secret", token) };
+
+    private static S3ObjectStore Store(IS3AccessSource source) => new(source);
+
+    private Task ReadAsync() => ReadAsync(new FixedS3Access(Access(null)));
+
+    private static async Task ReadAsync(IS3AccessSource source)
+    {
+        await using IRangeReader reader = await Store(source).OpenAsync(Object, 10, TestContext.Current.CancellationToken);
+        await reader.ReadAsync(0, new byte[10], TestContext.Current.CancellationToken);
+    }
+
+    private sealed class RenewingSource(Uri endpoint) : IS3AccessSource
+    {
+        private string token = "old";
+
+        public int Renewals { get; private set; }
+
+        public ValueTask<S3Access> ForAsync(Location location, CancellationToken cancellationToken) =>
+            new(new S3Access { Endpoint = endpoint, Keys = new S3Keys("id", "secret", token) });
+
+        public ValueTask<S3Access> InsteadOfAsync(S3Access refused, Location location, CancellationToken cancellationToken)
+        {
+            (token, Renewals) = ("new", Renewals + 1);
+            return ForAsync(location, cancellationToken);
+        }
+    }
+}

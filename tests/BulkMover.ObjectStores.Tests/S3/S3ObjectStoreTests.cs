@@ -1,0 +1,127 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.S3;
+using BulkMover.Testing.S3;
+using BulkMover.Testing.Stores;
+using Xunit;
+
+namespace BulkMover.ObjectStores.Tests.S3;
+
+/// <summary>Against a real gateway.</summary>
+public sealed class S3ObjectStoreTests(CephServer server) : ObjectStoreContract, IClassFixture<CephServer>, IAsyncLifetime
+{
+    private static readonly S3Keys Keys = new(CephServer.AccessKey, CephServer.SecretKey, null);
+
+    private string bucket = "";
+
+    protected override Location Root => new("s3", $"{bucket}/some/where");
+
+    public async ValueTask InitializeAsync() => bucket = await server.NewBucketAsync(null, Cancellation);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task ListAsync_MoreThanAPage_GivesAll()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(async part =>
+        {
+            foreach (int i in Enumerable.Range(part * 55, 55))
+                await PutAsync($"p{i:D4}", []);
+        }));
+
+        List<StoredObject> found = await OpenStore().ListAsync(Root, Cancellation).ToListAsync(Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, 1100).Select(i => $"p{i:D4}"), found.Select(o => o.Location.Name));
+    }
+
+    [Fact]
+    public async Task ListAsync_PlaceholderOfADirectory_IsNoObject()
+    {
+        await PutAsync("t/", []);
+        await PutAsync("t/a", [1]);
+
+        Assert.Equal(["a"], (await OpenStore().ListAsync(Root.Combine("t"), Cancellation).ToListAsync(Cancellation)).Select(o => o.Location.Name));
+    }
+
+    [Fact]
+    public async Task ListAsync_Bucket_GivesItsObjects()
+    {
+        await PutAsync("a", [1]);
+
+        Assert.Equal([Root.Combine("a")], (await OpenStore().ListAsync(new Location("s3", bucket), Cancellation).ToListAsync(Cancellation)).Select(o => o.Location));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LengthIsKnown_AsksOnlyForTheRange()
+    {
+        await PutAsync("ten", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        await using IRangeReader reader = await OpenStore().OpenAsync(new Location("s3a", Root.Combine("ten").Path), 10, Cancellation);
+        byte[] read = new byte[3];
+
+        await reader.ReadAsync(7, read, Cancellation);
+
+        Assert.Equal([7, 8, 9], read);
+    }
+
+    [Fact]
+    public async Task ReadAsync_LengthInMetadataIsWrong_ThrowsCorruptTable()
+    {
+        await PutAsync("ten", new byte[10]);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("ten"), 9, Cancellation);
+
+        var error = await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(0, new byte[9], Cancellation));
+
+        Assert.Equal("store.length_wrong", error.Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_KnownLengthOfWhatIsGone_ThrowsObjectMissing()
+    {
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("gone"), 9, Cancellation);
+
+        var error = await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(0, new byte[9], Cancellation));
+
+        Assert.Equal("store.object_missing", error.Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_ObjectWasReplacedMeanwhile_IsAnErrorAndNoMixture()
+    {
+        await PutAsync("ten", new byte[10]);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("ten"), null, Cancellation);
+        await PutAsync("ten", [.. Enumerable.Repeat((byte)1, 10)]);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(0, new byte[10], Cancellation));
+
+        Assert.Equal(("store.object_changed", true), (error.Code, error.IsTransient));
+    }
+
+    [Fact]
+    public async Task ListAsync_NoSuchBucket_SaysSo()
+    {
+        var error = await Assert.ThrowsAsync<InvalidInputException>(async () =>
+            await OpenStore().ListAsync(new Location("s3", "no-such-bucket/t"), Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal("store.bucket_missing", error.Code);
+        Assert.Contains("no-such-bucket", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(CephServer.StrangerAccessKey, CephServer.StrangerSecretKey, "store.access_denied")]
+    [InlineData("nobody", "secret", "store.credentials_refused")]
+    [InlineData(CephServer.AccessKey, "wrong", "store.credentials_refused")]
+    public async Task ListAsync_KeysThatMayNotRead_SaysWhy(string id, string secret, string code)
+    {
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () =>
+            await Open(new S3Keys(id, secret, null)).ListAsync(Root, Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal(code, error.Code);
+        Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal);
+    }
+
+    protected override IObjectStore OpenStore() => Open(Keys);
+
+    protected override Task PutAsync(string name, byte[] bytes) => server.PutAsync(bucket, $"some/where/{name}", bytes, Cancellation);
+
+    private S3ObjectStore Open(S3Keys keys) => new(new FixedS3Access(new S3Access { Endpoint = server.Endpoint, Keys = keys }));
+}

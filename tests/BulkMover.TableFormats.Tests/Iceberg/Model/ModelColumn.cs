@@ -1,0 +1,38 @@
+using System.Text.Json.Nodes;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+
+namespace BulkMover.TableFormats.Tests.Iceberg.Model;
+
+/// <summary>A column, or a field of a struct: a primitive, a list of one, or a struct of primitives. All are optional.</summary>
+/// <param name="Id">Field id; a list's element has the next one.</param>
+/// <param name="Name">Today's name.</param>
+/// <param name="Type">The type; of a list that of its elements; null for a struct.</param>
+/// <param name="IsList">True for a list.</param>
+/// <param name="Fields">Of a struct.</param>
+internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool IsList, IReadOnlyList<ModelColumn> Fields)
+{
+    public bool IsPrimitive => Type is not null && !IsList;
+
+    public IEnumerable<ModelColumn> SelfAndBelow => Fields.Prepend(this);
+
+    public Field ToArrow()
+    {
+        IArrowType type = Type is null ? new StructType([.. Fields.Select(field => field.ToArrow())])
+            : IsList ? new ListType(new Field("element", Type.Arrow, nullable: true).WithFieldId(Id + 1))
+            : Type.Arrow;
+        return new Field(Name, type, nullable: true).WithFieldId(Id);
+    }
+
+    /// <summary>Appendix C, "Schemas".</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["id"] = Id,
+        ["name"] = Name,
+        ["required"] = false,
+        ["type"] = Type is null ? new JsonObject { ["type"] = "struct", ["fields"] = new JsonArray([.. Fields.Select(field => field.ToJson())]) }
+            : IsList ? new JsonObject { ["type"] = "list", ["element-id"] = Id + 1, ["element-required"] = false, ["element"] = Type.Name }
+            : Type.Name,
+    };
+}
