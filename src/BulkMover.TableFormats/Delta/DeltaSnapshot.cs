@@ -61,11 +61,12 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     {
         var log = new LogReplay(store, table, segment);
         (TableProtocol protocol, TableMetadata metadata) = await log.ReadStateAsync(cancellationToken);
-        if (protocol is { MinReaderVersion: null or < 0 } or { MinReaderVersion: 3, ReaderFeatures: null } or { MinReaderVersion: < 3, ReaderFeatures.Count: > 0 })
+        if (protocol is { MinReaderVersion: null or < 0 } or { MinReaderVersion: 3, ReaderFeatures: null } or { MinReaderVersion: < 3, ReaderFeatures.Count: > 0 }
+            || protocol.ReaderFeatures?.Contains(null!) == true || protocol.WriterFeatures?.Contains(null!) == true)
         {
             throw new CorruptTableException("delta.protocol_broken",
-                $"The protocol action of '{table}' lacks minReaderVersion, or lacks readerFeatures at version 3 or has them before. Restore the " +
-                "log, or have the table's writer repair it.");
+                $"The protocol action of '{table}' lacks minReaderVersion, lacks readerFeatures at version 3 or has them before, or has a feature without a name. Restore " +
+                "the log, or have the table's writer repair it.");
         }
 
         ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);

@@ -41,6 +41,8 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("""{"protocol":{"minWriterVersion":7}}""")]
     [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7}}""")]
     [InlineData("""{"protocol":{"minReaderVersion":-1,"minWriterVersion":7}}""")]
+    [InlineData("""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":[null],"writerFeatures":[]}}""")]
+    [InlineData("""{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["appendOnly",null]}}""")]
     [InlineData("""{"protocol":{"minReaderVersion":1,"minWriterVersion":7,"readerFeatures":["deletionVectors"]}}""")]
     [InlineData("""{"protocol":{"minReaderVersion":2,"minWriterVersion":7,"readerFeatures":["ofTomorrow"]}}""")]
     public async Task Open_ProtocolIsIncompleteOrContradictsItself_ThrowsCorruptTable(string protocol)
