@@ -9,19 +9,35 @@ internal static class DeltaPath
     private static readonly System.Buffers.SearchValues<char> SchemeCharacters =
         System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    /// <exception cref="CorruptTableException">The path is missing, empty or no path at all.</exception>
+    /// <exception cref="CorruptTableException">The path is missing, empty, no path at all, or leads out of the table.</exception>
     public static Location Resolve(Location table, string? path)
     {
         string decoded = Uri.UnescapeDataString(path ?? "");
         if (decoded.Length == 0 || decoded.Contains('\0', StringComparison.Ordinal))
-        {
-            throw new CorruptTableException("delta.action_broken",
-                $"The log of '{table}' has a file action whose path is '{path}', which names no file. Restore the log.");
-        }
-
+            throw Broken("which names no file");
         if (HasScheme(path!))
             return Location.Parse(decoded);
-        return decoded.StartsWith('/') ? table with { Path = Root(table) + decoded } : table.Combine(decoded);
+        if (decoded.StartsWith('/'))
+            return table.IsFile ? Location.OnDisk(decoded) : table with { Path = Root(table) + decoded };
+        // "A relative path to a data file from the root of the table": it stays below, and one file has one such path.
+        return HasDots(decoded) ? throw Broken("which leads out of the table or goes around in it") : table.Combine(decoded);
+
+        CorruptTableException Broken(string why) =>
+            new("delta.action_broken", $"The log of '{table}' has a file action whose path is '{path}', {why}. Restore the log.");
+    }
+
+    private static bool HasDots(ReadOnlySpan<char> path)
+    {
+        // Rarely is there a point before a slash, so most paths are done here.
+        if (!path.Contains("./", StringComparison.Ordinal) && !path.EndsWith("."))
+            return false;
+        foreach (Range segment in path.Split('/'))
+        {
+            if (path[segment] is "." or "..")
+                return true;
+        }
+
+        return false;
     }
 
     // RFC 2396: letters, digits, "+", "-" and "." up to a colon before any slash.
@@ -32,5 +48,5 @@ internal static class DeltaPath
     }
 
     // A path from the root stays in the table's bucket.
-    private static string Root(Location table) => table.IsFile ? "" : table.Path.Split('/')[0];
+    private static string Root(Location table) => table.Path.Split('/')[0];
 }

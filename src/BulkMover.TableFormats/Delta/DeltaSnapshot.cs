@@ -22,16 +22,19 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 {
     private readonly IObjectStore store;
     private readonly Location table;
+    private readonly LogSegment segment;
     private readonly LogReplay replay;
     private readonly Field[] partitionFields;
     private readonly bool vectorsAllowed;
 
     private DeltaSnapshot(
-        IObjectStore store, Location table, long version, LogReplay replay, Schema schema, IReadOnlyList<Field> metadataColumns, ColumnMatching matching,
-        Field[] partitionFields, IReadOnlyList<TableFeature> features, bool vectorsAllowed)
+        IObjectStore store, Location table, LogSegment segment, LogReplay replay, Schema schema, IReadOnlyList<Field> metadataColumns,
+        ColumnMatching matching, Field[] partitionFields, IReadOnlyList<TableFeature> features, bool vectorsAllowed)
     {
-        (this.store, this.table, this.replay, this.partitionFields, this.vectorsAllowed) = (store, table, replay, partitionFields, vectorsAllowed);
-        (Id, Schema, MetadataColumns, Matching, Features) = (version.ToString(CultureInfo.InvariantCulture), schema, metadataColumns, matching, features);
+        (this.store, this.table, this.segment, this.replay) = (store, table, segment, replay);
+        (this.partitionFields, this.vectorsAllowed) = (partitionFields, vectorsAllowed);
+        (Id, Schema, MetadataColumns, Matching, Features) =
+            (segment.Version.ToString(CultureInfo.InvariantCulture), schema, metadataColumns, matching, features);
         PartitionColumns = [.. partitionFields.Select(field => field.Name)];
         Notes = [.. partitionFields.Where(field => field.DataType is TimestampType { Timezone: not null }).Select(field =>
             $"Values of partition column '{field.Name}' that are written without a time zone are read as UTC.")];
@@ -58,18 +61,19 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     {
         var log = new LogReplay(store, table, segment);
         (TableProtocol protocol, TableMetadata metadata) = await log.ReadStateAsync(cancellationToken);
-        if (protocol.MinReaderVersion is null || protocol is { MinReaderVersion: 3, ReaderFeatures: null })
+        if (protocol is { MinReaderVersion: null or < 0 } or { MinReaderVersion: 3, ReaderFeatures: null } or { MinReaderVersion: < 3, ReaderFeatures.Count: > 0 }
+            || protocol.ReaderFeatures?.Contains(null!) == true || protocol.WriterFeatures?.Contains(null!) == true)
         {
             throw new CorruptTableException("delta.protocol_broken",
-                $"The protocol action of '{table}' lacks minReaderVersion or, at version 3, readerFeatures. Restore the log, or have the " +
-                "table's writer repair it.");
+                $"The protocol action of '{table}' lacks minReaderVersion, lacks readerFeatures at version 3 or has them before, or has a feature without a name. Restore " +
+                "the log, or have the table's writer repair it.");
         }
 
         ColumnMappingMode mapping = ColumnMapping.ModeOf(protocol, metadata);
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        return new DeltaSnapshot(store, table, segment.Version, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
+        return new DeltaSnapshot(store, table, segment, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
             TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
     }
 
@@ -79,6 +83,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
             .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field) && field.HasStatistics())];
         bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
+        VersionChecksum? checksum = await VersionChecksum.ReadAsync(store, segment, cancellationToken);
+        long files = 0, bytes = 0;
         await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
         {
             if (add.DeletionVector is not null && !vectorsAllowed)
@@ -87,6 +93,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 throw Broken(file, "has no size");
             if (needsRowIds && add is not { BaseRowId: not null, DefaultRowCommitVersion: not null })
                 throw Broken(file, "has no baseRowId or no defaultRowCommitVersion, though row tracking is enabled");
+            files++;
+            bytes = unchecked(bytes + add.Size.Value);
 
             Dictionary<string, Scalar> constants = PartitionValuesOf(add, file);
             FileStatistics statistics = add.StatsParsed
@@ -103,6 +111,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot
                 };
             }
         }
+
+        checksum?.ThrowIfDifferent(files, bytes, table, segment.Version);
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>

@@ -25,16 +25,14 @@ public sealed class DeltaTable : ITable
     public static async Task<DeltaTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
         new(store, location, await LogListing.ReadAsync(store, location, cancellationToken));
 
-    /// <summary>
-    /// The versions that can be read. Their time is that of the commit info: the in-commit timestamp where the table keeps it, else the
-    /// writer's own, which unlike the file's time survives a copy of the table; else the file's.
-    /// </summary>
+    /// <summary>The versions that can be read, each with the time that the protocol gives it.</summary>
     public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        CommitClock clock = await ReadClockAsync(cancellationToken);
         foreach ((long version, StoredObject? commit) in log.Versions)
         {
             ProvenanceAction? provenance = commit is null ? null : await ReadProvenanceAsync(commit, cancellationToken);
-            yield return new SnapshotSummary(version, provenance?.CommittedAt ?? commit?.Modified, provenance?.Operation, []);
+            yield return new SnapshotSummary(version, clock.TimeOf(version, commit, provenance), provenance?.Operation, []);
         }
     }
 
@@ -49,22 +47,35 @@ public sealed class DeltaTable : ITable
         };
         if (version < log.OldestVersion || version > log.LatestVersion)
             throw Unknown($"There is no version {version}");
-        return await DeltaSnapshot.OpenAsync(store, table, log.SegmentOf(version), cancellationToken);
+        return await DeltaSnapshot.OpenAsync(store, table, await log.SegmentOfAsync(store, version, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The last version that was there at the time. A version is never older than the one before, whatever the writers' clocks said.</summary>
+    /// <summary>The last version that was there at the time.</summary>
     private async Task<long> FindVersionAsync(DateTimeOffset time, CancellationToken cancellationToken)
     {
+        CommitClock clock = await ReadClockAsync(cancellationToken);
         long? found = null;
-        await foreach (SnapshotSummary snapshot in SnapshotsAsync(cancellationToken))
+        foreach ((long version, StoredObject? commit) in log.Versions.Where(entry => clock.Considers(entry.Version, time)))
         {
-            if (snapshot.CommittedAt > time)
+            // Without its commit a version's time is not known: a checkpoint does not keep it.
+            if (commit is null)
+                continue;
+            ProvenanceAction? provenance = clock.IsInCommit(version) || commit.Modified is null ? await ReadProvenanceAsync(commit, cancellationToken) : null;
+            DateTimeOffset committed = clock.TimeOf(version, commit, provenance) ?? throw new CorruptTableException("delta.commit_time_missing",
+                $"'{commit.Location}' does not say when it was committed, so a version cannot be found by its time. Choose one by its number.");
+            if (committed > time)
                 break;
-            if (snapshot.CommittedAt is not null)
-                found = snapshot.Id;
+            found = version;
         }
 
         return found ?? throw Unknown($"No version is known to be as old as {time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+    }
+
+    private async Task<CommitClock> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        LogSegment latest = await log.SegmentOfAsync(store, log.LatestVersion, cancellationToken);
+        (TableProtocol protocol, TableMetadata metadata) = await new LogReplay(store, table, latest).ReadStateAsync(cancellationToken);
+        return new CommitClock(protocol, metadata);
     }
 
     private async Task<ProvenanceAction?> ReadProvenanceAsync(StoredObject commit, CancellationToken cancellationToken)

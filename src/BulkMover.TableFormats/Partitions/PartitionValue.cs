@@ -40,14 +40,22 @@ public static class PartitionValue
 
     // The text of a float is the shortest that gives the same float; read as a double it would be another value.
     private static object? Float(string text) =>
-        float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && IsAsWritten(text, number)
+        float.TryParse(Spelled(text), NumberStyles.Float, CultureInfo.InvariantCulture, out float number) && IsAsWritten(text, number)
             ? (double)number
             : null;
 
     private static object? Double(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && IsAsWritten(text, number)
+        double.TryParse(Spelled(text), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && IsAsWritten(text, number)
             ? number
             : null;
+
+    // Rust's word for it, and so that of writers made with it.
+    private static string Spelled(string text) => text switch
+    {
+        "inf" => "Infinity",
+        "-inf" => "-Infinity",
+        _ => text,
+    };
 
     // .NET reads digits beyond the range as infinity; only the word may mean it.
     private static bool IsAsWritten(string text, double number) => !double.IsInfinity(number) || !text.Any(char.IsAsciiDigit);

@@ -5,13 +5,24 @@ public sealed record CheckpointRow
 {
     public string[]? ReaderFeatures { get; init; }
 
+    public string[]? WriterFeatures { get; init; }
+
     public int? MinReaderVersion { get; init; }
 
     public string? SchemaString { get; init; }
 
     public string[] PartitionColumns { get; init; } = [];
 
+    public Dictionary<string, string?> Configuration { get; init; } = [];
+
     public string? AddPath { get; init; }
+
+    public long Size { get; init; } = 100;
+
+    public (string StorageType, string PathOrInlineDv, int? Offset, int SizeInBytes, long Cardinality)? Vector { get; init; }
+
+    /// <summary>Path of a tombstone.</summary>
+    public string? RemovePath { get; init; }
 
     public Dictionary<string, string?> PartitionValues { get; init; } = [];
 
@@ -19,8 +30,10 @@ public sealed record CheckpointRow
 
     public string? Stats { get; init; }
 
-    /// <summary>Rows, minimum and maximum of a column <c>id</c> as a struct.</summary>
-    public (long Rows, long Min, long Max)? ParsedStats { get; init; }
+    public CheckpointStatistics? ParsedStats { get; init; }
+
+    /// <summary>Of the checkpoint itself, where it is one of v2.</summary>
+    public long? CheckpointVersion { get; init; }
 
     /// <summary>Path and length of a sidecar.</summary>
     public (string Path, long Bytes)? Sidecar { get; init; }

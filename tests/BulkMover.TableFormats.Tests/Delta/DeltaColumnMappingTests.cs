@@ -134,7 +134,7 @@ public sealed class DeltaColumnMappingTests : IDisposable
     [Fact]
     public async Task Plan_StatisticsAsStruct_AreFoundByPhysicalNameOnly()
     {
-        table.Checkpoint(1, [.. CheckpointRow.State(), new CheckpointRow { AddPath = "f", ParsedStats = (3, 1, 9) }]);
+        table.Checkpoint(1, [.. CheckpointRow.State(), new CheckpointRow { AddPath = "f", ParsedStats = CheckpointStatistics.OfId(3, 1, 9) }]);
         table.Commit(2, Version2, Mapped("name", Columns(("renamed", "long", "id", 1), ("id", "long", "col-2", 2))));
 
         Assert.Equal("", await table.FilesAsync(where: Above("renamed", 9)));

@@ -69,6 +69,9 @@ public sealed class DeltaLogTests : IDisposable
     [InlineData("not json")]
     [InlineData("""{"version":99,"size":1}""")]
     [InlineData("""{"version":0,"size":1,"parts":7}""")]
+    [InlineData("""{"version":1,"size":1,"checksum":"00000000000000000000000000000000"}""")]
+    [InlineData("""{"version":1,"size":1,"v2Checkpoint":{"path":"gone.json","nonFileActions":[{"metaData":{"schemaString":"wrong"}}],"sidecarFiles":[{"path":"gone"}]}}""")]
+    [InlineData("")]
     public async Task Plan_LastCheckpointIsWrong_DoesNotMatter(string hint)
     {
         table.WriteLog("_last_checkpoint", hint);
@@ -107,17 +110,6 @@ public sealed class DeltaLogTests : IDisposable
         CheckpointFile.Write(table.LogPath("00000000000000000001.checkpoint.0000000002.0000000002.parquet"), [CheckpointRow.Add("a")]);
 
         Assert.Equal("a", await table.FilesAsync());
-    }
-
-    [Fact]
-    public async Task Plan_LogCompaction_IsNotReadBesideItsCommits()
-    {
-        table.Commit(0, Protocol, Metadata(), Add("a"));
-        table.Commit(1, Add("b"));
-        table.Commit(2, Remove("a"));
-        table.WriteLog("00000000000000000001.00000000000000000002.compacted.json", Add("wrong"));
-
-        Assert.Equal("b", await table.FilesAsync());
     }
 
     [Theory]
@@ -163,7 +155,63 @@ public sealed class DeltaLogTests : IDisposable
     {
         table.Checkpoint(4, [.. CheckpointRow.State(), new CheckpointRow { Sidecar = ("gone.parquet", 100) }]);
 
-        Assert.Equal("store.object_missing", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync());
+        Assert.Equal("store.object_missing", error.Code);
+        Assert.Contains("_sidecars/gone.parquet", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>"Sidecar files must always reside in the table's own _delta_log/_sidecars directory": "Sidecar File Information".</summary>
+    [Theory]
+    [InlineData("a%20b.parquet")]
+    [InlineData("s3://elsewhere/before/_delta_log/_sidecars/a%20b.parquet")]
+    [InlineData("file:///elsewhere/_delta_log/_sidecars/a%20b.parquet")]
+    public async Task Plan_SidecarIsNamedByAnyPath_IsFoundInTheTable(string path)
+    {
+        string sidecar = table.LogPath("_sidecars/a b.parquet");
+        CheckpointFile.Write(sidecar, [CheckpointRow.Add("a"), new CheckpointRow { RemovePath = "b" }]);
+        table.Checkpoint(4, [.. CheckpointRow.State(), new CheckpointRow { Sidecar = (path, new FileInfo(sidecar).Length) }]);
+
+        Assert.Equal("a", await table.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Plan_SidecarHasNoSize_ThrowsCorruptTable()
+    {
+        table.WriteLog("00000000000000000004.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json", string.Join('\n',
+            ProtocolWith("v2Checkpoint"), Metadata(), """{"sidecar":{"path":"a.parquet"}}"""));
+
+        Assert.Equal("delta.checkpoint_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
+    /// <summary>"For performance reasons, readers should prefer to use the newest complete checkpoint possible."</summary>
+    [Fact]
+    public async Task Plan_NewerCheckpointLacksAPart_TheOlderOneIsUsed()
+    {
+        table.Checkpoint(1, [.. CheckpointRow.State(), CheckpointRow.Add("a")]);
+        table.Commit(2, Add("b"));
+        CheckpointFile.Write(table.LogPath("00000000000000000002.checkpoint.0000000002.0000000002.parquet"), [CheckpointRow.Add("wrong")]);
+
+        Assert.Equal("a b", await table.FilesAsync());
+    }
+
+    /// <summary>"Checkpoint Schema": "any missing column should be treated as null"; statistics are text, a struct, both or none.</summary>
+    [Fact]
+    public async Task Plan_CheckpointHasStatisticsOfAnyKind_RowsAreKnownWhereTheyAre()
+    {
+        table.Checkpoint(1, [.. CheckpointRow.State(), CheckpointRow.Add("a"), CheckpointRow.Add("b") with { Stats = """{"numRecords":2}""" },
+            CheckpointRow.Add("c") with { ParsedStats = CheckpointStatistics.OfId(3, 1, 9) },
+            CheckpointRow.Add("d") with { Stats = """{"numRecords":4}""", ParsedStats = CheckpointStatistics.OfId(5, 1, 9) }]);
+
+        Assert.Equal([null, 2, 3, 4], (await table.PlanAsync()).Select(task => task.Rows));
+    }
+
+    /// <summary>A name that is there twice says two things, and one of them would be lost.</summary>
+    [Fact]
+    public async Task Plan_LineHasTwoAdds_ThrowsCorruptTable()
+    {
+        table.Commit(0, Protocol, Metadata(), $"{Add("a")[..^1]},{Add("b")[1..]}");
+
+        Assert.Equal("delta.log_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
     }
 
     [Theory]

@@ -75,11 +75,57 @@ public sealed class DeltaReplayTests : IDisposable
         Assert.Equal(expected, Assert.Single(await table.PlanAsync()).File.ToString());
     }
 
+    [Theory]
+    [InlineData("../a")]
+    [InlineData("x/../../a")]
+    [InlineData("x/%2E%2E/a")]
+    [InlineData("./a")]
+    [InlineData("x/..")]
+    public async Task Plan_RelativePathLeadsOut_IsAnError(string path)
+    {
+        table.Commit(0, Protocol, Metadata(), Add(path));
+
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync());
+        Assert.Equal("delta.action_broken", error.Code);
+        Assert.Contains(path, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("...")]
+    [InlineData("x./.y/a..b")]
+    [InlineData("x/a.")]
+    public async Task Plan_NamesHavePoints_AreNames(string path)
+    {
+        table.Commit(0, Protocol, Metadata(), Add(path));
+
+        Assert.Equal(path, await table.FilesAsync());
+    }
+
     [Fact]
     public async Task Plan_OneCommitAddsAndRemovesAFile_IsAContradiction()
     {
         table.Commit(0, Protocol, Metadata());
         table.Commit(1, Remove("a"), Add("a"));
+
+        Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
+    /// <summary>"A single log entry MUST NOT include more than one action that reconciles with each other", nor does a checkpoint.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Plan_FileIsAddedTwiceAtOnceWithOtherPartitionValues_IsAContradiction(bool inCheckpoint)
+    {
+        string schema = Schema(("id", "long"), ("p", "integer"));
+        if (inCheckpoint)
+        {
+            table.Checkpoint(0, [.. CheckpointRow.State(schema, "p"), .. new[] { "1", "2" }.Select(value =>
+                new CheckpointRow { AddPath = "a", PartitionValues = new() { ["p"] = value } })]);
+        }
+        else
+        {
+            table.Commit(0, Protocol, Metadata(schema, ["p"]), Add("a", new Dictionary<string, string?> { ["p"] = "1" }), Add("a", new Dictionary<string, string?> { ["p"] = "2" }));
+        }
 
         Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
     }
@@ -100,6 +146,51 @@ public sealed class DeltaReplayTests : IDisposable
         table.Commit(1, Remove("a", vector: "v1"), Add("a"));
 
         Assert.Equal("a", await table.FilesAsync());
+    }
+
+    /// <summary>"It is illegal for a path to occur in an add action that already occurs with a different dvId, unless the commit also contains a remove."</summary>
+    [Theory]
+    [InlineData("v1", "v2")]
+    [InlineData(null, "v2")]
+    [InlineData("v1", null)]
+    public async Task Plan_FileGetsAnotherVectorAndKeepsTheOld_IsAContradiction(string? older, string? newer)
+    {
+        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a", vector: older), Add("b"));
+        table.Commit(1, Add("a", vector: newer));
+
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync());
+        Assert.Equal("delta.log_contradiction", error.Code);
+        Assert.Contains("/a'", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>"It is illegal for the same path to occur twice with different dvIds within each set of add or remove actions."</summary>
+    [Fact]
+    public async Task Plan_OneCommitAddsAPathWithTwoVectors_IsAContradiction()
+    {
+        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a", vector: "v1"), Add("a", vector: "v2"));
+
+        Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync())).Code);
+    }
+
+    /// <summary>"It is legal to commit an existing path and dvId combination again (this allows metadata updates)": the latest statistics count.</summary>
+    [Fact]
+    public async Task Plan_FileWithVectorIsCommittedAgain_TheLatestStatisticsCount()
+    {
+        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a", vector: "v1", stats: """{"numRecords":1}"""));
+        table.Commit(1, Add("a", vector: "v1", stats: """{"numRecords":2}"""));
+
+        Assert.Equal(2, Assert.Single(await table.PlanAsync()).Rows);
+    }
+
+    [Fact]
+    public async Task Plan_VectorsFollowEachOther_OnlyTheLastIsAlive()
+    {
+        table.Commit(0, ProtocolWith("deletionVectors"), Metadata(), Add("a"), Add("b"));
+        table.Commit(1, Remove("a"), Add("a", vector: "v1"));
+        table.Commit(2, Remove("a", vector: "v1"), Add("a", vector: "v2"));
+
+        Assert.Equal("a b", await table.FilesAsync());
+        Assert.Equal("a b", await table.FilesAsync("1"));
     }
 
     [Fact]
@@ -128,6 +219,49 @@ public sealed class DeltaReplayTests : IDisposable
 
         Assert.Equal(["id", "more"], (await table.SnapshotAsync()).Schema.FieldsList.Select(field => field.Name));
         Assert.Equal(["id"], (await table.SnapshotAsync("0")).Schema.FieldsList.Select(field => field.Name));
+    }
+
+    /// <summary>"Subsequent metaData actions completely overwrite", "the latest protocol action seen wins".</summary>
+    [Fact]
+    public async Task Open_ProtocolChanges_TheNewestCounts()
+    {
+        table.Commit(0, ProtocolWith("ofTomorrow"), Metadata(), Add("a"));
+        table.Commit(1, ProtocolWith("timestampNtz"));
+        table.Commit(2, Add("b"));
+
+        Assert.Equal(["timestampNtz"], (await table.SnapshotAsync()).Features.Select(feature => feature.Name));
+        Assert.Equal("a b", await table.FilesAsync());
+        await Assert.ThrowsAsync<UnsupportedFeatureException>(() => table.FilesAsync("0"));
+    }
+
+    /// <summary>"A single log entry MUST NOT include more than one Metadata action, more than one protocol action."</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Open_OneCommitHasTwoProtocolsOrMetadata_IsAContradiction(bool protocols)
+    {
+        table.Commit(0, Protocol, Metadata(), Add("a"));
+        table.Commit(1, protocols ? [Protocol, Protocol] : [Metadata(), Metadata(Schema(("other", "long")))]);
+
+        Assert.Equal("delta.log_contradiction", (await Assert.ThrowsAsync<CorruptTableException>(() => table.SnapshotAsync())).Code);
+        Assert.Equal("a", await table.FilesAsync("0"));
+    }
+
+    /// <summary>"Snapshot reads only return add actions": of the others a reader of rows needs nothing ("Add CDC File", "Transaction Identifiers",
+    /// "Domain Metadata", "Commit Provenance Information"); "v2 checkpoint spec actions do not participate in log replay" of commits.</summary>
+    [Theory]
+    [InlineData("""{"cdc":{"path":"_change_data/c","partitionValues":{},"size":1,"dataChange":false}}""")]
+    [InlineData("""{"txn":{"appId":"a","version":-1}}""")]
+    [InlineData("""{"domainMetadata":{"domain":"delta.rowTracking","configuration":"{\"rowIdHighWaterMark\":9}","removed":false}}""")]
+    [InlineData("""{"domainMetadata":{"domain":"x","configuration":"","removed":true}}""")]
+    [InlineData("""{"commitInfo":{"add":{"path":"wrong"}}}""")]
+    [InlineData("""{"sidecar":{"path":"gone.parquet","sizeInBytes":1,"modificationTime":0}}""")]
+    [InlineData("""{"checkpointMetadata":{"version":7}}""")]
+    public async Task Plan_ActionSaysNothingOfRows_IsSkipped(string action)
+    {
+        table.Commit(0, action, Protocol, Metadata(), Add("a"));
+
+        Assert.Equal("a", await table.FilesAsync());
     }
 
     [Fact]

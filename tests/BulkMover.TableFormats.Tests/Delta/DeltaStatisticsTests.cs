@@ -47,7 +47,7 @@ public sealed class DeltaStatisticsTests : IDisposable
     public async Task Plan_StatisticsAsStruct_LeaveOutFilesBeyond()
     {
         table.Checkpoint(1, [.. CheckpointRow.State(),
-            new CheckpointRow { AddPath = "a", ParsedStats = (3, 1, 9) }, new CheckpointRow { AddPath = "b", ParsedStats = (4, 10, 20) }]);
+            new CheckpointRow { AddPath = "a", ParsedStats = CheckpointStatistics.OfId(3, 1, 9) }, new CheckpointRow { AddPath = "b", ParsedStats = CheckpointStatistics.OfId(4, 10, 20) }]);
 
         Assert.Equal([3L, 4L], (await table.PlanAsync()).Select(task => task.Rows!.Value));
         Assert.Equal("b", await table.FilesAsync(where: Compare("id", ComparisonOperator.Greater, 9L)));

@@ -154,7 +154,7 @@ public sealed class DeltaTypeWideningTests : IDisposable
     [Fact]
     public async Task Plan_StatisticsAsStructAreOfTheNarrowerOrAnotherType_BoundNothing()
     {
-        table.Checkpoint(1, [.. CheckpointRow.State(), new CheckpointRow { AddPath = "old", ParsedStats = (3, 1, 9) }]);
+        table.Checkpoint(1, [.. CheckpointRow.State(), new CheckpointRow { AddPath = "old", ParsedStats = CheckpointStatistics.OfId(3, 1, 9) }]);
         table.Commit(2, ProtocolWith("typeWidening"), Metadata(Schema(("id", "decimal(20,0)"))));
 
         Assert.Equal("old", await table.FilesAsync(where: snapshot =>

@@ -10,8 +10,11 @@ internal sealed record ProvenanceAction
 
     public string? Operation => Text("operation");
 
-    /// <summary>When the version was committed, by the writer's word: <c>inCommitTimestamp</c> if the table has it, else <c>timestamp</c>.</summary>
-    public DateTimeOffset? CommittedAt => Time("inCommitTimestamp") ?? Time("timestamp");
+    /// <summary>When the version was committed, where the table keeps that.</summary>
+    public DateTimeOffset? InCommitTimestamp => Time("inCommitTimestamp");
+
+    /// <summary>The writer's clock, which the protocol does not speak of.</summary>
+    public DateTimeOffset? Timestamp => Time("timestamp");
 
     private string? Text(string name) =>
         CommitInfo is { ValueKind: JsonValueKind.Object } info && info.TryGetProperty(name, out JsonElement value)
@@ -20,8 +23,6 @@ internal sealed record ProvenanceAction
     private DateTimeOffset? Time(string name) =>
         CommitInfo is { ValueKind: JsonValueKind.Object } info && info.TryGetProperty(name, out JsonElement value)
             && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long milliseconds)
-            && milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds()
-            && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            ? Instants.FromMilliseconds(milliseconds)
             : null;
 }

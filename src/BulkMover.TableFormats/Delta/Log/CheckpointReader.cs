@@ -150,7 +150,9 @@ internal static class CheckpointReader
 
     private static StoredObject Locate(Sidecar sidecar, Location checkpoint)
     {
-        Location file = DeltaPath.Resolve(checkpoint.Parent.Combine("_sidecars"), sidecar.Path);
+        // "Sidecar files must always reside in the table's own _delta_log/_sidecars directory": the name tells all, wherever the table lies now.
+        Location sidecars = checkpoint.Parent.Combine("_sidecars");
+        Location file = sidecars.Combine(DeltaPath.Resolve(sidecars, sidecar.Path).Name);
         return sidecar.SizeInBytes is >= 0 and { } bytes
             ? new StoredObject(file, bytes)
             : throw new CorruptTableException("delta.checkpoint_broken",

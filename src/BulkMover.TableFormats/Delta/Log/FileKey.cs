@@ -16,5 +16,8 @@ internal static class FileKey
 
     public static UInt128 Of(Location file, DeletionVector? vector) => Hash(vector is null ? file.ToString() : $"{file}\0{vector.UniqueId}");
 
+    /// <summary>A key of the path whatever its vector, which is no file's key.</summary>
+    public static UInt128 OfPath(Location file) => Hash($"{file}\0");
+
     private static UInt128 Hash(string text) => XxHash128.HashToUInt128(MemoryMarshal.AsBytes(text.AsSpan()), Seed);
 }

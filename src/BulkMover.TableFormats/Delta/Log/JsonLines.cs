@@ -26,7 +26,7 @@ internal static class JsonLines
             int newline = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
             if (newline < 0 && offset < reader.Length)
             {
-                buffer = MakeRoom(buffer, ref start, ref end, file.Location);
+                buffer = MakeRoom(buffer, ref start, ref end, reader.Length - offset, file.Location);
                 int bytes = (int)Math.Min(buffer.Length - end, reader.Length - offset);
                 await reader.ReadAsync(offset, buffer.AsMemory(end, bytes), cancellationToken);
                 end += bytes;
@@ -42,7 +42,7 @@ internal static class JsonLines
         }
     }
 
-    private static byte[] MakeRoom(byte[] buffer, ref int start, ref int end, Location file)
+    private static byte[] MakeRoom(byte[] buffer, ref int start, ref int end, long unread, Location file)
     {
         int held = end - start;
         byte[] roomy = buffer;
@@ -54,7 +54,8 @@ internal static class JsonLines
                     $"'{file}' has a line of more than {held:N0} bytes; no action is that long. Restore the file.");
             }
 
-            roomy = GC.AllocateUninitializedArray<byte>(Math.Max(ReadBytes, held * 2));
+            // Most commits are small, and there are many.
+            roomy = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(ReadBytes, held * 2), held + unread));
         }
 
         buffer.AsSpan(start, held).CopyTo(roomy);

@@ -4,54 +4,59 @@ using BulkMover.Core.Stores;
 namespace BulkMover.TableFormats.Delta.Log;
 
 /// <summary>
-/// The commits and checkpoints that <c>_delta_log</c> holds. The directory itself is listed and <c>_last_checkpoint</c> never read: it is only
-/// a hint for stores that list slowly, and may be missing, stale or wrong (PROTOCOL.md, "Last Checkpoint File").
+/// The commits, log compactions and checkpoints that <c>_delta_log</c> holds. The directory itself is listed and <c>_last_checkpoint</c> never
+/// read: it is only a hint for stores that list slowly, and may be missing, stale or wrong (PROTOCOL.md, "Last Checkpoint File").
 /// </summary>
 internal sealed class LogListing
 {
     private readonly Location log;
     private readonly LogCommit[] commits;
+    private readonly LogCompaction[] compactions;
     private readonly LogCheckpoint[] checkpoints;
+    private readonly IReadOnlyDictionary<long, StoredObject> checksums;
 
-    private LogListing(Location log, IEnumerable<LogCommit> commits, IEnumerable<LogCheckpoint> checkpoints)
+    private LogListing(Location log, LogFiles files)
     {
         this.log = log;
-        this.commits = [.. commits.OrderBy(commit => commit.Version)];
-        this.checkpoints = [.. checkpoints.OrderBy(checkpoint => checkpoint.Version)];
+        commits = [.. files.Commits.OrderBy(commit => commit.Version)];
+        compactions = [.. files.Compactions.OrderBy(compaction => compaction.First)];
+        checkpoints = [.. files.Checkpoints().OrderBy(checkpoint => checkpoint.Version)];
+        checksums = files.Checksums;
     }
 
-    public long LatestVersion => Math.Max(
-        commits.Length > 0 ? commits[^1].Version : -1, checkpoints.Length > 0 ? checkpoints[^1].Version : -1);
+    /// <summary>The last version that any file tells; -1 when there is none.</summary>
+    public long LatestVersion => commits.Select(commit => commit.Version)
+        .Concat(compactions.Select(compaction => compaction.Last))
+        .Concat(checkpoints.Select(checkpoint => checkpoint.Version))
+        .DefaultIfEmpty(-1).Max();
 
     /// <summary>The first version from which a replay can start: 0, or that of the oldest checkpoint once older entries are cleaned up.</summary>
-    public long OldestVersion => commits is [{ Version: 0 }, ..] ? 0 : checkpoints.Length > 0 ? checkpoints[0].Version : LatestVersion;
+    public long OldestVersion => commits is [{ Version: 0 }, ..]
+        ? 0
+        : checkpoints.Select(checkpoint => checkpoint.Version)
+            .Concat(compactions.Where(compaction => compaction.First == 0).Select(compaction => compaction.Last))
+            .DefaultIfEmpty(LatestVersion).Min();
 
     /// <summary>The versions from <see cref="OldestVersion"/> on, oldest first, each with its commit where that is still there.</summary>
     public IEnumerable<(long Version, StoredObject? Commit)> Versions => commits
-        .Select(commit => (commit.Version, (StoredObject?)FileOf(commit)))
+        .Select(commit => (commit.Version, (StoredObject?)commit.FileIn(log)))
+        .Concat(compactions.Select(compaction => (compaction.Last, (StoredObject?)null)))
         .Concat(checkpoints.Select(checkpoint => (checkpoint.Version, (StoredObject?)null)))
-        .Where(entry => entry.Version >= OldestVersion)
-        .DistinctBy(entry => entry.Version)
-        .OrderBy(entry => entry.Version);
+        .Where(entry => entry.Item1 >= OldestVersion)
+        .DistinctBy(entry => entry.Item1)
+        .OrderBy(entry => entry.Item1);
 
     /// <exception cref="CorruptTableException">There is no log, or nothing in it.</exception>
     public static async Task<LogListing> ReadAsync(IObjectStore store, Location table, CancellationToken cancellationToken)
     {
         Location directory = table.Combine("_delta_log");
-        var found = new List<LogCommit>();
-        var parts = new Dictionary<(long Version, string Checkpoint), (int Parts, List<StoredObject> Files)>();
+        var files = new LogFiles();
         bool isEmpty = true;
         await foreach (StoredObject file in store.ListAsync(directory, cancellationToken))
         {
             isEmpty = false;
-            if (file.Location.Parent != directory || LogFileName.Parse(file.Location.Name) is not { } name)
-                continue;
-            if (name.Checkpoint is null)
-                found.Add(new LogCommit(name.Version, file.Bytes, file.Modified));
-            else if (parts.TryGetValue((name.Version, name.Checkpoint), out (int Parts, List<StoredObject> Files) checkpoint))
-                checkpoint.Files.Add(file);
-            else
-                parts.Add((name.Version, name.Checkpoint), (name.Parts, [file]));
+            if (file.Location.Parent == directory)
+                files.Add(file);
         }
 
         if (isEmpty)
@@ -61,13 +66,7 @@ internal sealed class LogListing
                 $"parquet:{table}.");
         }
 
-        // "readers must ignore multi-part checkpoints with missing parts"; of several for a version the first by name is as good as any.
-        IEnumerable<LogCheckpoint> complete = parts
-            .Where(entry => entry.Value.Files.Count == entry.Value.Parts)
-            .OrderBy(entry => entry.Key.Checkpoint, StringComparer.Ordinal)
-            .Select(entry => new LogCheckpoint(entry.Key.Version, entry.Value.Files))
-            .DistinctBy(checkpoint => checkpoint.Version);
-        var listing = new LogListing(directory, found, complete);
+        var listing = new LogListing(directory, files);
         return listing.LatestVersion >= 0
             ? listing
             : throw new CorruptTableException("delta.log_empty",
@@ -75,27 +74,33 @@ internal sealed class LogListing
                 "copied whole.");
     }
 
+    /// <param name="store">Where the log lies.</param>
+    /// <param name="version">One of <see cref="Versions"/>.</param>
+    /// <param name="cancellationToken">Stops the look at log compactions.</param>
     /// <exception cref="CorruptTableException">A commit that the version needs is missing.</exception>
-    public LogSegment SegmentOf(long version)
+    public async Task<LogSegment> SegmentOfAsync(IObjectStore store, long version, CancellationToken cancellationToken)
     {
         LogCheckpoint? checkpoint = Array.FindLast(checkpoints, candidate => candidate.Version <= version);
-        long floor = checkpoint?.Version ?? -1, expected = version;
-        var newer = new List<StoredObject>();
-        foreach (LogCommit commit in commits.Reverse().Where(commit => commit.Version <= version && commit.Version > floor))
+        for (List<LogCompaction> usable = [.. compactions]; ;)
         {
-            if (commit.Version != expected)
-                throw Missing(version, expected);
-            newer.Add(FileOf(commit));
-            expected--;
-        }
+            (IReadOnlyList<StoredObject> files, long? missing) = new LogCover(log, commits, usable).Of(checkpoint?.Version ?? -1, version);
+            if (missing is not null)
+                throw Missing(version, missing.Value);
 
-        return expected == floor ? new LogSegment(version, checkpoint, newer) : throw Missing(version, expected);
+            LogCompaction? wrong = null;
+            foreach (LogCompaction compaction in usable.Where(compaction => files.Contains(compaction.File)))
+            {
+                if (!await CompactionCheck.IsReconciledAsync(store, log.Parent, compaction.File, cancellationToken))
+                    wrong = compaction;
+            }
+
+            if (wrong is null)
+                return new LogSegment(version, checkpoint, files, checksums.GetValueOrDefault(version));
+            usable.Remove(wrong);
+        }
     }
 
-    private StoredObject FileOf(LogCommit commit) => new(log.Combine($"{commit.Version:D20}.json"), commit.Bytes, commit.Modified);
-
-    private CorruptTableException Missing(long version, long missing) =>
-        new("delta.commit_missing",
-            $"Version {version} of '{log.Parent}' needs commit {missing:D20}.json, which is not in the log, and no complete checkpoint covers it. " +
-            "Restore it, or choose another version with --snapshot.");
+    private CorruptTableException Missing(long version, long missing) => new("delta.commit_missing",
+        $"Version {version} of '{log.Parent}' needs commit {missing:D20}.json, which is not in the log, and no complete checkpoint covers it, nor " +
+        "does a log compaction that tells each file once. Restore it, or choose another version with --snapshot.");
 }

@@ -19,19 +19,13 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         var state = new StateAction();
         foreach (StoredObject commit in segment.Commits)
         {
-            await foreach (StateAction action in JsonLines.ReadAsync(store, commit, ActionJson.Default.StateAction, cancellationToken))
-            {
-                state = Older(action, state);
-                if (state is { Protocol: { } protocol, MetaData: { } metadata })
-                    return (protocol, metadata);
-            }
+            state = Older(await OnlyAsync(JsonLines.ReadAsync(store, commit, ActionJson.Default.StateAction, cancellationToken), commit), state);
+            if (state is { Protocol: { } protocol, MetaData: { } metadata })
+                return (protocol, metadata);
         }
 
         if (segment.Checkpoint is { } checkpoint)
-        {
-            await foreach (StateAction action in CheckpointReader.ReadStateAsync(store, checkpoint, cancellationToken))
-                state = Older(action, state);
-        }
+            state = Older(await OnlyAsync(CheckpointReader.ReadStateAsync(store, checkpoint, cancellationToken), checkpoint.Files[0]), state);
 
         return (state.Protocol ?? throw Missing("protocol"), state.MetaData ?? throw Missing("metaData"));
     }
@@ -43,18 +37,17 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
     public async IAsyncEnumerable<(AddFile Add, Location File)> LiveFilesAsync(
         IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Each key with the commit that spoke first, and what it said.
-        var seen = new Dictionary<UInt128, (int Commit, bool IsAdd)>();
+        var known = new KnownFiles(segment, table);
         for (int commit = 0; commit < segment.Commits.Count; commit++)
         {
             await foreach (FileAction action in JsonLines.ReadAsync(store, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
             {
                 if (action.Remove is { } remove)
-                    IsNews(seen, DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, (commit, IsAdd: false));
+                    known.IsNews(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit, add: null);
                 if (action.Add is { } add)
                 {
                     Location file = DeltaPath.Resolve(table, add.Path);
-                    if (IsNews(seen, file, add.DeletionVector, (commit, IsAdd: true)))
+                    if (known.IsNews(file, add.DeletionVector, commit, add))
                         yield return (add, file);
                 }
             }
@@ -66,31 +59,32 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         {
             // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
             Location file = DeltaPath.Resolve(table, add.Path);
-            if (IsNews(seen, file, add.DeletionVector, (segment.Commits.Count, IsAdd: true)))
+            if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, add))
                 yield return (add, file);
         }
     }
 
-    private static StateAction Older(StateAction older, StateAction newer) =>
-        new() { Protocol = newer.Protocol ?? older.Protocol, MetaData = newer.MetaData ?? older.MetaData };
-
-    private bool IsNews(Dictionary<UInt128, (int Commit, bool IsAdd)> seen, Location file, DeletionVector? vector, (int Commit, bool IsAdd) word)
+    /// <summary>"A single log entry MUST NOT include more than one Metadata action, more than one protocol action": neither would be the latest.</summary>
+    private static async Task<StateAction> OnlyAsync(IAsyncEnumerable<StateAction> actions, StoredObject file)
     {
-        UInt128 key = FileKey.Of(file, vector);
-        if (seen.TryAdd(key, word))
-            return true;
-
-        // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
-        // says nothing, so a file both added and removed could be either.
-        if (seen[key] is var first && first.Commit == word.Commit && first.IsAdd != word.IsAdd)
+        var only = new StateAction();
+        await foreach (StateAction action in actions)
         {
-            throw new CorruptTableException("delta.log_contradiction",
-                $"'{segment.Commits[word.Commit].Location}' both adds and removes '{file}', so its rows may or may not belong to the table. " +
-                "Choose an earlier version with --snapshot, or have the table's writer repair it.");
+            if (action.Protocol is not null && only.Protocol is not null || action.MetaData is not null && only.MetaData is not null)
+            {
+                throw new CorruptTableException("delta.log_contradiction",
+                    $"'{file.Location}' has more than one protocol or metaData action, so it does not say how to read the table. Choose an earlier " +
+                    "version with --snapshot, or have the table's writer repair it.");
+            }
+
+            only = Older(action, only);
         }
 
-        return false;
+        return only;
     }
+
+    private static StateAction Older(StateAction older, StateAction newer) =>
+        new() { Protocol = newer.Protocol ?? older.Protocol, MetaData = newer.MetaData ?? older.MetaData };
 
     private CorruptTableException Missing(string action) =>
         new("delta.state_missing",

@@ -1,0 +1,76 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.TableFormats.Delta.Actions;
+
+namespace BulkMover.TableFormats.Delta.Log;
+
+/// <summary>The files that a replay, newest first, has heard of: each with the commit that spoke first, and what it said.</summary>
+/// <param name="segment">What is replayed.</param>
+/// <param name="table">For messages.</param>
+internal sealed class KnownFiles(LogSegment segment, Location table)
+{
+    /// <summary>What a remove says; an add says which rows there are, and that is never this.</summary>
+    private const int Removed = 0;
+
+    private readonly Dictionary<UInt128, (int Commit, int Said)> first = [];
+    private bool hasVectors;
+
+    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <param name="file">Where its data lies.</param>
+    /// <param name="vector">Its deletion vector, which is a part of what it is.</param>
+    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
+    /// <param name="add">The action; null for remove.</param>
+    /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
+    public bool IsNews(Location file, DeletionVector? vector, int commit, AddFile? add)
+    {
+        UInt128 key = FileKey.Of(file, vector);
+        int said = add is null ? Removed : WhatItSays(add);
+        if (first.TryAdd(key, (commit, said)))
+        {
+            if (add is not null)
+                ThrowIfPathIsAlive(file, vector);
+            return true;
+        }
+
+        // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
+        // says nothing, so a file both added and removed could be either. The same word twice is harmless, and there are writers of it.
+        if (first[key] is var known && known.Commit == commit && known.Said != said)
+        {
+            Location log = (commit < segment.Commits.Count ? segment.Commits[commit] : segment.Checkpoint!.Files[0]).Location;
+            throw new CorruptTableException("delta.log_contradiction",
+                $"'{log}' says two things about '{file}': that it is there and is not, or that its size, partition values or row ids are these and others. Choose an " +
+                "earlier version with --snapshot, or have the table's writer repair it.");
+        }
+
+        return false;
+    }
+
+    private static int WhatItSays(AddFile add)
+    {
+        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion);
+        foreach ((string column, string? value) in add.PartitionValues ?? [])
+            values ^= HashCode.Combine(column, value);
+        return values == Removed ? 1 : values;
+    }
+
+    /// <summary>
+    /// "A collection of add actions with unique path keys": the rows of a file would come twice where a commit gave it another deletion vector
+    /// and did not remove the old one. A live file with a vector leaves a mark for its path; one without is found by its own key.
+    /// </summary>
+    private void ThrowIfPathIsAlive(Location file, DeletionVector? vector)
+    {
+        hasVectors |= vector is not null;
+        if (!hasVectors)
+            return;
+
+        bool isAlive = vector is null
+            ? first.ContainsKey(FileKey.OfPath(file))
+            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.Said != Removed);
+        if (isAlive)
+        {
+            throw new CorruptTableException("delta.log_contradiction",
+                $"Version {segment.Version} of '{table}' has '{file}' twice, with different deletion vectors, so it is not known which of its rows " +
+                "are deleted. Choose an earlier version with --snapshot, or have the table's writer repair it.");
+        }
+    }
+}

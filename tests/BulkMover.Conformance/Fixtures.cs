@@ -1,0 +1,4 @@
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(ClickHouseServerFixture))]
