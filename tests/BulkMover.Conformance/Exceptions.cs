@@ -27,6 +27,21 @@ internal static class Exceptions
         ],
     };
 
+    /// <summary>Lines of answers, and what stands there by the specification: DuckDB keeps instants in microseconds, variants have nanoseconds too.</summary>
+    public static readonly Dictionary<(string Name, string Line), string> LinesBySpecification = new()
+    {
+        [("duckdb-variant_shredded_timestamp_nanos_tz_negative", """{"id":1,"var":"1957-11-07 12:33:54.123457+00"}""")] =
+            """{"id":1,"var":"1957-11-07 12:33:54.123456789+00"}""",
+        [("duckdb-variant_partial_shredded13", """{"id":41,"var":"2024-11-07 12:33:54.123456+00"}""")] =
+            """{"id":41,"var":"2024-11-07 12:33:54.123456789+00"}""",
+        [("duckdb-variant_partial_shredded13", """{"id":42,"var":"1957-11-07 12:33:54.123457+00"}""")] =
+            """{"id":42,"var":"1957-11-07 12:33:54.123456789+00"}""",
+        [("duckdb-variant_partial_shredded16", """{"id":41,"var":"2024-11-07 12:33:54.123456+00"}""")] =
+            """{"id":41,"var":"2024-11-07 12:33:54.123456789+00"}""",
+        [("duckdb-variant_partial_shredded16", """{"id":42,"var":"1957-11-07 12:33:54.123457+00"}""")] =
+            """{"id":42,"var":"1957-11-07 12:33:54.123456789+00"}""",
+    };
+
     /// <summary>
     /// Their one data file, whose content is theirs. It has no field ids, and there is no name mapping: to the letter of the Iceberg spec all
     /// columns are null, as the answer has them, but the reference implementation and Impala find the columns by their place.

@@ -11,14 +11,8 @@ internal static class Refusals
 {
     private static readonly (string Format, string Feature, string Word)[] Allowed =
     [
-        ("delta", "variant", "variant"),
-        ("iceberg", "type:variant", "variant"),
         ("iceberg", "data:orc", "ORC"),
         ("iceberg", "data:avro", "Avro"),
-        ("parquet", "type:GROUP/VARIANT", "VARIANT"),
-        ("parquet", "type:BYTE_ARRAY/GEOMETRY", "GEOMETRY"),
-        ("parquet", "type:BYTE_ARRAY/GEOGRAPHY", "GEOGRAPHY"),
-        ("parquet", "type:FLBA/ct:INTERVAL", "INTERVAL"),
         // Neither Arrow nor ClickHouse has more.
         ("parquet", "type:BYTE_ARRAY/DECIMAL", "at most 76 digits"),
     ];

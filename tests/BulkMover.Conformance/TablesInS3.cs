@@ -66,9 +66,9 @@ public sealed class TablesInS3(CephServer s3) : IClassFixture<CephServer>
 
     private static async Task AssertRowsAsync(CorpusEntry entry, Source source)
     {
-        (CanonRows rows, string snapshotId) = await ForeignTable.ReadAsync(entry, source, Token);
+        (CanonRows rows, ITableSnapshot snapshot) = await ForeignTable.ReadAsync(entry, source, Token);
 
-        Assert.Equal(entry.SnapshotId ?? entry.Expected!.Version?.ToString() ?? snapshotId, snapshotId);
+        Assert.Equal(entry.SnapshotId ?? entry.Expected!.Version?.ToString() ?? snapshot.Id, snapshot.Id);
         Assert.Null(rows.DifferenceFrom(entry.Expected!.ReadAnswer()!));
     }
 }

@@ -20,4 +20,11 @@ public static class ArrayDataExtensions
             ? []
             : MemoryMarshal.Cast<byte, T>(bytes.Slice(checked(data.Offset * size), checked((data.Length + extra) * size)));
     }
+
+    /// <summary>A value of text or bytes with 32-bit offsets; the row is not null.</summary>
+    public static ReadOnlySpan<byte> BytesAt(this ArrayData data, int row)
+    {
+        ReadOnlySpan<int> offsets = MemoryMarshal.Cast<byte, int>(data.Buffers[1].Span).Slice(data.Offset + row, 2);
+        return data.Buffers[2].Span[offsets[0]..offsets[1]];
+    }
 }

@@ -9,6 +9,9 @@ namespace BulkMover.Core.Filters;
 /// <param name="Rows">Number of rows, nulls included; null when unknown.</param>
 public sealed record ColumnStatistics(Scalar? Min, Scalar? Max, long? NullCount, long? Rows)
 {
+    /// <summary>False only when no row has the value, as a bloom filter tells; null when there is none to ask.</summary>
+    public Func<Scalar, bool>? MightHold { get; init; }
+
     /// <summary>A column that has this one value in every row, such as a partition column.</summary>
     public static ColumnStatistics OfConstant(Scalar value, long? rows) =>
         value.IsNull ? new ColumnStatistics(null, null, rows ?? 1, rows ?? 1) : new ColumnStatistics(value, value, 0, rows);

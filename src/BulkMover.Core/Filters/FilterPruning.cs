@@ -55,7 +55,7 @@ public static class FilterPruning
         int? max = column.Max is null ? null : ScalarComparer.Compare(column.Max, literal);
         return op switch
         {
-            ComparisonOperator.Equal => !(min > 0 || max < 0),
+            ComparisonOperator.Equal => !(min > 0 || max < 0) && column.MightHold?.Invoke(literal) != false,
             ComparisonOperator.NotEqual => mayHoldNaN || !(min == 0 && max == 0),
             ComparisonOperator.Less => !(min >= 0),
             ComparisonOperator.LessOrEqual => !(min > 0),

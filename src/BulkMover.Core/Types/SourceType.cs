@@ -13,8 +13,8 @@ public static class SourceType
     /// <summary>The canonical extension for UUIDs: 16 bytes, most significant first.</summary>
     public const string UuidExtension = "arrow.uuid";
 
-    // Its storage is the text itself.
-    private const string JsonExtension = "arrow.json";
+    /// <summary>The canonical extension for JSON: its storage is the text itself.</summary>
+    public const string JsonExtension = "arrow.json";
 
     /// <summary>The storage type of an extension type, any other type itself.</summary>
     public static IArrowType Storage(IArrowType type) => type is ExtensionType extension ? extension.StorageType : type;
@@ -27,6 +27,8 @@ public static class SourceType
         return extension switch
         {
             null => RowName(storage),
+            _ when field.IsVariant() => "variant",
+            _ when field.IsGeo() => "geometry",
             UuidExtension when storage is FixedSizeBinaryType { ByteWidth: 16, TypeId: ArrowTypeId.FixedSizedBinary } => "uuid",
             JsonExtension when RowName(storage) is "string" or "large_string" or "string_view" => RowName(storage),
             _ => "extension",
@@ -37,14 +39,14 @@ public static class SourceType
     public static string Describe(Field field) => RowName(field) switch
     {
         "uuid" => "uuid",
+        "variant" => "variant",
+        "geometry" => GeoType.Describe(field),
         "extension" => $"extension {ExtensionName(field)}",
         _ => Describe(Storage(field.DataType)),
     };
 
     private static string? ExtensionName(Field field) =>
-        field.DataType is ExtensionType extension ? extension.Name
-        : field.HasMetadata && field.Metadata.TryGetValue(ExtensionNameKey, out string? name) && name.Length > 0 ? name
-        : null;
+        field.DataType is ExtensionType extension ? extension.Name : ExtensionMarks.ExtensionName(field);
 
     private static string RowName(IArrowType type) => type switch
     {

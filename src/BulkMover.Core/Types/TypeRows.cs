@@ -51,20 +51,24 @@ public static class TypeRows
         new("large_string", null, null, null, "String", ValueForm.LargeBytes, NullForm.NullableOrLowCardinality),
         new("string_view", null, null, null, "String", ValueForm.BytesView, NullForm.NullableOrLowCardinality),
         new("dictionary", null, null, null, "{0}", ValueForm.Dictionary),
+        new("variant", "variant", "variant", "VARIANT", "String", ValueForm.Bytes, NullForm.NullableOrLowCardinality)
+            { Difference = "A variant arrives as JSON text." },
+        new("geometry", "geometry, geography", null, "GEOMETRY, GEOGRAPHY", "String", ValueForm.Bytes, NullForm.NullableOrLowCardinality)
+            { Difference = "The values arrive as well-known binary (WKB); the column does not keep their reference system." },
 
         new("list", "list", "array", "LIST", "Array({0})", ValueForm.List, NullForm.Refused),
         new("large_list", null, null, null, "Array({0})", ValueForm.LargeList, NullForm.Refused),
         new("fixed_size_list", null, null, null, "Array({0})", ValueForm.FixedSizeList, NullForm.Refused),
         new("map", "map", "map", "MAP", "Map({0}, {1})", ValueForm.Map, NullForm.Refused),
-        new("struct", "struct", "struct", "group", "Tuple({*})", ValueForm.Struct),
+        new("struct", "struct", "struct", "group, INTERVAL", "Tuple({*})", ValueForm.Struct),
 
         Refused("duration", null, null, null, "ClickHouse has no column type for a length of time that keeps its unit"),
-        Refused("interval", null, null, "INTERVAL", "ClickHouse has no column type for months, days and a time in one"),
+        Refused("interval", null, null, null, "ClickHouse has no column type for months, days and a time in one"),
         Refused("list_view", null, null, null, "it is not read yet"),
         Refused("large_list_view", null, null, null, "it is not read yet"),
         Refused("run_end_encoded", null, null, null, "it is not read yet"),
         Refused("union", null, null, null, "it is not read yet"),
-        Refused("extension", "variant, geometry, geography", "variant", "VARIANT, GEOMETRY, GEOGRAPHY", "what its bytes mean is not known here"),
+        Refused("extension", null, null, null, "what its bytes mean is not known here"),
     ];
 
     private static TypeRow Refused(string source, string? iceberg, string? delta, string? parquet, string why) =>

@@ -12,14 +12,8 @@ public static class UuidType
     public static FixedSizeBinaryType Storage { get; } = new(16);
 
     public static bool IsUuid(this Field field) =>
-        field.DataType is FixedSizeBinaryType { ByteWidth: 16 } && field.HasMetadata
-            && field.Metadata.TryGetValue(SourceType.ExtensionNameKey, out string? name) && name == SourceType.UuidExtension;
+        field.DataType is FixedSizeBinaryType { ByteWidth: 16 } && field.ExtensionName() == SourceType.UuidExtension;
 
     /// <summary>A copy of the field with this type and mark; other metadata stays.</summary>
-    public static Field AsUuid(this Field field)
-    {
-        var metadata = field.HasMetadata ? new Dictionary<string, string>(field.Metadata) : [];
-        metadata[SourceType.ExtensionNameKey] = SourceType.UuidExtension;
-        return new Field(field.Name, Storage, field.IsNullable, metadata);
-    }
+    public static Field AsUuid(this Field field) => field.WithExtension(Storage, SourceType.UuidExtension);
 }

@@ -8,7 +8,7 @@ using BulkMover.FileFormats.Parquet.Metadata;
 
 namespace BulkMover.FileFormats.Parquet;
 
-/// <summary>Reads a chunk's statistics as bounds (parquet.thrift, "Statistics", "ColumnOrder"). Whatever is in doubt is left out.</summary>
+/// <summary>Reads statistics of a chunk or page as bounds (parquet.thrift, "Statistics", "ColumnOrder"). Whatever is in doubt is left out.</summary>
 internal static class ColumnBounds
 {
     /// <param name="field">The column as the file is read; its type is that of the bounds.</param>
@@ -17,21 +17,23 @@ internal static class ColumnBounds
     /// <param name="order">What its bounds are ordered by.</param>
     public static ColumnStatistics? Of(Field field, SchemaNode leaf, ParquetColumnChunk chunk, ColumnOrder order)
     {
-        if (!leaf.IsLeaf || leaf.IsRepeated || chunk.Statistics is not { } statistics)
-            return null;
+        return leaf.IsLeaf && !leaf.IsRepeated && chunk.Statistics is { } statistics ? Of(field, leaf, statistics, chunk.Values, order) : null;
+    }
 
-        long? nulls = statistics.NullCount >= 0 && statistics.NullCount <= chunk.Values ? statistics.NullCount : null;
+    /// <summary>As above, of <paramref name="values"/> values, nulls included, of a leaf that is not repeated.</summary>
+    public static ColumnStatistics Of(Field field, SchemaNode leaf, ParquetStatistics statistics, long values, ColumnOrder order)
+    {
+        long? nulls = statistics.NullCount >= 0 && statistics.NullCount <= values ? statistics.NullCount : null;
         (byte[]? min, byte[]? max) = Stored(statistics, leaf.Element, field.DataType, order);
         Scalar? low = Bound(field.DataType, leaf.Element, min), high = Bound(field.DataType, leaf.Element, max);
         if (low is not null && high is not null && ScalarComparer.Compare(low, high) is null or > 0)
             (low, high) = (null, null);
-        return new ColumnStatistics(low, high, nulls, chunk.Values);
+        return new ColumnStatistics(low, high, nulls, values);
     }
 
     private static (byte[]? Min, byte[]? Max) Stored(ParquetStatistics statistics, SchemaElement leaf, IArrowType type, ColumnOrder order)
     {
-        // INT96 has no order that writers agree on.
-        if (leaf.Type == PhysicalType.Int96)
+        if (!HasKnownOrder(leaf))
             return (null, null);
         bool isFloat = type is HalfFloatType or FloatType or DoubleType;
         if (order == ColumnOrder.TypeDefined || (order == ColumnOrder.Ieee754Total && isFloat))
@@ -42,6 +44,15 @@ internal static class ColumnBounds
             && type is not (UInt8Type or UInt16Type or UInt32Type or UInt64Type);
         return isSigned ? (statistics.LegacyMin, statistics.LegacyMax) : (null, null);
     }
+
+    /// <summary>INT96 has no order that writers agree on, these types none at all, and what is not known may have any.</summary>
+    private static bool HasKnownOrder(SchemaElement leaf) => leaf.Type != PhysicalType.Int96 && leaf switch
+    {
+        { Logical.Kind: LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Variant or LogicalTypeKind.Vector } => false,
+        { Logical: { } logical } => Enum.IsDefined(logical.Kind),
+        { Converted: { } converted } => converted != ConvertedType.Interval && Enum.IsDefined(converted),
+        _ => true,
+    };
 
     /// <summary>Null when the bytes are not a value of the type, and for NaN, which bounds nothing.</summary>
     private static Scalar? Bound(IArrowType type, SchemaElement leaf, byte[]? bytes)

@@ -28,6 +28,8 @@ internal static class FileFeatures
         IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
         foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
             features.Add(Codecs.GetValueOrDefault(codec) ?? ParquetFeatures.All["another compression"] with { Name = $"compression codec {(int)codec}" });
+        foreach (int encoding in chunks.Select(chunk => chunk.UnknownEncoding).OfType<int>().Distinct())
+            features.Add(ParquetFeatures.All["another encoding"] with { Name = $"encoding {encoding}" });
         if (chunks.Any(chunk => chunk.FilePath is not null))
             features.Add(ParquetFeatures.All["column chunks in other files"]);
         return features;
@@ -40,6 +42,10 @@ internal static class FileFeatures
             return ParquetFeatures.All["VECTOR repetition"];
         if (element.Decimal is { Precision: > ParquetFeatures.MaxDecimalDigits } digits)
             return ParquetFeatures.All["DECIMAL of more than 76 digits"] with { Name = $"DECIMAL of {digits.Precision} digits" };
+        if (InAnotherForm(node) is { } form)
+            return ParquetFeatures.All[form];
+        if (element.Logical is { HasUnknownUnit: true } time)
+            return ParquetFeatures.All["another unit of time"] with { Name = $"type {time.Kind.ToString().ToUpperInvariant()} in unit {time.UnitId}" };
         if (element.Logical is { } logical)
         {
             return LogicalTypes.GetValueOrDefault(logical.Kind)
@@ -53,6 +59,18 @@ internal static class FileFeatures
             _ => null,
         };
     }
+
+    /// <summary>The feature of a type that is not stored as its specification says; null when it is.</summary>
+    private static string? InAnotherForm(SchemaNode node) => node.Element switch
+    {
+        { Logical: { Kind: LogicalTypeKind.Variant, Version: not 1 } } => "type VARIANT of another version",
+        { Logical.Kind: LogicalTypeKind.Variant } when node.Children.Count < 2 => "type VARIANT in another form",
+        { Logical.Kind: LogicalTypeKind.Geometry, Type: not PhysicalType.ByteArray } => "type GEOMETRY in another form",
+        { Logical.Kind: LogicalTypeKind.Geography, Type: not PhysicalType.ByteArray } => "type GEOGRAPHY in another form",
+        { Logical: null, Converted: ConvertedType.Interval } element when element is not { Type: PhysicalType.FixedLenByteArray, TypeLength: IntervalShape.Bytes } =>
+            "type INTERVAL in another form",
+        _ => null,
+    };
 
     /// <summary>As parquet.thrift writes it.</summary>
     private static string NameOf(CompressionCodec codec) => codec == CompressionCodec.Lz4Raw ? "LZ4_RAW" : codec.ToString().ToUpperInvariant();

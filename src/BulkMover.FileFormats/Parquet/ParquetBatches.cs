@@ -37,7 +37,7 @@ public static class ParquetBatches
         if (columns.Length == 0)
             yield break;
 
-        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        BatchShape shape = BatchShape.OfFile(file.ToString(), columns, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }
@@ -56,7 +56,7 @@ public static class ParquetBatches
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         BatchShape shape = BatchShape.Of(
-            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.Schema, footer.StoredSchema, StoredTypes.Decode,
+            wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode,
             mustHaveAll: true);
         FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))

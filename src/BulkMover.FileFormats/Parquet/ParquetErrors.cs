@@ -12,6 +12,9 @@ internal static class ParquetErrors
     public static CorruptTableException Footer(Location file, string what, Exception? inner = null) =>
         Corrupt("footer_corrupt", file.ToString(), what, inner);
 
+    public static UnsupportedFeatureException BitPackedLevels(string name, string column) => new("parquet.feature_unsupported",
+        $"'{name}' has levels in BIT_PACKED in column '{column}' ({ParquetFeatures.All["levels in BIT_PACKED"].Specification}): {ParquetFeatures.All["levels in BIT_PACKED"].Why}.");
+
     public static UnsupportedFeatureException Encrypted(Location file) => new("parquet.feature_unsupported",
         $"'{file}' is encrypted ({ParquetFeatures.All["encryption"].Specification}), which is not read yet. Decrypt it first.");
 }

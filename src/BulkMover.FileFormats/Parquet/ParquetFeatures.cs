@@ -17,11 +17,14 @@ public static class ParquetFeatures
         Refused("VECTOR repetition", "parquet.thrift, FieldRepetitionType", NoReader),
 
         .. Logical("STRING", "MAP", "LIST", "ENUM", "DECIMAL", "DATE", "TIME", "TIMESTAMP", "INTEGER", "UNKNOWN", "JSON", "BSON", "UUID", "FLOAT16"),
-        Refused("type VARIANT", "LogicalTypes.md, VARIANT", NoReader),
-        Refused("type GEOMETRY", "LogicalTypes.md, GEOMETRY", NoReader),
-        Refused("type GEOGRAPHY", "LogicalTypes.md, GEOGRAPHY", NoReader),
+        .. Logical("VARIANT", "GEOMETRY", "GEOGRAPHY", "INTERVAL"),
+        Refused("type VARIANT of another version", "VariantEncoding.md, Variant in Parquet", "version 1 is known; a newer BulkMover may read it"),
+        Refused("type VARIANT in another form", "VariantEncoding.md, Variant in Parquet", "it is a group of metadata and a value"),
+        Refused("type GEOMETRY in another form", "Geospatial.md, Logical Types", "its values are byte arrays"),
+        Refused("type GEOGRAPHY in another form", "Geospatial.md, Logical Types", "its values are byte arrays"),
         Refused("type VECTOR", "LogicalTypes.md, VECTOR", NoReader),
-        Refused("type INTERVAL", "LogicalTypes.md, INTERVAL", NoReader),
+        Refused("type INTERVAL in another form", "LogicalTypes.md, INTERVAL", "its values have 12 bytes"),
+        Refused("another unit of time", "LogicalTypes.md, TIMESTAMP", "what its values mean is not known"),
         Refused("DECIMAL of more than 76 digits", "LogicalTypes.md, DECIMAL", "at most 76 digits are read"),
         Harmless("another logical type", "parquet.thrift, LogicalType", "its values are read as they are stored"),
         Read("converted types", "parquet.thrift, ConvertedType"),
@@ -30,6 +33,8 @@ public static class ParquetFeatures
 
         .. Encodings("PLAIN", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"),
         .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
+        Refused("levels in BIT_PACKED", "Encodings.md, BIT_PACKED", "readers and writers disagree about the order of the bits; write the file again with RLE"),
+        Refused("another encoding", "parquet.thrift, Encoding", "check what wrote the file"),
 
         .. Codecs("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"),
         Refused("compression LZO", "Compression.md, LZO", "write the file again with another codec"),
@@ -43,8 +48,8 @@ public static class ParquetFeatures
 
         Read("statistics", "parquet.thrift, Statistics"),
         Read("column orders", "parquet.thrift, ColumnOrder"),
-        Harmless("page index", "PageIndex.md", WithoutIt),
-        Harmless("bloom filters", "BloomFilter.md", WithoutIt),
+        Read("page index", "PageIndex.md"),
+        Read("bloom filters", "BloomFilter.md"),
         Read("size statistics", "parquet.thrift, SizeStatistics"),
         Harmless("geospatial statistics", "Geospatial.md, Statistics", WithoutIt),
         Harmless("sorting columns", "parquet.thrift, SortingColumn", WithoutIt),

@@ -27,7 +27,8 @@ public sealed class ParquetFooter
     {
         this.metadata = metadata;
         (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
-        Schema = ArrowSchemas.Correct(stored, root);
+        FileSchema = ArrowSchemas.Correct(stored, root);
+        Schema = ArrowSchemas.Readable(FileSchema);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
         Features = FileFeatures.Of(root.Children, metadata.RowGroups);
     }
@@ -54,10 +55,15 @@ public sealed class ParquetFooter
 
     internal SchemaNode Root { get; }
 
-    /// <summary>As <see cref="Schema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
+    /// <summary>As <see cref="Schema"/>, but a variant is the group that it is stored as.</summary>
+    internal Schema FileSchema { get; }
+
+    /// <summary>As <see cref="FileSchema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
     internal Schema StoredSchema { get; }
 
-    internal IReadOnlyList<ColumnOrder> ColumnOrders => metadata.ColumnOrders;
+    /// <summary>What bounds of a leaf column are ordered by.</summary>
+    internal ColumnOrder OrderOf(SchemaNode leaf) =>
+        leaf.FirstLeaf < metadata.ColumnOrders.Count ? metadata.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
 
     /// <summary>Where the footer begins: all data lie before it.</summary>
     internal long DataEnd { get; }

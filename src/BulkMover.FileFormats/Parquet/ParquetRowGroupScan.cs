@@ -22,7 +22,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         (this.file, Name, this.plan) = (file, name, plan);
         Rows = plan.RowGroups.Sum(rowGroup => rowGroup.Rows);
         FetchBytes = plan.MaxBytes;
-        DecodeBytes = DecodeEstimate.Of(plan, file.Options, pages: null).Bytes;
+        DecodeBytes = Estimate(DecodeEstimate.Of(plan, file.Options, pages: null));
     }
 
     /// <summary>Of a file that is in memory as a whole; takes over the memory.</summary>
@@ -30,7 +30,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         : this(file, name, plan)
     {
         this.memory = memory;
-        (HeldBytes, FetchBytes, DecodeBytes) = (file.Bytes, 0, memory.Estimate.Bytes);
+        (HeldBytes, FetchBytes, DecodeBytes) = (file.Bytes, 0, Estimate(memory.Estimate));
     }
 
     public string Name { get; }
@@ -52,7 +52,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
         await using IRangeReader ranges = await file.Store.OpenAsync(file.Location, file.Bytes, cancellationToken);
         memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
-        DecodeBytes = memory.Estimate.Bytes;
+        DecodeBytes = Estimate(memory.Estimate);
     }
 
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
@@ -65,6 +65,9 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
             throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");
         return batch is null ? null : file.Shape.Apply(batch, batch.Length, file.Allocator);
     }
+
+    /// <summary>The text of variants is about as long as what they are stored in, and is there twice while it is made.</summary>
+    private long Estimate(DecodeEstimate estimate) => file.Shape.HasVariants ? 2 * estimate.Bytes : estimate.Bytes;
 
     public void Dispose()
     {

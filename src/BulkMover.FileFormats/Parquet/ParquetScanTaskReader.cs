@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
-using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.Core.Types;
 using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Lineage;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
+using BulkMover.FileFormats.Parquet.Pruning;
 using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet;
@@ -22,7 +21,8 @@ namespace BulkMover.FileFormats.Parquet;
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
-    public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes) + (task.Deletes?.Bytes ?? 0);
+    public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes)
+        + (scan.Where is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -36,17 +36,17 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task.File, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
-        List<int> kept = KeptRowGroups(footer, file.Shape, task);
+        List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, new IndexSource(reader, IsInMemory: false, options), cancellationToken);
         IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
-        foreach (List<int> group in Join(footer, kept, file.Shape))
+        foreach (List<KeptRowGroup> group in Join(footer, kept, file.Shape))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            ParquetRowGroup[] rowGroups = [.. group.Select(i => footer.RowGroups[i])];
+            ParquetRowGroup[] rowGroups = [.. group.Select(one => one.RowGroup)];
             string name = NameOf(task.File, group);
             IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
                 : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape, rowGroups, options.MaxGapBytes));
-            yield return AsTableHasThem(all, footer, task, group[0], deleted);
+            yield return AsTableHasThem(all, footer, task, group[0].Index, deleted);
         }
     }
 
@@ -60,21 +60,22 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             await reader.ReadAsync(0, block.Memory(0, (int)reader.Length), cancellationToken);
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
-            List<int> kept = KeptRowGroups(footer, file.Shape, task);
+            var indexes = new IndexSource(new BlockReader(block, reader.Length), IsInMemory: true, options);
+            List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, indexes, cancellationToken);
             IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
             if (kept.Count > 0 && (deleted is not null || LineageScan.IsNeeded(scan)))
-                kept = [.. Enumerable.Range(kept[0], kept[^1] - kept[0] + 1)];
-            ParquetRowGroup[] rowGroups = [.. kept.Select(i => footer.RowGroups[i])];
+                kept = [.. Enumerable.Range(kept[0].Index, kept[^1].Index - kept[0].Index + 1).Select(i => new KeptRowGroup(i, footer.RowGroups[i]))];
+            ParquetRowGroup[] rowGroups = [.. kept.Select(one => one.RowGroup)];
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
-                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0], deleted);
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0].Index, deleted);
             }
 
             block.Dispose();
-            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0], deleted);
+            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0].Index, deleted);
         }
         catch
         {
@@ -84,7 +85,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     }
 
     /// <summary>Nothing is loaded for a file of which nothing is read.</summary>
-    private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<int> rowGroups, CancellationToken cancellationToken) =>
+    private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<KeptRowGroup> rowGroups, CancellationToken cancellationToken) =>
         rowGroups.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
 
     /// <summary>Rows with what they inherit, and without those that are deleted: both count rows from the file's first one.</summary>
@@ -98,61 +99,34 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
     private ScanFile Describe(ParquetFooter footer, ScanTask task, long bytes)
     {
-        BatchShape shape = BatchShape.Of(scan, task, footer.Schema, footer.StoredSchema, StoredTypes.Decode);
+        BatchShape shape = BatchShape.Of(scan, task, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
         return new ScanFile(store, task.File, bytes, shape, options, allocator);
     }
 
-    private List<int> KeptRowGroups(ParquetFooter footer, BatchShape shape, ScanTask task) =>
-        [.. Enumerable.Range(0, footer.RowGroups.Count).Where(i => footer.RowGroups[i].Rows > 0 && MightMatch(footer, i, shape, task))];
-
-    private bool MightMatch(ParquetFooter footer, int rowGroup, BatchShape shape, ScanTask task) =>
-        scan.Where is not { } where || FilterPruning.MightMatch(where, column =>
-            shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == column) is { } found ? StatisticsOf(footer, rowGroup, found, task) : null);
-
-    private static ColumnStatistics? StatisticsOf(ParquetFooter footer, int index, BatchColumn column, ScanTask task)
-    {
-        ParquetRowGroup rowGroup = footer.RowGroups[index];
-        if (column.Field.GetRowMetadata() is not { } kind)
-            return StatisticsOf(footer, rowGroup, column);
-        if (column.FileColumn is null)
-            return InheritedValue.Range(task, kind, footer.FirstPosition(index), rowGroup.Rows);
-        // What is null in the file is something else in the table.
-        return StatisticsOf(footer, rowGroup, column) is { NullCount: 0 } stored ? stored : null;
-    }
-
-    private static ColumnStatistics? StatisticsOf(ParquetFooter footer, ParquetRowGroup rowGroup, BatchColumn column)
-    {
-        if (column.FileColumn is not { } index)
-        {
-            return column.Constant is { } constant
-                ? ColumnStatistics.OfConstant(constant, rowGroup.Rows)
-                : new ColumnStatistics(null, null, rowGroup.Rows, rowGroup.Rows);
-        }
-
-        SchemaNode leaf = footer.Root.Children[index];
-        ColumnOrder order = leaf.FirstLeaf < footer.ColumnOrders.Count ? footer.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
-        return leaf.IsLeaf ? ColumnBounds.Of(footer.Schema.FieldsList[index], leaf, rowGroup.Columns[leaf.FirstLeaf], order) : null;
-    }
+    private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(
+        ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource indexes, CancellationToken cancellationToken) => scan.Where is { } where
+        ? new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, withoutPages: task.Deletes is null && !LineageScan.IsNeeded(scan), cancellationToken)
+        : ValueTask.FromResult(RowGroupPruning.All(footer));
 
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>
-    private IEnumerable<List<int>> Join(ParquetFooter footer, List<int> rowGroups, BatchShape shape)
+    private IEnumerable<List<KeptRowGroup>> Join(ParquetFooter footer, List<KeptRowGroup> rowGroups, BatchShape shape)
     {
         int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
-        var group = new List<int>();
+        var group = new List<KeptRowGroup>();
         long groupBytes = 0;
-        foreach (int i in rowGroups)
+        foreach (KeptRowGroup kept in rowGroups)
         {
-            long bytes = leaves.Sum(leaf => footer.RowGroups[i].Columns[leaf].CompressedBytes);
-            if (group.Count > 0 && (i != group[^1] + 1 || groupBytes + bytes > options.SmallBytes))
+            long bytes = leaves.Sum(leaf => kept.RowGroup.Columns[leaf].CompressedBytes);
+            if (group.Count > 0 && (kept.Index != group[^1].Index + 1 || groupBytes + bytes > options.SmallBytes))
             {
                 yield return group;
                 group = [];
                 groupBytes = 0;
             }
 
-            group.Add(i);
+            group.Add(kept);
             groupBytes += bytes;
         }
 
@@ -160,10 +134,10 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             yield return group;
     }
 
-    private static string NameOf(Location file, List<int> rowGroups) => rowGroups switch
+    private static string NameOf(Location file, List<KeptRowGroup> rowGroups) => rowGroups switch
     {
         [] => file.ToString(),
-        [int only] => $"{file}, row group {only}",
-        _ => $"{file}, row groups {rowGroups[0]} to {rowGroups[^1]}",
+        [KeptRowGroup only] => $"{file}, row group {only.Index}",
+        _ => $"{file}, row groups {rowGroups[0].Index} to {rowGroups[^1].Index}",
     };
 }

@@ -11,7 +11,10 @@ internal static class StoredTypes
     {
         (FixedSizeBinaryType, TimestampType, TimestampType wanted) => new Int96Shape(wanted, context),
         (BinaryType, Decimal128Type or Decimal256Type, _) when LeafShapes.Find(from, to, context) is not null => new BinaryDecimalShape(from, to, context),
-        (FixedSizeBinaryType, TimestampType, _) or (BinaryType, Decimal128Type or Decimal256Type, _) => throw context.TypesDiffer(from, new("", to, true)),
+        (FixedSizeBinaryType, StructType, _) when IntervalShape.Fits(to) => new IntervalShape(),
+        (Int32Type, Int8Type or Int16Type or UInt8Type or UInt16Type, _) when LeafShapes.Find(from, to, context) is not null =>
+            SmallIntegerShapes.Of(from, to, context),
+        (FixedSizeBinaryType, TimestampType or StructType, _) or (BinaryType, Decimal128Type or Decimal256Type, _) => throw context.TypesDiffer(from, new("", to, true)),
         _ => null,
     };
 }

@@ -35,6 +35,9 @@ internal sealed class BatchShape
 
     public IReadOnlyList<BatchColumn> Columns => columns;
 
+    /// <summary>Variants are among what is read, which become text.</summary>
+    public bool HasVariants => columns.Any(column => column.FileColumn is not null && HasVariant(column.Field));
+
     /// <param name="scan">What is wanted.</param>
     /// <param name="task">The file's constants, and the columns that tell its deleted rows, which come behind the wanted ones.</param>
     /// <param name="file">The file's schema.</param>
@@ -122,6 +125,14 @@ internal sealed class BatchShape
             throw;
         }
     }
+
+    private static bool HasVariant(Field field) => field.IsVariant() || field.DataType switch
+    {
+        StructType type => type.Fields.Any(HasVariant),
+        ListType type => HasVariant(type.ValueField),
+        MapType type => HasVariant(type.ValueField),
+        _ => false,
+    };
 
     private static ArrayData Column(BatchColumn column, ArrayData? source, int rows, TakenBuffers buffers)
     {

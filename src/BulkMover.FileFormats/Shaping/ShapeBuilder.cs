@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Variants;
 
 namespace BulkMover.FileFormats.Shaping;
 
@@ -25,6 +26,8 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
     /// <exception cref="CorruptTableException">The types do not fit, or a required field is missing.</exception>
     public ColumnShape Build(IArrowType stored, Field from, Field to, ShapeContext context) => (stored, from.DataType, to.DataType) switch
     {
+        (StructType s, StructType f, _) when to.IsVariant() => VariantShape.Of(s, f, context),
+        (_, not NullType, _) when to.IsVariant() => throw context.TypesDiffer(from.DataType, to),
         (StructType s, StructType f, StructType t) => Struct(s, f, t, context),
         (MapType s, MapType f, MapType t) => new ListShape(t, Struct(s.KeyValueType, f.KeyValueType, t.KeyValueType, context, byPosition: true), null),
         (ListType s, ListType f, ListType t) => List(s, f, t, context),

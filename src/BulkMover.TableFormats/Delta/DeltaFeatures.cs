@@ -6,7 +6,6 @@ namespace BulkMover.TableFormats.Delta;
 public static class DeltaFeatures
 {
     private const string BindsWriters = "it binds writers only";
-    private const string ByItsType = "it allows a type; whether a column has it is told under the type's name";
     private const string NoReader = "its values have no equal here";
 
     /// <summary>What <c>readerFeatures</c> may name.</summary>
@@ -19,10 +18,10 @@ public static class DeltaFeatures
         Read("typeWidening-preview", "Type Widening"),
         Read("v2Checkpoint", "V2 Checkpoint Table Feature"),
         Harmless("vacuumProtocolCheck", "VACUUM Protocol Check", "it binds VACUUM only"),
-        Harmless("variantType", "Variant Data Type", ByItsType),
-        Harmless("variantType-preview", "Variant Data Type", ByItsType),
-        Harmless("variantShredding", "Variant Shredding", ByItsType),
-        Harmless("variantShredding-preview", "Variant Shredding", ByItsType),
+        Read("variantType", "Variant Data Type"),
+        Read("variantType-preview", "Variant Data Type"),
+        Read("variantShredding", "Variant Shredding"),
+        Read("variantShredding-preview", "Variant Shredding"),
         .. CatalogManaged("catalogManaged", "catalogOwned", "catalogOwned-preview"),
     ]);
 
@@ -64,7 +63,7 @@ public static class DeltaFeatures
         Read("type struct", "Struct Type"),
         Read("type array", "Array Type"),
         Read("type map", "Map Type"),
-        Refused("type variant", "Variant Type", NoReader),
+        Read("type variant", "Variant Type"),
         Refused("another type", "Primitive Types", NoReader),
 
         Read("commits", "Delta Log Entries"),

@@ -81,7 +81,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     {
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
-            .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field))];
+            .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field) && field.HasStatistics())];
         bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
         VersionChecksum? checksum = await VersionChecksum.ReadAsync(store, segment, cancellationToken);
         long files = 0, bytes = 0;
@@ -116,7 +116,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>
-        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field
+        schema.FieldsList.FirstOrDefault(field => field.Name == name) is { DataType: not NestedType } field && !field.IsVariant()
             ? field
             : throw new CorruptTableException("delta.partition_column_unknown",
                 $"'{table}' is partitioned by '{name}', which is no column of a simple type in its schema. Restore the log's metaData action.");

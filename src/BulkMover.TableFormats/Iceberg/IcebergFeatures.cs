@@ -49,9 +49,8 @@ public static class IcebergFeatures
         .. Types("Primitive Types", "timestamp_ns", "timestamptz_ns", "string", "uuid", "fixed", "binary"),
         .. Types("Nested Types", "struct", "list", "map"),
         Read("type unknown", "Primitive Types"),
-        Refused("type variant", "Semi-structured Types", NoReader),
-        Refused("type geometry", "Primitive Types", NoReader),
-        Refused("type geography", "Primitive Types", NoReader),
+        .. Types("Semi-structured Types", "variant"),
+        .. Types("Primitive Types", "geometry", "geography"),
         Refused("another type", "Schemas and Data Types", NoReader),
 
         Read("schema evolution", "Schema Evolution"),

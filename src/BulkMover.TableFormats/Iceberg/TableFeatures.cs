@@ -39,7 +39,7 @@ internal static class TableFeatures
         return IcebergFeatures.All.Find($"{format} {kind}") ?? IcebergFeatures.All[other] with { Name = $"{format} {kind}" };
     }
 
-    /// <param name="name">As the schema writes it: <c>geometry(OGC:CRS84)</c>. A type of the list that is written in an unknown way is another type.</param>
+    /// <param name="name">As the schema writes it: <c>fixed(8)</c>. A type of the list that is written in an unknown way is another type.</param>
     public static TableFeature OfUnreadType(string name)
     {
         TableFeature? listed = IcebergFeatures.All.Find($"type {name.Split('(')[0]}");

@@ -28,7 +28,7 @@ internal static class CommonType
 
     /// <summary>The first field with the common type; null when there is none. It may be null where one of both may.</summary>
     public static Field? OfFields(Field first, Field second) =>
-        first.IsUuid() == second.IsUuid() && Of(first.DataType, second.DataType) is { } type
+        first.HasMarkOf(second) && Of(first.DataType, second.DataType) is { } type
             ? new Field(first.Name, type, first.IsNullable || second.IsNullable, first.Metadata)
             : null;
 
@@ -76,6 +76,6 @@ internal static class CommonType
     };
 
     private static bool IsSame(Field left, Field right) =>
-        left.Name == right.Name && left.IsNullable == right.IsNullable && left.IsUuid() == right.IsUuid()
+        left.Name == right.Name && left.IsNullable == right.IsNullable && left.HasMarkOf(right)
         && IsSame(left.DataType, right.DataType);
 }

@@ -16,6 +16,7 @@ public sealed record CorpusExpectation(
     [property: JsonPropertyName("sha256_canon1")] string? Sha256,
     long? Version)
 {
+    /// <summary>Null when there is no answer.</summary>
     public CanonRows? ReadAnswer() => Answer is null ? null : CanonRows.Read(System.IO.Path.Combine(CorpusIndex.Instance.Directory, Answer));
 }
 

@@ -14,6 +14,7 @@ internal static class AnswerStyle
         InstantsInMicroseconds = true,
         // It shows the old TIMESTAMP_MILLIS and _MICROS as local time; they are instants (LogicalTypes.md, "TIMESTAMP").
         InstantsWithoutZone = entry.Features.Any(feature => feature.Contains("/ct:TIMESTAMP_", StringComparison.Ordinal)),
+        IntervalsAsText = entry.Features.Contains("type:FLBA/ct:INTERVAL"),
         // It was told not to infer the types of values in paths, as we do.
         TextColumns = snapshot.PartitionColumns.ToFrozenSet(StringComparer.Ordinal),
     };

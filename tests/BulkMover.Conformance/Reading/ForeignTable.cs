@@ -11,12 +11,12 @@ namespace BulkMover.Conformance.Reading;
 /// <summary>Reads a table as the command line does, in this process and in one thread.</summary>
 internal static class ForeignTable
 {
-    /// <returns>The rows, printed as the answer is, and the id of the snapshot that they were read from.</returns>
-    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken) =>
+    /// <returns>The rows, printed as the answer is, and the snapshot that they were read from.</returns>
+    public static async Task<(CanonRows Rows, ITableSnapshot Snapshot)> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken) =>
         await ReadAsync(entry, await SourceOpener.OpenAsync(entry.Address, cancellationToken), cancellationToken);
 
     /// <summary>The same for a table that was opened from another place.</summary>
-    public static async Task<(CanonRows Rows, string SnapshotId)> ReadAsync(CorpusEntry entry, Source source, CancellationToken cancellationToken)
+    public static async Task<(CanonRows Rows, ITableSnapshot Snapshot)> ReadAsync(CorpusEntry entry, Source source, CancellationToken cancellationToken)
     {
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, cancellationToken);
         var canon = new CanonWriter(AnswerStyle.Of(entry, snapshot));
@@ -28,7 +28,7 @@ internal static class ForeignTable
                 AddRows(batch, canon, rows);
         }
 
-        return (rows, snapshot.Id);
+        return (rows, snapshot);
     }
 
     /// <summary>All batches, in plan order, not yet filtered exactly. The caller disposes each.</summary>

@@ -99,6 +99,22 @@ public sealed class TypeMappingTests
     }
 
     [Fact]
+    public void ToColumnPlan_VariantsAndGeometries_SayAsWhatTheyArrive()
+    {
+        ColumnPlan variant = Plan(new Field("v", StringType.Default, true).AsVariant());
+        Assert.Equal(("variant", "Nullable(String)"), (variant.SourceType, variant.TargetType));
+        Assert.Contains("JSON text", variant.Difference, StringComparison.Ordinal);
+
+        ColumnPlan geography = Plan(new Field("g", BinaryType.Default, false).AsGeography("srid:4269", null));
+        Assert.Equal(("geography(srid:4269, spherical)", "String"), (geography.SourceType, geography.TargetType));
+        Assert.Contains("WKB", geography.Difference, StringComparison.Ordinal);
+
+        ColumnPlan list = Plan(new Field("l", new ListType(new Field("element", BinaryType.Default, true).AsGeometry(new string('{', 65))), false));
+        Assert.Equal(("list<geometry(a reference system of its own)>", "Array(Nullable(String))"), (list.SourceType, list.TargetType));
+        Assert.Contains("l.element: ", list.Difference, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Find_ArrowsOwnGuidType_IsUuid() =>
         Assert.Equal("UUID", TypeMapping.Find(new Field("c", GuidType.Default, false), default).TargetType);
 

@@ -53,6 +53,8 @@ public sealed class ExistingColumnTests(ClickHouseServerFixture server)
         { DoubleType.Default, "Float32" },
         { Int32Type.Default, "String" },
         { StringType.Default, "FixedString(3)" },
+        { StringType.Default, "JSON" },
+        { StringType.Default, "JSON(max_dynamic_paths=10)" },
         { new FixedSizeBinaryType(3), "String" },
         { new FixedSizeBinaryType(3), "FixedString(4)" },
         { new Decimal128Type(15, 2), "Decimal(15, 4)" },

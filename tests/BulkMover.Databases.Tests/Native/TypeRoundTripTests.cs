@@ -13,6 +13,8 @@ public sealed class TypeRoundTripTests(ClickHouseServerFixture server)
 {
     private static readonly Dictionary<string, string> UuidMetadata = new() { [SourceType.ExtensionNameKey] = SourceType.UuidExtension };
 
+    private static readonly Dictionary<string, string> JsonMetadata = new() { [SourceType.ExtensionNameKey] = SourceType.JsonExtension };
+
     public static TheoryData<string, string> Cases() => new(AllCases.Select(one => (one.Type, string.Join('\n', one.Expected))));
 
     [Theory]
@@ -129,6 +131,7 @@ public sealed class TypeRoundTripTests(ClickHouseServerFixture server)
         new(new FixedSizeBinaryType(16), [Convert.FromHexString("61F0C4045CB311E7907BA6006AD3DBA0"), new byte[16]],
             ["61f0c404-5cb3-11e7-907b-a6006ad3dba0", "00000000-0000-0000-0000-000000000000"], UuidMetadata),
         new(new FixedSizeBinaryType(3), [new byte[] { 0, 1, 255 }, new byte[3]], ["0001FF", "000000"]),
+        new(StringType.Default, ["""{"a":[1,null]}""", "null"], ["""{"a":[1,null]}""", "null"], JsonMetadata),
         new(BinaryType.Default, [new byte[] { 0, 10, 255 }, (byte[])[]], ["000AFF", ""]),
         new(LargeBinaryType.Default, [new byte[] { 0, 10, 255 }, (byte[])[]], ["000AFF", ""]),
         new(BinaryViewType.Default, [new byte[] { 0, 10, 255 }, Encoding.ASCII.GetBytes("0123456789abcdef")], ["000AFF", "30313233343536373839616263646566"]),

@@ -54,6 +54,34 @@ public sealed class ColumnBoundsTests
     public void Of_Int96_HasNoBounds() => Assert.Null(
         Bounds(new TimestampType(TimeUnit.Microsecond, (string?)null), PhysicalType.Int96, ColumnOrder.TypeDefined, min: new byte[12], max: new byte[12])!.Min);
 
+    /// <summary>"INTERVAL, GEOMETRY, GEOGRAPHY: undefined", and what is not known may have any order.</summary>
+    [Theory]
+    [InlineData(17, null)]
+    [InlineData(18, null)]
+    [InlineData(2555, null)]
+    [InlineData(null, 21)]
+    [InlineData(null, 99)]
+    public void Of_TypeWithoutAnOrder_HasNoBounds(int? logical, int? converted)
+    {
+        ColumnStatistics bounds = Bounds(BinaryType.Default, PhysicalType.ByteArray, ColumnOrder.TypeDefined, min: [1], max: [2], annotated: new SchemaElement
+        {
+            Name = "c", Type = PhysicalType.ByteArray, Converted = (ConvertedType?)converted,
+            Logical = logical is { } kind ? new LogicalType((LogicalTypeKind)kind) : null,
+        })!;
+
+        Assert.True(bounds is { Min: null, Max: null, NullCount: 3 });
+    }
+
+    /// <summary>"In the page index … a NaN value in min_values or max_values indicates that all non-null values are NaN."</summary>
+    [Fact]
+    public void Of_TotalOrder_CountsForFloatsOnly()
+    {
+        byte[] one = BitConverter.GetBytes(1.0);
+
+        Assert.Equal(1.0, Bounds(DoubleType.Default, PhysicalType.Double, ColumnOrder.Ieee754Total, min: one, max: one)!.Min!.Value);
+        Assert.Null(Bounds(Int64Type.Default, PhysicalType.Int64, ColumnOrder.Ieee754Total, min: one, max: one)!.Min);
+    }
+
     [Fact]
     public void Of_DecimalInBytes_IsBigEndian() => Assert.Equal(new BigInteger(-256), Bounds(
         new Decimal128Type(9, 2), PhysicalType.FixedLenByteArray, ColumnOrder.TypeDefined, min: [0xFF, 0x00], max: [0x01, 0x00])!.Min!.Value);
@@ -80,7 +108,8 @@ public sealed class ColumnBoundsTests
         byte[]? max = null,
         byte[]? legacyMin = null,
         byte[]? legacyMax = null,
-        long nulls = 3)
+        long nulls = 3,
+        SchemaElement? annotated = null)
     {
         var writer = new CompactWriter();
         writer.BeginElement();
@@ -90,7 +119,7 @@ public sealed class ColumnBoundsTests
         Binary(writer, 5, max);
         Binary(writer, 6, min);
         writer.End();
-        var leaf = new SchemaNode(new SchemaElement { Name = "c", Type = physical }, "c", [], 0, 1, false);
+        var leaf = new SchemaNode(annotated ?? new SchemaElement { Name = "c", Type = physical }, "c", [], 0, 1, false);
         var chunk = new ParquetColumnChunk { Type = physical, Values = 10, StatisticsBytes = writer.WrittenSpan.ToArray() };
         return ColumnBounds.Of(Field("c", type), leaf, chunk, order);
     }

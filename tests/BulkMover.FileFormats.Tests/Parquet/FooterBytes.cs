@@ -59,11 +59,13 @@ internal static class FooterBytes
         writer.Int64(3, rows);
     };
 
-    public static Action<CompactWriter> Chunk(int type = 1, int codec = 0, long values = 1, long bytes = 0, long offset = 4, long dictionary = 0) => writer =>
+    public static Action<CompactWriter> Chunk(int type = 1, int codec = 0, long values = 1, long bytes = 0, long offset = 4, long dictionary = 0, int[]? encodings = null) => writer =>
     {
         writer.Int64(2, 0);
         writer.BeginStruct(3);
         writer.Int32(1, type);
+        if (encodings is not null)
+            Encodings(writer, encodings);
         writer.Int32(4, codec);
         writer.Int64(5, values);
         writer.Int64(6, bytes);
@@ -72,6 +74,14 @@ internal static class FooterBytes
         writer.Int64(11, dictionary);
         writer.End();
     };
+
+    /// <summary>A list of a struct-less type has no writer of its own: each element is a zigzag varint, which one byte holds for these.</summary>
+    private static void Encodings(CompactWriter writer, int[] encodings)
+    {
+        writer.ListHeader(2, CompactType.Int32, encodings.Length);
+        foreach (int encoding in encodings)
+            writer.Raw((byte)((encoding << 1) ^ (encoding >> 31)));
+    }
 
     public static byte[] File(ReadOnlySpan<byte> footer)
     {

@@ -7,7 +7,7 @@ namespace BulkMover.FileFormats.Tests.Parquet;
 
 public sealed class PageWalkTests
 {
-    private static readonly SchemaElement Leaf = new() { Name = "c", Type = PhysicalType.Int64 };
+    private static readonly SchemaNode Leaf = new(new SchemaElement { Name = "c", Type = PhysicalType.Int64 }, "c", [], 0, 1, IsRepeated: false);
 
     [Fact]
     public void Check_DictionaryAndTwoPages_TellsTheirSizes()

@@ -113,10 +113,10 @@ public sealed class ParquetFooterTests
 
     public static TheoryData<string, byte[]> Refused() => new()
     {
-        { "VARIANT", Write([Column("v", logical: l => l.EmptyStruct(16), children: 2), Column("metadata", type: 6), Column("value", type: 6)], [], children: 1) },
-        { "GEOMETRY", Write([Column("g", type: 6, logical: l => l.EmptyStruct(17))], []) },
-        { "GEOGRAPHY", Write([Column("g", type: 6, logical: l => l.EmptyStruct(18))], []) },
-        { "INTERVAL", Write([Column("i", type: 7, converted: 21)], []) },
+        { "VARIANT of another version", Variant(l => Parameter(l, 16, of => of.Byte(1, 2))) },
+        { "VARIANT in another form", Write([Column("v", logical: l => l.EmptyStruct(16), children: 1), Column("value", type: 6)], [], children: 1) },
+        { "GEOMETRY in another form", Write([Column("g", type: 7, logical: l => l.EmptyStruct(17))], []) },
+        { "INTERVAL in another form", Write([Column("i", type: 6, converted: 21)], []) },
         { "VECTOR", Write([Column("v", repetition: 3)], []) },
         { "LZO", Write([Column("a")], [RowGroup(1, Chunk(codec: 3))]) },
         { "codec 99", Write([Column("a")], [RowGroup(1, Chunk(codec: 99))]) },
@@ -130,6 +130,29 @@ public sealed class ParquetFooterTests
         ParquetFooter footer = ParquetFooter.Of(file, Somewhere);
 
         Assert.Contains(footer.Features, feature => feature.State == FeatureState.Refused && feature.Name.Contains(name, StringComparison.Ordinal));
+    }
+
+    public static TheoryData<string, byte[]> Described() => new()
+    {
+        { "variant", Variant(l => l.EmptyStruct(16)) },
+        { "list<variant>", Variant(l => l.EmptyStruct(16), repetition: 2) },
+        { "struct<v: variant>", Write([Column("s", children: 1), .. VariantColumns(l => l.EmptyStruct(16), 0)], [], children: 1) },
+        { "struct<metadata: binary, value: binary>", Variant(null) },
+        { "geometry(OGC:CRS84)", Write([Column("g", type: 6, logical: l => l.EmptyStruct(17))], []) },
+        { "geometry(srid:4269)", Write([Column("g", type: 6, logical: l => Parameter(l, 17, of => of.String(1, "srid:4269")))], []) },
+        { "geography(OGC:CRS84, spherical)", Write([Column("g", type: 6, logical: l => l.EmptyStruct(18))], []) },
+        { "geography(OGC:CRS84, karney)", Write([Column("g", type: 6, logical: l => Parameter(l, 18, of => of.Int32(2, 4)))], []) },
+        { "struct<months: uint32, days: uint32, milliseconds: uint32>", Write([Column("i", type: 7, converted: 21)], []) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Described))]
+    public void Of_TypesBeyondArrows_AreReadAsDescribed(string type, byte[] file)
+    {
+        ParquetFooter footer = ParquetFooter.Of(file, Somewhere);
+
+        Assert.Equal(type, SourceType.Describe(Assert.Single(footer.Schema.FieldsList)));
+        Assert.DoesNotContain(footer.Features, feature => feature.State == FeatureState.Refused);
     }
 
     [Fact]
@@ -177,6 +200,18 @@ public sealed class ParquetFooterTests
                 Assert.True(error is null or BulkMoverException, $"byte {i} ^ {flip}: {error}");
             }
         }
+    }
+
+    private static byte[] Variant(Action<CompactWriter>? logical, int repetition = 1) => Write(VariantColumns(logical, repetition), [], children: 1);
+
+    private static Action<CompactWriter>[] VariantColumns(Action<CompactWriter>? logical, int repetition) =>
+        [Column("v", logical: logical, children: 2, repetition: repetition), Column("metadata", type: 6, repetition: 0), Column("value", type: 6, repetition: 0)];
+
+    private static void Parameter(CompactWriter writer, int kind, Action<CompactWriter> parameter)
+    {
+        writer.BeginStruct(kind);
+        parameter(writer);
+        writer.End();
     }
 
     private static void Decimal(CompactWriter writer, int precision)

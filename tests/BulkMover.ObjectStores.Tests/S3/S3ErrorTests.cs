@@ -1,4 +1,3 @@
-using System.Net;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.S3;

@@ -60,7 +60,10 @@ public sealed class DeltaFeatureTests : IDisposable
     [InlineData("typeWidening", FeatureState.Read)]
     [InlineData("typeWidening-preview", FeatureState.Read)]
     [InlineData("columnMapping", FeatureState.Harmless)]
-    [InlineData("variantType", FeatureState.Harmless)]
+    [InlineData("variantType", FeatureState.Read)]
+    [InlineData("variantType-preview", FeatureState.Read)]
+    [InlineData("variantShredding", FeatureState.Read)]
+    [InlineData("variantShredding-preview", FeatureState.Read)]
     public async Task Open_ReaderFeatureIsUnusedOrRead_IsListedSo(string feature, FeatureState state)
     {
         table.Commit(0, ProtocolWith(feature), Metadata(), Add("a"));
@@ -154,7 +157,7 @@ public sealed class DeltaFeatureTests : IDisposable
     }
 
     [Theory]
-    [InlineData("variant")]
+    [InlineData("geometry(OGC:CRS84)")]
     [InlineData("interval day to second")]
     [InlineData("decimal(39,0)")]
     [InlineData("""{"type":"udt","class":"x","sqlType":"long"}""")]

@@ -113,6 +113,17 @@ public sealed class DeltaStatisticsTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_StatisticsOfVariant_RuleNothingOut()
+    {
+        // As Databricks writes them: a variant in Base85.
+        table.Commit(0, ProtocolWith("variantType"), Metadata(Schema(("v", "variant"))),
+            Add("a", stats: """{"numRecords":1,"minValues":{"v":"0rAf3bMW#D00%Fx0000000000"},"maxValues":{"v":"0rAf3bMW#D00%Fx0000000000"},"nullCount":{"v":0}}"""));
+
+        Assert.Equal("a", await table.FilesAsync(where: Compare("v", ComparisonOperator.Equal, "null"u8.ToArray())));
+        Assert.Equal("a", await table.FilesAsync(where: _ => new Filter.IsNull("v")));
+    }
+
+    [Fact]
     public async Task Plan_FilterOnPartition_IsExact()
     {
         table.Commit(0, Protocol, Metadata(Schema(("id", "long"), ("p", "integer")), ["p"]),

@@ -68,12 +68,12 @@ public sealed class FeatureTests
     {
         TestTable table = new TestTable().WithSnapshot();
         table.Metadata["format-version"] = 3;
-        table.Columns.Add(JsonNode.Parse("""{"id":8,"name":"v","required":false,"type":"variant"}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":8,"name":"v","required":false,"type":"of-tomorrow"}"""));
         table.Columns.Add(JsonNode.Parse("""{"id":9,"name":"w","required":true,"type":"int","initial-default":3}"""));
 
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
 
-        Assert.Equal(["type variant"], snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
+        Assert.Equal(["type of-tomorrow"], snapshot.Features.Where(feature => feature.State == FeatureState.Refused).Select(feature => feature.Name));
         Assert.Contains(snapshot.Features, feature => feature is { Name: "row lineage", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "initial-default", State: FeatureState.Read });
         Assert.Contains(snapshot.Features, feature => feature is { Name: "format version 3", State: FeatureState.Read });

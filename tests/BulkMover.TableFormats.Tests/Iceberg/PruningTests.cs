@@ -76,6 +76,24 @@ public sealed class PruningTests
     }
 
     [Theory]
+    [InlineData("variant", "01", "c = 'x' and c is null")]
+    [InlineData("geometry", "0000000000003E400000000000002440", "c = x'00' and c is null")]
+    public async Task Plan_BoundsOfVariantsAndGeometries_RuleNothingOut(string type, string bound, string where)
+    {
+        var table = new TestTable();
+        table.Columns.Add(JsonNode.Parse($$"""{"id":4,"name":"c","required":false,"type":"{{type}}"}"""));
+        table.WithSnapshot(new TestManifest(new TestFile($"{Data}/a")
+        {
+            Rows = 1,
+            LowerBounds = new Dictionary<int, byte[]> { [4] = Convert.FromHexString(bound) },
+            UpperBounds = new Dictionary<int, byte[]> { [4] = Convert.FromHexString(bound) },
+            NullCounts = new Dictionary<int, long> { [4] = 0 },
+        }));
+
+        Assert.Equal(["a"], await table.PlanNamesAsync(where));
+    }
+
+    [Theory]
     [InlineData("identity", "string", "name = 'ab'", "ab")]
     [InlineData("identity", "string", "name in ('ab', 'b')", "ab b")]
     [InlineData("identity", "string", "name is null", "null")]

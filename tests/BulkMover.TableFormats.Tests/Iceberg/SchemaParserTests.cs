@@ -70,8 +70,6 @@ public sealed class SchemaParserTests
     }
 
     [Theory]
-    [InlineData("variant")]
-    [InlineData("geometry(srid:4326)")]
     [InlineData("unheard-of")]
     [InlineData("decimal")]
     public void Parse_TypeThatIsNotRead_IsNamed(string type)
@@ -79,6 +77,20 @@ public sealed class SchemaParserTests
         TableFeature feature = Assert.Single(Parse($$"""[{"id":1,"name":"c","required":false,"type":"{{type}}"}]""").Features);
 
         Assert.Equal(($"type {type}", FeatureState.Refused), (feature.Name, feature.State));
+    }
+
+    [Theory]
+    [InlineData("variant", "variant")]
+    [InlineData("geometry", "geometry(OGC:CRS84)")]
+    [InlineData("geometry(srid:4326)", "geometry(srid:4326)")]
+    [InlineData("geography", "geography(OGC:CRS84, spherical)")]
+    [InlineData("geography(srid:4269)", "geography(srid:4269, spherical)")]
+    [InlineData("geography(srid:4269, karney)", "geography(srid:4269, karney)")]
+    public void Parse_TypesOfVersion3_CarryTheirMarkWithTheDefaultsOfTheSpecification(string type, string expected)
+    {
+        Assert.Equal(expected, SourceType.Describe(ParseColumn($"\"{type}\"")));
+        Field list = ParseColumn($$"""{"type":"list","element-id":2,"element-required":true,"element":"{{type}}"}""");
+        Assert.Equal($"list<{expected}>", SourceType.Describe(list));
     }
 
     /// <summary>"Primitive Types": "default / null column type", which must be optional.</summary>

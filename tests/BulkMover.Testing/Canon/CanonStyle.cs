@@ -11,6 +11,9 @@ public sealed record CanonStyle
     /// <summary>Timestamps with a time zone have no Z.</summary>
     public bool InstantsWithoutZone { get; init; }
 
+    /// <summary>Structs of three numbers without a sign are intervals: <c>"177m0d0us"</c>.</summary>
+    public bool IntervalsAsText { get; init; }
+
     /// <summary>Top-level columns whose numbers and booleans are printed as strings.</summary>
     public IReadOnlySet<string> TextColumns { get; init; } = FrozenSet<string>.Empty;
 }

@@ -79,11 +79,17 @@ public sealed class CanonWriter(CanonStyle style)
             case FixedSizeBinaryArray fixedBinary when SourceType.RowName(field) == "uuid":
                 line.Append('"').Append(new Guid(fixedBinary.GetBytes(row), bigEndian: true)).Append('"');
                 break;
+            case StringArray variant when field.IsVariant():
+                line.Append(CanonJson.Print(variant.GetBytes(row)));
+                break;
             case StringArray or LargeStringArray or StringViewArray:
                 WriteString(Encoding.UTF8.GetString(Bytes(array, row)));
                 break;
             case FixedSizeBinaryArray or BinaryArray or LargeBinaryArray or BinaryViewArray:
                 line.Append("\"0x").Append(Convert.ToHexStringLower(Bytes(array, row))).Append('"');
+                break;
+            case StructArray { Fields: [UInt32Array months, UInt32Array days, UInt32Array milliseconds] } when style.IntervalsAsText:
+                line.Append(CultureInfo.InvariantCulture, $"\"{months.Values[row]}m{days.Values[row]}d{milliseconds.Values[row] * 1_000L}us\"");
                 break;
             case StructArray structs:
                 WriteStruct(((StructType)structs.Data.DataType).Fields, structs.Fields, row, FrozenSet<string>.Empty);
@@ -136,27 +142,7 @@ public sealed class CanonWriter(CanonStyle style)
         line.Append(']');
     }
 
-    private void WriteString(string text)
-    {
-        line.Append('"');
-        foreach (char c in text)
-        {
-            _ = c switch
-            {
-                '"' => line.Append("\\\""),
-                '\\' => line.Append("\\\\"),
-                '\b' => line.Append("\\b"),
-                '\f' => line.Append("\\f"),
-                '\n' => line.Append("\\n"),
-                '\r' => line.Append("\\r"),
-                '\t' => line.Append("\\t"),
-                < ' ' => line.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => line.Append(c),
-            };
-        }
-
-        line.Append('"');
-    }
+    private void WriteString(string text) => CanonJson.WriteString(text, line);
 
     private static ReadOnlySpan<byte> Bytes(IArrowArray array, int row) => array switch
     {

@@ -232,10 +232,12 @@ public sealed class CatalogServer : IDisposable
         ? CatalogAnswer.Json($$"""{"storage-credentials":{{JsonSerializer.Serialize(table.Credentials?.Invoke() ?? [])}}}""")
         : CatalogAnswer.Error(404, "NoSuchTableException", "The given table does not exist");
 
-    /// <summary>OpenAPI, <c>namespace</c>: both the advertised separator and 0x1F are understood.</summary>
-    private string[] Decode(string segment) => Split(Overrides.TryGetValue("namespace-separator", out string? own)
-        ? segment.Replace(own, "%1F", StringComparison.OrdinalIgnoreCase).Replace(Uri.UnescapeDataString(own), "%1F", StringComparison.Ordinal)
-        : segment, encoded: true);
+    /// <summary>OpenAPI, <c>namespace</c>: both the advertised separator, encoded or not, and 0x1F are understood.</summary>
+    private string[] Decode(string segment)
+    {
+        string own = Uri.UnescapeDataString(Overrides.GetValueOrDefault("namespace-separator", Separator));
+        return Split(segment.Replace(Uri.EscapeDataString(own), "%1F", StringComparison.OrdinalIgnoreCase).Replace(own, "%1F", StringComparison.Ordinal), encoded: true);
+    }
 
     private static string[] Split(string text, bool encoded = false) => encoded
         ? [.. text.Split("%1F").Select(Uri.UnescapeDataString)]

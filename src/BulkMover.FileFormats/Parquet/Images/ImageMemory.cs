@@ -46,6 +46,7 @@ internal sealed class ImageMemory : IDisposable
     {
         try
         {
+            plan.JoinPages(memory);
             PageSizes[][] pages = CheckPages(memory, plan, name);
             DecodeEstimate estimate = DecodeEstimate.Of(plan, options, pages);
             int[] dictionaries = [.. plan.TextLeaves.Where(leaf => pages.All(rowGroup => DictionaryExpansion.Fits(rowGroup[leaf], estimate.BatchRows)))];
@@ -91,7 +92,8 @@ internal sealed class ImageMemory : IDisposable
         (long offset, long bytes) = plan.Place(chunk);
         try
         {
-            return PageWalk.Check(memory, offset, bytes, chunk, leaf.Element);
+            PageSizes pages = PageWalk.Check(memory, offset, bytes, chunk, leaf);
+            return pages.HasBitPackedLevels ? throw ParquetErrors.BitPackedLevels(name, leaf.Path) : pages;
         }
         catch (ThriftException error)
         {

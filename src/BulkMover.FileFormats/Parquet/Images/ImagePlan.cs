@@ -51,9 +51,12 @@ internal sealed class ImagePlan
     {
         int[] leaves = [.. shape.FileColumns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
         RangePlan wanted = RangePlan.Of(
-            rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf])).Select(chunk => (chunk.Offset, footer.StoredBytes(chunk))),
+            rowGroups.SelectMany(rowGroup => leaves.SelectMany(leaf => Ranges(rowGroup.Columns[leaf]))),
             maxGapBytes);
         return new ImagePlan(footer, shape, rowGroups, wanted, wanted.End);
+
+        IEnumerable<(long Offset, long Length)> Ranges(ParquetColumnChunk chunk) =>
+            chunk.Pages?.Select(page => (page.Offset, page.Bytes)) ?? [(chunk.Offset, footer.StoredBytes(chunk))];
     }
 
     /// <summary>An image of a file that is in memory as a whole.</summary>
@@ -63,8 +66,22 @@ internal sealed class ImagePlan
     /// <summary>Where a chunk lies in the image, and how long it is there.</summary>
     public (long Offset, long Bytes) Place(ParquetColumnChunk chunk)
     {
-        long bytes = footer.StoredBytes(chunk);
+        long bytes = chunk.Pages is null ? footer.StoredBytes(chunk) : chunk.CompressedBytes;
         return (bytes == 0 ? DataEnd : ranges.ImageOffset(chunk.Offset), bytes);
+    }
+
+    /// <summary>Puts the pages of chunks that have lost some next to each other: the native reader goes from one to the next.</summary>
+    public void JoinPages(NativeBlock image)
+    {
+        foreach (ParquetColumnChunk chunk in RowGroups.SelectMany(rowGroup => Leaves.Select(leaf => rowGroup.Columns[leaf.FirstLeaf])))
+        {
+            long to = Place(chunk).Offset;
+            foreach (PageLocation page in chunk.Pages ?? [])
+            {
+                image.Move(ranges.ImageOffset(page.Offset), to, page.Bytes);
+                to += page.Bytes;
+            }
+        }
     }
 
     public byte[] WriteFooter() => ImageFooter.Write(footer.Root, Columns, RowGroups, Place);

@@ -57,7 +57,7 @@ internal static class ImageSchema
     {
         // What is not kept here has been named by FileFeatures, or is converted by us; the stored type remains.
         if (element.Converted is not { } converted || !Enum.IsDefined(converted)
-            || converted is ConvertedType.Interval or ConvertedType.Null || IsDecimalOfOurs(element))
+            || converted is ConvertedType.Interval or ConvertedType.Null || IsDecimalOfOurs(element) || element.SmallInteger is not null)
         {
             return;
         }
@@ -78,7 +78,7 @@ internal static class ImageSchema
     private static void Logical(CompactWriter writer, SchemaElement element, LogicalType logical)
     {
         LogicalTypeKind kind = logical.Kind == LogicalTypeKind.Enum ? LogicalTypeKind.String : logical.Kind;
-        if (!Enum.IsDefined(kind) || IsDecimalOfOurs(element)
+        if (!Enum.IsDefined(kind) || IsDecimalOfOurs(element) || element.SmallInteger is not null || logical.HasUnknownUnit
             || kind is LogicalTypeKind.Variant or LogicalTypeKind.Geometry or LogicalTypeKind.Geography or LogicalTypeKind.Vector)
         {
             return;

@@ -41,6 +41,14 @@ internal sealed unsafe class NativeBlock : SafeHandle
         return new Part(this, offset, length).Memory;
     }
 
+    /// <summary>Copies bytes to another place in it; the two may overlap.</summary>
+    public void Move(long from, long to, long bytes)
+    {
+        Check(from, bytes);
+        Check(to, bytes);
+        Buffer.MemoryCopy((byte*)Address + from, (byte*)Address + to, bytes, bytes);
+    }
+
     protected override bool ReleaseHandle()
     {
         NativeMemory.Free((void*)handle);
@@ -48,9 +56,10 @@ internal sealed unsafe class NativeBlock : SafeHandle
         return true;
     }
 
-    private void Check(long offset, int length)
+    private void Check(long offset, long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset + length, Length);
     }
 

@@ -8,11 +8,21 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// <param name="CompressedBytes">As stored, without this header.</param>
 /// <param name="Values">Values of a data page, nulls included, or entries of a dictionary; -1 when the page has no header of its kind.</param>
 /// <param name="LevelBytes">Of a data page V2: bytes of both kinds of levels, which are not compressed.</param>
+/// <param name="DefinitionEncoding">Of a data page V1: number of the encoding of the definition levels, else RLE.</param>
+/// <param name="RepetitionEncoding">Likewise of the repetition levels.</param>
 /// <param name="Encoding">Number of the encoding of the values; -1 when the header names none.</param>
 /// <param name="HeaderBytes">Length of this header.</param>
 internal sealed record PageHeader(
-    PageKind Kind, int UncompressedBytes, int CompressedBytes, long Values, long LevelBytes, int Encoding, int HeaderBytes)
+    PageKind Kind, int UncompressedBytes, int CompressedBytes, long Values, long LevelBytes, int DefinitionEncoding, int RepetitionEncoding, int Encoding, int HeaderBytes)
 {
+    private const int Rle = 3;
+
+    /// <summary>
+    /// The deprecated encoding of levels. Encodings.md packs it from the most significant bit on, some readers and writers from the least: which
+    /// was meant, a file does not say.
+    /// </summary>
+    public const int BitPacked = 4;
+
     /// <summary>The values are numbers of dictionary entries (parquet.thrift, <c>Encoding</c>: PLAIN_DICTIONARY, RLE_DICTIONARY).</summary>
     public bool IsOfDictionary => Encoding is 2 or 8;
 
@@ -22,7 +32,7 @@ internal sealed record PageHeader(
         var reader = new CompactReader(bytes);
         int? kind = null, uncompressed = null, compressed = null;
         long dataValues = -1, dictionaryValues = -1, dataV2Values = -1, levelBytes = 0;
-        int dataEncoding = -1, dataV2Encoding = -1;
+        int dataEncoding = -1, dataV2Encoding = -1, definitions = Rle, repetitions = Rle;
         int id = 0;
         while (reader.NextField(ref id, out CompactType type))
         {
@@ -31,9 +41,9 @@ internal sealed record PageHeader(
                 case 1: kind = reader.Int32(type); break;
                 case 2: uncompressed = NotNegative(reader.Int32(type), "uncompressed_page_size"); break;
                 case 3: compressed = NotNegative(reader.Int32(type), "compressed_page_size"); break;
-                case 5: (dataValues, _, dataEncoding) = Numbers(ref reader, type, isV2: false); break;
-                case 7: (dictionaryValues, _, _) = Numbers(ref reader, type, isV2: false); break;
-                case 8: (dataV2Values, levelBytes, dataV2Encoding) = Numbers(ref reader, type, isV2: true); break;
+                case 5: (dataValues, _, dataEncoding, definitions, repetitions) = Numbers(ref reader, type, PageKind.Data); break;
+                case 7: (dictionaryValues, _, _, _, _) = Numbers(ref reader, type, PageKind.Dictionary); break;
+                case 8: (dataV2Values, levelBytes, dataV2Encoding, _, _) = Numbers(ref reader, type, PageKind.DataV2); break;
                 default: reader.Skip(type); break;
             }
         }
@@ -49,32 +59,34 @@ internal sealed record PageHeader(
         return new PageHeader(pageKind,
             uncompressed ?? throw new ThriftException("a page header has no uncompressed_page_size"),
             compressed ?? throw new ThriftException("a page header has no compressed_page_size"),
-            values, levelBytes, pageKind == PageKind.DataV2 ? dataV2Encoding : dataEncoding, reader.Position);
+            values, levelBytes, pageKind == PageKind.Data ? definitions : Rle, pageKind == PageKind.Data ? repetitions : Rle, pageKind == PageKind.DataV2 ? dataV2Encoding : dataEncoding, reader.Position);
     }
 
     /// <summary>Field 1 is <c>num_values</c> in all three kinds; the others are named where they are read.</summary>
-    private static (long Values, long LevelBytes, int Encoding) Numbers(ref CompactReader reader, CompactType structType, bool isV2)
+    private static (long Values, long LevelBytes, int Encoding, int Definitions, int Repetitions) Numbers(ref CompactReader reader, CompactType structType, PageKind kind)
     {
         CompactReader.ExpectStruct(structType);
         long values = -1, nulls = 0, levelBytes = 0;
-        int encoding = -1;
+        int encoding = -1, definitions = Rle, repetitions = Rle;
         int id = 0;
         while (reader.NextField(ref id, out CompactType type))
         {
             switch (id)
             {
                 case 1: values = NotNegative(reader.Int32(type), "num_values"); break;
-                case 2 when !isV2: encoding = reader.Int32(type); break;
-                case 2 when isV2: nulls = NotNegative(reader.Int32(type), "num_nulls"); break;
-                case 3 when isV2: NotNegative(reader.Int32(type), "num_rows"); break;
-                case 4 when isV2: encoding = reader.Int32(type); break;
-                case 5 when isV2: levelBytes += NotNegative(reader.Int32(type), "definition_levels_byte_length"); break;
-                case 6 when isV2: levelBytes += NotNegative(reader.Int32(type), "repetition_levels_byte_length"); break;
+                case 2 when kind != PageKind.DataV2: encoding = reader.Int32(type); break;
+                case 2 when kind == PageKind.DataV2: nulls = NotNegative(reader.Int32(type), "num_nulls"); break;
+                case 3 when kind == PageKind.Data: definitions = reader.Int32(type); break;
+                case 4 when kind == PageKind.Data: repetitions = reader.Int32(type); break;
+                case 3 when kind == PageKind.DataV2: NotNegative(reader.Int32(type), "num_rows"); break;
+                case 4 when kind == PageKind.DataV2: encoding = reader.Int32(type); break;
+                case 5 when kind == PageKind.DataV2: levelBytes += NotNegative(reader.Int32(type), "definition_levels_byte_length"); break;
+                case 6 when kind == PageKind.DataV2: levelBytes += NotNegative(reader.Int32(type), "repetition_levels_byte_length"); break;
                 default: reader.Skip(type); break;
             }
         }
 
-        return nulls <= values ? (values, levelBytes, encoding) : throw new ThriftException($"a page has {nulls} nulls in {values} values");
+        return nulls <= values ? (values, levelBytes, encoding, definitions, repetitions) : throw new ThriftException($"a page has {nulls} nulls in {values} values");
     }
 
     private static int NotNegative(int value, string field) =>

@@ -7,6 +7,9 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// <param name="OnlyDictionary">Every data page holds numbers of dictionary entries and no values.</param>
 internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, long DictionaryEntries, bool OnlyDictionary)
 {
+    /// <summary>See <see cref="PageHeader.BitPacked"/>; only where there are levels.</summary>
+    public bool HasBitPackedLevels { get; init; }
+
     public PageSizes With(PageHeader page) => page.Kind switch
     {
         PageKind.Dictionary => this with { DictionaryBytes = page.UncompressedBytes, DictionaryEntries = page.Values },

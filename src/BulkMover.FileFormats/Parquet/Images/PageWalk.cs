@@ -11,10 +11,12 @@ internal static class PageWalk
 {
     /// <returns>The sizes of the chunk's pages.</returns>
     /// <exception cref="ThriftException">The chunk breaks a rule; the message says which.</exception>
-    public static PageSizes Check(NativeBlock image, long offset, long bytes, ParquetColumnChunk chunk, SchemaElement leaf)
+    public static PageSizes Check(NativeBlock image, long offset, long bytes, ParquetColumnChunk chunk, SchemaNode leaf)
     {
         long end = offset + bytes;
         long values = 0;
+        PageLocation[] promised = [.. chunk.Pages?.Where(page => page.Rows > 0) ?? []];
+        int next = 0;
         var sizes = new PageSizes(0, 0, 0, OnlyDictionary: true);
         for (bool isFirst = true; values < chunk.Values; isFirst = false)
         {
@@ -23,16 +25,31 @@ internal static class PageWalk
 
             PageHeader page = PageHeader.Parse(image.Span(offset, (int)Math.Min(end - offset, int.MaxValue)));
             offset += page.HeaderBytes;
-            CheckPage(page, end - offset, chunk, leaf, isFirst);
+            CheckPage(page, end - offset, chunk, leaf.Element, isFirst);
             offset += page.CompressedBytes;
             sizes = sizes.With(page);
-            if (page.Kind is PageKind.Data or PageKind.DataV2)
-                values += page.Values;
+            if (page.Kind is not (PageKind.Data or PageKind.DataV2))
+                continue;
+            values += page.Values;
+            if ((leaf.HasDefinitionLevels && page.DefinitionEncoding == PageHeader.BitPacked) || (leaf.IsRepeated && page.RepetitionEncoding == PageHeader.BitPacked))
+                sizes = sizes with { HasBitPackedLevels = true };
+            if (chunk.Pages is not null)
+                CheckPromise(page, next < promised.Length ? promised[next++] : default);
         }
 
         if (values > chunk.Values)
             throw new ThriftException($"its pages have {values} values, the footer says {chunk.Values}");
         return sizes;
+    }
+
+    /// <summary>Rows were left out by what the page index says, so that it has to be true.</summary>
+    private static void CheckPromise(PageHeader page, PageLocation promised)
+    {
+        if (page.Values != promised.Rows || page.HeaderBytes + (long)page.CompressedBytes != promised.Bytes)
+        {
+            throw new ThriftException(
+                $"a page has {page.Values} rows in {page.HeaderBytes + (long)page.CompressedBytes} bytes, the page index says {promised.Rows} in {promised.Bytes}");
+        }
     }
 
     private static void CheckPage(PageHeader page, long bytesLeft, ParquetColumnChunk chunk, SchemaElement leaf, bool isFirst)

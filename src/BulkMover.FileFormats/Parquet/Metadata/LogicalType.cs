@@ -1,5 +1,3 @@
-using Apache.Arrow.Types;
-
 namespace BulkMover.FileFormats.Parquet.Metadata;
 
 /// <summary>What a field means, with the parameters that its kind has (LogicalTypes.md).</summary>
@@ -23,10 +21,15 @@ internal sealed record LogicalType(LogicalTypeKind Kind)
     /// <summary>Of an integer.</summary>
     public bool IsSigned { get; init; }
 
-    public TimeUnit Unit => UnitId switch
-    {
-        1 => TimeUnit.Millisecond,
-        2 => TimeUnit.Microsecond,
-        _ => TimeUnit.Nanosecond,
-    };
+    /// <summary>Of a variant: the version of its specification, 1 where it is left out.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>Of a geometry or geography: its coordinate reference system; null where the default is meant.</summary>
+    public string? Crs { get; init; }
+
+    /// <summary>Of a geography: how edges run, as <c>EdgeInterpolationAlgorithm</c> numbers it.</summary>
+    public int EdgesId { get; init; }
+
+    /// <summary>Of a time or timestamp: the unit is none of those; more may come (LogicalTypes.md, "TIMESTAMP").</summary>
+    public bool HasUnknownUnit => Kind is LogicalTypeKind.Time or LogicalTypeKind.Timestamp && UnitId is not (1 or 2 or 3);
 }

@@ -11,15 +11,27 @@ public sealed record ParquetStatistics
     /// <summary>Field <c>max</c>, deprecated.</summary>
     public byte[]? LegacyMax { get; private init; }
 
-    public byte[]? MinValue { get; private init; }
+    public byte[]? MinValue { get; internal init; }
 
-    public byte[]? MaxValue { get; private init; }
+    public byte[]? MaxValue { get; internal init; }
 
-    public long? NullCount { get; private init; }
+    public long? NullCount { get; internal init; }
 
     public long? NanCount { get; private init; }
 
-    internal static ParquetStatistics Parse(ReadOnlySpan<byte> bytes)
+    internal static ParquetStatistics? TryParse(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Parse(bytes);
+        }
+        catch (ThriftException)
+        {
+            return null;
+        }
+    }
+
+    private static ParquetStatistics Parse(ReadOnlySpan<byte> bytes)
     {
         var reader = new CompactReader(bytes);
         byte[]? legacyMin = null, legacyMax = null, min = null, max = null;

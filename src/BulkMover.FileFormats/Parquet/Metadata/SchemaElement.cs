@@ -28,6 +28,17 @@ internal sealed record SchemaElement
 
     public LogicalType? Logical { get; init; }
 
+    /// <summary>Bits and sign, when it has 8 or 16 of the 32 bits that are stored.</summary>
+    public (int Bits, bool IsSigned)? SmallInteger => Type != PhysicalType.Int32 ? null : (Logical, Converted) switch
+    {
+        ({ Kind: LogicalTypeKind.Integer, BitWidth: 8 or 16 }, _) => (Logical.BitWidth, Logical.IsSigned),
+        (null, ConvertedType.Int8) => (8, true),
+        (null, ConvertedType.Int16) => (16, true),
+        (null, ConvertedType.UInt8) => (8, false),
+        (null, ConvertedType.UInt16) => (16, false),
+        _ => null,
+    };
+
     /// <summary>Digits in all and after the point, when it is a decimal.</summary>
     public (int Precision, int Scale)? Decimal => (Logical?.Kind, Converted) switch
     {

@@ -10,6 +10,9 @@ namespace BulkMover.FileFormats.Parquet.Metadata;
 internal sealed record SchemaNode(
     SchemaElement Element, string Path, IReadOnlyList<SchemaNode> Children, int FirstLeaf, int LeafCount, bool IsRepeated)
 {
+    /// <summary>It, or a group above it, may be missing: its values have definition levels.</summary>
+    public bool HasDefinitionLevels { get; init; }
+
     public bool IsLeaf => Element.Type is not null;
 
     /// <summary>The leaf columns at or below it, in order.</summary>

@@ -88,12 +88,13 @@ internal static class SchemaParser
                 case (LogicalTypeKind.Time or LogicalTypeKind.Timestamp, 2): logical = logical with { UnitId = Unit(ref reader, type) }; break;
                 case (LogicalTypeKind.Integer, 1): logical = logical with { BitWidth = reader.Int32(type) }; break;
                 case (LogicalTypeKind.Integer, 2): logical = logical with { IsSigned = CompactReader.Boolean(type) }; break;
+                case (LogicalTypeKind.Variant, 1): logical = logical with { Version = reader.Int32(type) }; break;
+                case (LogicalTypeKind.Geometry or LogicalTypeKind.Geography, 1): logical = logical with { Crs = reader.String(type) }; break;
+                case (LogicalTypeKind.Geography, 2): logical = logical with { EdgesId = reader.Int32(type) }; break;
                 default: reader.Skip(type); break;
             }
         }
 
-        if (kind is LogicalTypeKind.Time or LogicalTypeKind.Timestamp && logical.UnitId is not (1 or 2 or 3))
-            throw new ThriftException($"a {kind} has unit {logical.UnitId}, which does not exist");
         return logical;
     }
 

@@ -17,12 +17,12 @@ internal static class SchemaTree
             throw new ThriftException("the schema's root is not a group");
 
         int next = 0, leaves = 0;
-        SchemaNode root = Node("", repeated: false, depth: 0);
+        SchemaNode root = Node("", repeated: false, optional: false, depth: 0);
         return next == elements.Count
             ? root
             : throw new ThriftException($"{elements.Count - next} schema elements belong to no group");
 
-        SchemaNode Node(string path, bool repeated, int depth)
+        SchemaNode Node(string path, bool repeated, bool optional, int depth)
         {
             if (next == elements.Count)
                 throw new ThriftException("a group promises more children than the schema has elements");
@@ -34,6 +34,7 @@ internal static class SchemaTree
             {
                 path = path.Length == 0 ? element.Name : $"{path}.{element.Name}";
                 repeated |= element.Repetition == Repetition.Repeated;
+                optional |= element.Repetition != Repetition.Required;
             }
 
             int firstLeaf = leaves;
@@ -42,14 +43,14 @@ internal static class SchemaTree
                 if (element.ChildCount > 0)
                     throw new ThriftException($"column '{path}' has both a type and children");
                 leaves++;
-                return new SchemaNode(element, path, [], firstLeaf, 1, repeated);
+                return new SchemaNode(element, path, [], firstLeaf, 1, repeated) { HasDefinitionLevels = optional };
             }
 
             if (element.ChildCount is null or < 0)
                 throw new ThriftException($"group '{path}' has {element.ChildCount?.ToString() ?? "no number of"} children");
             var children = new List<SchemaNode>();
             for (int i = 0; i < element.ChildCount; i++)
-                children.Add(Node(path, repeated, depth + 1));
+                children.Add(Node(path, repeated, optional, depth + 1));
             return new SchemaNode(element, path, children, firstLeaf, leaves - firstLeaf, repeated);
         }
     }

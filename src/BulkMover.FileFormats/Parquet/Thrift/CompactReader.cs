@@ -39,6 +39,15 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
         _ => throw Unexpected(type, "a boolean"),
     };
 
+    /// <summary>A boolean in a list is a byte of its own: 1 is true; false is 2, or 0 by writers that follow the older text.</summary>
+    public bool BooleanElement(CompactType element)
+    {
+        if (element is not (CompactType.True or CompactType.False))
+            throw Unexpected(element, "a boolean");
+        byte value = Byte();
+        return value <= 2 ? value == 1 : throw new ThriftException($"{value} is not a boolean");
+    }
+
     public int Int32(CompactType type)
     {
         long value = Int64(type);

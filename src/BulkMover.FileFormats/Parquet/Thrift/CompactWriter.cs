@@ -95,7 +95,7 @@ internal sealed class CompactWriter
         Raw((byte)value);
     }
 
-    private void Raw(byte value)
+    internal void Raw(byte value)
     {
         bytes.GetSpan(1)[0] = value;
         bytes.Advance(1);

@@ -4,6 +4,7 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Delta.Schemas;
 
@@ -53,12 +54,19 @@ internal sealed class SchemaReader
             string fieldPath = path.Length == 0 ? name : $"{path}.{name}";
             JsonElement? metadata = field.TryGetProperty("metadata", out JsonElement found) && found.ValueKind == JsonValueKind.Object ? found : null;
             unsupportedChange ??= TypeChanges.FindUnsupported(metadata, fieldPath);
-            IArrowType fieldType = ReadType(field.GetProperty("type"), fieldPath);
-            var plain = new Field(name, fieldType, field.GetProperty("nullable").GetBoolean());
+            Field plain = ReadField(name, field.GetProperty("type"), fieldPath, field.GetProperty("nullable").GetBoolean());
             fields.Add(mapping.Map(plain, metadata, fieldPath, physicalNames));
         }
 
         return fields;
+    }
+
+    private Field ReadField(string name, JsonElement type, string path, bool nullable)
+    {
+        // PROTOCOL.md, "Variant Data Type".
+        if (type.ValueKind == JsonValueKind.String && type.ValueEquals("variant"u8))
+            return new Field(name, VariantText.Storage, nullable).AsVariant();
+        return new Field(name, ReadType(type, path), nullable);
     }
 
     private IArrowType ReadType(JsonElement type, string path)
@@ -70,10 +78,10 @@ internal sealed class SchemaReader
         {
             "struct" => new StructType(ReadFields(type, path)),
             "array" => new ListType(
-                new Field("element", ReadType(type.GetProperty("elementType"), path + ".element"), type.GetProperty("containsNull").GetBoolean())),
+                ReadField("element", type.GetProperty("elementType"), path + ".element", type.GetProperty("containsNull").GetBoolean())),
             "map" => new MapType(
-                new Field("key", ReadType(type.GetProperty("keyType"), path + ".key"), nullable: false),
-                new Field("value", ReadType(type.GetProperty("valueType"), path + ".value"), type.GetProperty("valueContainsNull").GetBoolean())),
+                ReadField("key", type.GetProperty("keyType"), path + ".key", nullable: false),
+                ReadField("value", type.GetProperty("valueType"), path + ".value", type.GetProperty("valueContainsNull").GetBoolean())),
             var other => Unreadable(other ?? "null", path),
         };
     }

@@ -1,4 +1,5 @@
 using Apache.Arrow.Types;
+using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Schemas;
 
 namespace BulkMover.TableFormats.Iceberg.Partitions;
@@ -12,9 +13,9 @@ internal sealed record PartitionField(int SourceId, int FieldId, string Name, Tr
 {
     /// <summary>
     /// The type of its values ("Partition Transforms", column "Result type"); null when they are of no use: the column is no longer in the
-    /// schema, or the transform is void or unknown.
+    /// schema or is of a type that no transform takes, or the transform is void or unknown.
     /// </summary>
-    public IArrowType? ResultType(IcebergSchema schema) => schema.ColumnOrMember(SourceId) is not { } column ? null : Transform.Kind switch
+    public IArrowType? ResultType(IcebergSchema schema) => schema.ColumnOrMember(SourceId) is not { } column || !column.HasStatistics() ? null : Transform.Kind switch
     {
         TransformKind.Identity or TransformKind.Truncate when column.DataType is not (NullType or NestedType) => column.DataType,
         TransformKind.Bucket or TransformKind.Year or TransformKind.Month or TransformKind.Day or TransformKind.Hour => Int32Type.Default,

@@ -22,7 +22,7 @@ internal sealed class ScanPruner
     {
         (this.filter, this.schema) = (filter, schema);
         HashSet<string> names = filter is null ? [] : [.. filter.Columns()];
-        columns = [.. schema.Arrow.FieldsList.Where(column => names.Contains(column.Name) && column.DataType is not NestedType)];
+        columns = [.. schema.Arrow.FieldsList.Where(column => names.Contains(column.Name) && column.DataType is not NestedType && column.HasStatistics())];
     }
 
     /// <summary>Field ids of the columns whose statistics are of use, in the order in which they are expected.</summary>

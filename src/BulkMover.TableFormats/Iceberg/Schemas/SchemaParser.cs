@@ -74,7 +74,7 @@ internal sealed class SchemaParser
         if (!nullable && type.IsString && type.AsString() == Unknown)
             throw type.Wrong($"another type than {Unknown}, of which fields must be optional, or the field optional");
         var field = new Field(name, arrow, nullable || arrow is NullType).WithFieldId(id.AsInt());
-        return type.IsString && type.AsString() == "uuid" ? field.AsUuid() : field;
+        return type.IsString ? Marked(field, type.AsString()) : field;
     }
 
     private NestedType ParseNested(MetadataNode type) => type.Required("type").AsString() switch
@@ -87,6 +87,22 @@ internal sealed class SchemaParser
             ParseField("value", type.Required("value-id"), type.Required("value"), !type.Required("value-required").AsBool())),
         _ => throw type.Required("type").Wrong("\"struct\", \"list\" or \"map\""),
     };
+
+    private static Field Marked(Field field, string type)
+    {
+        string[] parts = type.Split('(', ',', ')');
+        return parts[0] switch
+        {
+            "uuid" => field.AsUuid(),
+            "variant" => field.AsVariant(),
+            "geometry" => field.AsGeometry(Parameter(parts, 1)),
+            "geography" => field.AsGeography(Parameter(parts, 1), Parameter(parts, 2)),
+            _ => field,
+        };
+    }
+
+    /// <summary>"geometry(C)", "geography(C, A)"; both may be left out, and then have the specification's defaults.</summary>
+    private static string? Parameter(string[] parts, int index) => index < parts.Length && parts[index].Trim() is { Length: > 0 } text ? text : null;
 
     private IArrowType ParsePrimitive(MetadataNode type)
     {
@@ -108,6 +124,9 @@ internal sealed class SchemaParser
             "string" => StringType.Default,
             "binary" => BinaryType.Default,
             "uuid" => UuidType.Storage,
+            "variant" => VariantText.Storage,
+            _ when name is "geometry" or "geography" || name.StartsWith("geometry(", StringComparison.Ordinal)
+                || name.StartsWith("geography(", StringComparison.Ordinal) => GeoType.Storage,
             _ when name.StartsWith("decimal(", StringComparison.Ordinal) => ParseDecimal(type),
             _ when name.StartsWith("fixed[", StringComparison.Ordinal) => ParseFixed(type),
             _ => Refuse(name),

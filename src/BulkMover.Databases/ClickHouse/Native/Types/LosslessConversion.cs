@@ -34,6 +34,8 @@ internal static class LosslessConversion
             case ("Float32", "Float64"):
             case ("Bool", "UInt8"):
                 return null;
+            case ("String", "JSON"):
+                return "it takes objects only, drops their nulls and splits their names at points";
             case ("FixedString" or "Time64", _):
                 return sent.Name == column.Name && sent.Number(0) == column.Number(0) ? null : "only the same length or precision is taken";
             default:

@@ -1,0 +1,44 @@
+using BulkMover.FileFormats.Parquet.Thrift;
+using static BulkMover.FileFormats.Tests.Parquet.FooterBytes;
+
+namespace BulkMover.FileFormats.Tests.Parquet;
+
+/// <summary>Files of one column whose pages are put together byte by byte: what writers of today no longer write, or not yet.</summary>
+internal static class HandMadeFile
+{
+    /// <param name="file">Where to write it.</param>
+    /// <param name="repetition">parquet.thrift, <c>FieldRepetitionType</c>.</param>
+    /// <param name="rows">Of the one row group.</param>
+    /// <param name="codec">parquet.thrift, <c>CompressionCodec</c>.</param>
+    /// <param name="encodings">The chunk's list of encodings.</param>
+    /// <param name="pages">The pages, headers included, of an INT32 column "c".</param>
+    public static void Write(ParquetTestFile file, int repetition, long rows, int codec, int[] encodings, params byte[][] pages)
+    {
+        byte[] data = [.. pages.SelectMany(page => page)];
+        byte[] footer = FooterBytes.Write([Column("c", repetition: repetition)], [RowGroup(rows, Chunk(codec: codec, values: rows, bytes: data.Length, encodings: encodings))]);
+        System.IO.File.WriteAllBytes(file.Path, [.. footer[..4], .. data, .. footer[4..]]);
+    }
+
+    /// <summary>A data page V1.</summary>
+    public static byte[] Page(int values, byte[] body, int encoding = 0, int levels = 3) => Page(0, body.Length, body, 5, new ThriftTree()
+        .Set(1, values, CompactType.Int32).Set(2, encoding, CompactType.Int32).Set(3, levels, CompactType.Int32).Set(4, levels, CompactType.Int32));
+
+    /// <summary>A data page V2 of a column without levels.</summary>
+    public static byte[] PageV2(int values, int uncompressedBytes, byte[] body, bool? isCompressed)
+    {
+        ThriftTree header = new ThriftTree().Set(1, values, CompactType.Int32).Set(2, 0, CompactType.Int32).Set(3, values, CompactType.Int32)
+            .Set(4, 0, CompactType.Int32).Set(5, 0, CompactType.Int32).Set(6, 0, CompactType.Int32);
+        return Page(3, uncompressedBytes, body, 8, isCompressed is { } compressed ? header.Set(7, compressed) : header);
+    }
+
+    /// <summary>A page of a type that has no header of its own here.</summary>
+    public static byte[] PageOfType(int type, byte[] body) => Page(type, body.Length, body, 0, null);
+
+    public static byte[] Plain(params int[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
+
+    private static byte[] Page(int type, int uncompressedBytes, byte[] body, int field, ThriftTree? header)
+    {
+        ThriftTree page = new ThriftTree().Set(1, type, CompactType.Int32).Set(2, uncompressedBytes, CompactType.Int32).Set(3, body.Length, CompactType.Int32);
+        return [.. (header is null ? page : page.Set(field, header)).ToBytes(), .. body];
+    }
+}

@@ -1,0 +1,284 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet.Thrift;
+using BulkMover.ObjectStores.Local;
+using ParquetSharp;
+using Xunit;
+using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
+
+namespace BulkMover.FileFormats.Tests.Parquet;
+
+/// <summary>PageIndex.md: pages that no wanted row touches are left out, and never a wanted row with them.</summary>
+public sealed class PageIndexTests
+{
+    private static readonly Schema Table = new([Field("id", Int64Type.Default), Field("s", StringType.Default), Field("d", DoubleType.Default, nullable: false)], null);
+
+    public static TheoryData<bool, ParquetDataPageVersion, bool> Layouts() => new()
+    {
+        { true, ParquetDataPageVersion.V1, true },
+        { true, ParquetDataPageVersion.V2, false },
+        { false, ParquetDataPageVersion.V1, false },
+        { false, ParquetDataPageVersion.V2, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Layouts))]
+    public async Task ReadAsync_SortedColumn_GivesOnlyThePagesOfWantedRows(bool whole, ParquetDataPageVersion version, bool dictionary)
+    {
+        using ParquetTestFile file = Write(whole, builder =>
+        {
+            builder.DataPageVersion(version);
+            if (!dictionary)
+                builder.DisableDictionary();
+        });
+
+        Assert.Equal(Lines(400, 500), await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+        Assert.Equal(Lines(0, 200).Concat(Lines(900, 1000)), await file.ReadAsync(Table, where: new Filter.Or(Id(ComparisonOperator.Less, 150), Id(ComparisonOperator.Greater, 990))));
+        Assert.Equal(Lines(0, 1000), await file.ReadAsync(Table, where: new Filter.Not(Id(ComparisonOperator.Equal, 5))));
+    }
+
+    [Fact]
+    public async Task ReadAsync_PagesRuleAllRowsOut_GivesNothing()
+    {
+        using ParquetTestFile file = Write(whole: true, _ => { }, i => i * 10);
+
+        Assert.Empty(await file.ReadAsync(Table, where: new Filter.And(Id(ComparisonOperator.Greater, 990), Id(ComparisonOperator.Less, 1000))));
+    }
+
+    [Fact]
+    public async Task ReadAsync_LargerFile_FetchesOnlyTheDictionaryAndTheKeptPages()
+    {
+        var store = new RecordingStore(new LocalObjectStore());
+        using ParquetTestFile file = Write(whole: false, builder => builder.DisableDictionary("id").DisableDictionary("d"), store: store);
+
+        Assert.Equal(Lines(700, 800), await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 750)));
+
+        long before = store.Reads.Sum(read => (long)read.Length);
+        await file.ReadAsync(Table);
+        long all = store.Reads.Sum(read => (long)read.Length) - before - new FileInfo(file.Path).Length;
+        Assert.InRange(before - new FileInfo(file.Path).Length, 1, all / 2);
+    }
+
+    [Fact]
+    public async Task ReadAsync_RowsToldByPosition_KeepAllPages()
+    {
+        using ParquetTestFile file = Write(whole: true, _ => { });
+        file.Deletes = new NoDeletes();
+
+        Assert.Equal(Lines(0, 1000), await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+    }
+
+    [Fact]
+    public async Task ReadAsync_WantedList_KeepsAllPages()
+    {
+        var schema = new Schema([Field("id", Int64Type.Default), Field("l", new ListType(Int32Type.Default))], null);
+        var lists = new ListArray.Builder(Int32Type.Default);
+        for (int i = 0; i < 1000; i++)
+        {
+            lists.Append();
+            ((Int32Array.Builder)lists.ValueBuilder).Append(i);
+        }
+
+        using ParquetTestFile file = new ParquetTestFile().Write(schema, Pages, [Longs(1000, i => i), lists.Build()]);
+
+        Assert.Equal(1000, (await file.ReadAsync(schema, where: Id(ComparisonOperator.Equal, 450))).Length);
+        Assert.Equal(100, (await file.ReadAsync(new Schema([schema.FieldsList[0]], null), where: Id(ComparisonOperator.Equal, 450))).Length);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WithoutColumnOrders_KeepsAllPages()
+    {
+        using ParquetTestFile file = Write(whole: true, _ => { });
+        RewrittenFile.Change(file, rewritten => rewritten.Footer.Remove(7));
+
+        Assert.Equal(1000, (await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450))).Length);
+    }
+
+    [Fact]
+    public async Task ReadAsync_PageOfNulls_IsLeftOutButForIsNull()
+    {
+        var schema = new Schema([Field("id", Int64Type.Default)], null);
+        using ParquetTestFile file = new ParquetTestFile()
+            .Write(schema, Pages, [ArrayOf(Int64Type.Default, [.. Enumerable.Range(0, 300).Select(i => i is >= 100 and < 200 ? null : (object)(long)(i % 100))])]);
+
+        Assert.Equal(200, (await file.ReadAsync(schema, where: Id(ComparisonOperator.GreaterOrEqual, 0))).Length);
+        Assert.Equal(100, (await file.ReadAsync(schema, where: new Filter.IsNull("id"))).Length);
+    }
+
+    [Fact]
+    public async Task ReadAsync_IndexWithoutNullCounts_DoesNotTakeThemForZero()
+    {
+        using ParquetTestFile file = Write(whole: true, _ => { });
+        RewrittenFile.Change(file, rewritten =>
+        {
+            rewritten.Chunk(0, 0).Struct(3).Remove(12);
+            ChangeIndex(rewritten, 0, isOffsets: false, index => index.Remove(5));
+        });
+
+        Assert.Equal(1000, (await file.ReadAsync(Table, where: new Filter.IsNull("id"))).Length);
+        Assert.Equal(Lines(400, 500), await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+    }
+
+    private static readonly Dictionary<string, (bool IsOffsets, Action<ThriftTree> Change)> Doubts = new()
+    {
+        ["page too few"] = (true, index => index.List(1).RemoveAt(3)),
+        ["first row not 0"] = (true, index => index.Struct(1, 0).Set(3, 1)),
+        ["rows not ascending"] = (true, index => index.Struct(1, 5).Set(3, 400)),
+        ["rows beyond the row group"] = (true, index => index.Struct(1, 9).Set(3, 5000)),
+        ["page outside the chunk"] = (true, index => index.Struct(1, 9).Set(1, 1 << 30)),
+        ["page in another one"] = (true, index => index.Struct(1, 5).Set(1, index.Struct(1, 4).Integer(1) + 1)),
+        ["page of no bytes"] = (true, index => index.Struct(1, 5).Set(2, 0, CompactType.Int32)),
+        ["no pages"] = (true, index => index.List(1).Clear()),
+        ["bounds too few"] = (false, index => index.List(2).RemoveAt(0)),
+        ["null counts too many"] = (false, index => index.List(5).Add(0L)),
+        ["bounds of another width"] = (false, index => index.List(2)[4] = new byte[3]),
+        ["bounds in wrong order"] = (false, index => index.List(2)[4] = BitConverter.GetBytes(long.MaxValue)),
+    };
+
+    public static TheoryData<string> Doubtful => new(Doubts.Keys);
+
+    [Theory]
+    [MemberData(nameof(Doubtful))]
+    public async Task ReadAsync_IndexThatCannotBe_LosesNoRow(string what)
+    {
+        (bool isOffsets, Action<ThriftTree> change) = Doubts[what];
+        using ParquetTestFile file = Write(whole: true, _ => { });
+        RewrittenFile.Change(file, rewritten => ChangeIndex(rewritten, 0, isOffsets, change));
+
+        string[] rows = await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450));
+
+        Assert.True(Lines(400, 500).All(rows.Contains));
+    }
+
+    private static readonly Dictionary<string, Action<ThriftTree>> LiesByName = new()
+    {
+        ["border moved"] = index => index.Struct(1, 5).Set(3, 490),
+        ["page shorter"] = index => index.Struct(1, 4).Set(2, index.Struct(1, 4).Integer(2) - 1, CompactType.Int32),
+    };
+
+    public static TheoryData<string> Lies => new(LiesByName.Keys);
+
+    [Theory]
+    [MemberData(nameof(Lies))]
+    public async Task ReadAsync_IndexContradictsThePages_IsAnErrorAndGivesNoOtherRows(string what)
+    {
+        using ParquetTestFile file = Write(whole: true, _ => { });
+        RewrittenFile.Change(file, rewritten =>
+        {
+            for (int column = 0; column < 3; column++)
+                ChangeIndex(rewritten, column, isOffsets: true, LiesByName[what]);
+        });
+
+        var error = await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+
+        Assert.Equal("parquet.page_corrupt", error.Code);
+    }
+
+    /// <summary>Pages of different columns that begin at different rows, nulls, NaN, both zeros, and any filter: what stays is what the filter keeps.</summary>
+    [Fact]
+    public async Task ReadAsync_RandomPagesAndFilters_LosesNoRow()
+    {
+        int saved = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            int rows = random.Next(1, 800);
+            object?[] ids = [.. Enumerable.Range(0, rows).Select(i => random.Next(8) == 0 ? null : (object)(long)(i / 7))];
+            object?[] texts = [.. Enumerable.Range(0, rows).Select(i => random.Next(8) == 0 ? null : (object)Text($"{i / 30:D3}{new string('x', random.Next(20))}"))];
+            double[] special = [double.NaN, 0.0, -0.0, double.PositiveInfinity, 1.5, -1.5];
+            object?[] doubles = [.. Enumerable.Range(0, rows).Select(i => (object)(random.Next(4) == 0 ? special[random.Next(6)] : i / 50))];
+            using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = seed % 2 == 0 ? 0 : int.MaxValue, MaxGapBytes = 0 } }.Write(
+                Table,
+                builder => builder.EnableWritePageIndex().WriteBatchSize(random.Next(1, 60)).DataPagesize(random.Next(1, 400)).DisableDictionary("id"),
+                [ArrayOf(Int64Type.Default, ids), ArrayOf(StringType.Default, texts), ArrayOf(DoubleType.Default, doubles)]);
+            Filter[] filters =
+            [
+                Id(ComparisonOperator.Equal, random.Next(rows / 7 + 1)),
+                new Filter.And(Id(ComparisonOperator.Greater, random.Next(rows / 7 + 1)), Id(ComparisonOperator.LessOrEqual, random.Next(rows / 7 + 1))),
+                new Filter.StartsWith("s", Text($"{random.Next(30):D3}")),
+                new Filter.Comparison("d", ComparisonOperator.Equal, new Scalar(DoubleType.Default, 0.0)),
+                new Filter.Not(new Filter.Comparison("d", ComparisonOperator.Less, new Scalar(DoubleType.Default, 3.0))),
+                new Filter.Or(new Filter.IsNull("id"), new Filter.Comparison("d", ComparisonOperator.Greater, new Scalar(DoubleType.Default, 10.0))),
+            ];
+            foreach (Filter filter in filters)
+            {
+                (List<string> all, int allRows) = await KeptAsync(file, filter, prune: false);
+                (List<string> pruned, int prunedRows) = await KeptAsync(file, filter, prune: true);
+                Assert.True(all.SequenceEqual(pruned), $"seed {seed}, {filter}");
+                saved += allRows - prunedRows;
+            }
+        }
+
+        Assert.True(saved > 10_000, $"Only {saved} rows were left out.");
+    }
+
+    private static async Task<(List<string> Lines, int Rows)> KeptAsync(ParquetTestFile file, Filter filter, bool prune)
+    {
+        var lines = new List<string>();
+        int rows = 0;
+        await foreach (RecordBatch batch in file.BatchesAsync(Table, where: prune ? filter : null))
+        {
+            using (batch)
+            {
+                using RowSelection selection = RowFilter.Select(filter, batch);
+                string[] all = [.. ParquetTestFile.Lines(batch)];
+                foreach (int row in selection.Rows)
+                    lines.Add(all[row]);
+                rows += batch.Length;
+            }
+        }
+
+        return (lines, rows);
+    }
+
+    /// <summary>1,000 rows in pages of 100; the identifier may be multiplied.</summary>
+    private static ParquetTestFile Write(bool whole, Action<WriterPropertiesBuilder> configure, Func<int, long>? id = null, RecordingStore? store = null) =>
+        new ParquetTestFile { Store = store is null ? new LocalObjectStore() : store, Options = new() { SmallBytes = whole ? int.MaxValue : 0, MaxGapBytes = 0 } }.Write(
+            Table,
+            builder =>
+            {
+                Pages(builder);
+                configure(builder);
+            },
+            [
+                Longs(1000, id ?? (i => i)), ArrayOf(StringType.Default, [.. Enumerable.Range(0, 1000).Select(i => (object)Text($"t{i % 3}"))]),
+                ArrayOf(DoubleType.Default, [.. Enumerable.Range(0, 1000).Select(i => (object)(double)i)]),
+            ]);
+
+    private static void Pages(WriterPropertiesBuilder builder) => builder.EnableWritePageIndex().WriteBatchSize(100).DataPagesize(1);
+
+    private static string[] Lines(int from, int to) => [.. Enumerable.Range(from, to - from).Select(i => $$"""{"id":{{i}},"s":"t{{i % 3}}","d":{{i}}.0}""")];
+
+    private static IArrowArray Longs(int count, Func<int, long> value) => ArrayOf(Int64Type.Default, [.. Enumerable.Range(0, count).Select(i => (object)value(i))]);
+
+    private static Filter Id(ComparisonOperator op, long value) => new Filter.Comparison("id", op, new Scalar(Int64Type.Default, value));
+
+    private static void ChangeIndex(RewrittenFile file, int column, bool isOffsets, Action<ThriftTree> change)
+    {
+        ThriftTree chunk = file.Chunk(0, column);
+        int field = isOffsets ? 4 : 6;
+        ThriftTree index = file.StructAt(chunk.Integer(field), chunk.Integer(field + 1));
+        change(index);
+        byte[] bytes = index.ToBytes();
+        chunk.Set(field, file.Append(bytes)).Set(field + 1, bytes.Length, CompactType.Int32);
+    }
+
+    private sealed class NoDeletes : IRowDeletes, IDeletedRows
+    {
+        public IReadOnlyList<Field> KeyColumns => [];
+
+        public long Bytes => 0;
+
+        public long? Rows => 0;
+
+        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
+
+        public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
+        {
+        }
+    }
+}
