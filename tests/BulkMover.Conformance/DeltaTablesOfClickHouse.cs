@@ -15,6 +15,7 @@ public sealed class DeltaTablesOfClickHouse(ClickHouseServerFixture server)
 {
     private const int RowsOfInsert = 40, Inserts = 3;
 
+    // Each expression has exactly the column's type: the writer does not convert, and files of another type are refused.
     private static readonly (string Name, string Type, string Sql, Func<long, string> Value)[] Columns =
     [
         ("id", "long", "toInt64(number)", number => $"{number}"),
@@ -24,7 +25,7 @@ public sealed class DeltaTablesOfClickHouse(ClickHouseServerFixture server)
         ("at", "timestamp", "toDateTime64(number, 6, 'UTC') + toIntervalMicrosecond(number)",
             number => $"\"{DateTime.UnixEpoch.AddSeconds(number).AddMicroseconds(number):yyyy-MM-ddTHH:mm:ss.ffffff}Z\""),
         ("price", "decimal(10,2)", "CAST(number, 'Decimal(10, 2)')", number => $"\"{number}.00\""),
-        ("flag", "boolean", "if(number % 3 = 0, NULL, number % 2 = 0)", number => number % 3 == 0 ? "null" : number % 2 == 0 ? "true" : "false"),
+        ("flag", "boolean", "CAST(if(number % 3 = 0, NULL, number % 2 = 0), 'Nullable(Bool)')", number => number % 3 == 0 ? "null" : number % 2 == 0 ? "true" : "false"),
         ("part", "string", "'p ' || toString(number % 3)", number => $"\"p {number % 3}\""),
     ];
 
