@@ -33,7 +33,7 @@ public static class DataFileBatches
     {
         var scans = new AvroScans(store, new AvroReadOptions(), MemoryAllocator.Default.Value);
         await foreach ((_, AvroBlockScan scan) in scans.OpenAsync(
-            file, knownBytes, schema => ShapeOf(wanted, file, schema), cancellationToken))
+            file, knownBytes, schema => BatchShape.OfColumns(wanted, file.ToString(), schema, schema, decode: null), cancellationToken))
         {
             using (scan)
             {
@@ -43,7 +43,4 @@ public static class DataFileBatches
             }
         }
     }
-
-    private static BatchShape ShapeOf(Schema wanted, Location file, Schema schema) => BatchShape.Of(
-        wanted, ColumnMatching.FieldId, file.ToString(), ScanTask.NoConstants, constantsWin: false, schema, schema, decode: null, mustHaveAll: true);
 }
