@@ -13,6 +13,9 @@ namespace BulkMover.TableFormats.Tests.Iceberg.Model;
 /// <param name="Fields">Of a struct.</param>
 internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool IsList, IReadOnlyList<ModelColumn> Fields)
 {
+    /// <summary>The initial-default of a primitive; null for none.</summary>
+    public object? Default { get; init; }
+
     public bool IsPrimitive => Type is not null && !IsList;
 
     public IEnumerable<ModelColumn> SelfAndBelow => Fields.Prepend(this);
@@ -26,13 +29,19 @@ internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool Is
     }
 
     /// <summary>Appendix C, "Schemas".</summary>
-    public JsonObject ToJson() => new()
+    public JsonObject ToJson()
     {
-        ["id"] = Id,
-        ["name"] = Name,
-        ["required"] = false,
-        ["type"] = Type is null ? new JsonObject { ["type"] = "struct", ["fields"] = new JsonArray([.. Fields.Select(field => field.ToJson())]) }
-            : IsList ? new JsonObject { ["type"] = "list", ["element-id"] = Id + 1, ["element-required"] = false, ["element"] = Type.Name }
-            : Type.Name,
-    };
+        var json = new JsonObject
+        {
+            ["id"] = Id,
+            ["name"] = Name,
+            ["required"] = false,
+            ["type"] = Type is null ? new JsonObject { ["type"] = "struct", ["fields"] = new JsonArray([.. Fields.Select(field => field.ToJson())]) }
+                : IsList ? new JsonObject { ["type"] = "list", ["element-id"] = Id + 1, ["element-required"] = false, ["element"] = Type.Name }
+                : Type.Name,
+        };
+        if (Default is not null)
+            json["initial-default"] = Type!.ToJson(Default);
+        return json;
+    }
 }

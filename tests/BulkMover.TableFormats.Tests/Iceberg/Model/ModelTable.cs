@@ -105,11 +105,12 @@ internal sealed class ModelTable
     {
         int index = random.Next(columns.Count);
         columns[index] = columns[index].Type is null
-            ? columns[index] with { Fields = [.. columns[index].Fields.Select(field => field with { Type = field.Type!.Promoted(version) ?? field.Type })] }
-            : PromotedTo(columns[index]);
+            ? columns[index] with { Fields = [.. columns[index].Fields.Select(Promoted)] }
+            : Promoted(columns[index]);
 
-        // "Type Promotions": not where a partition's value would be another one then.
-        ModelColumn PromotedTo(ModelColumn column) => column.Type!.Promoted(version) is { } wider && !(wider == ModelType.Timestamp && specs.Any(spec => spec.Any(field => field.Source == column.Id)))
+        // "Schema Evolution": a date becomes no timestamp where a partition's value would be another one then; nor do we have its default change.
+        ModelColumn Promoted(ModelColumn column) => column.Type!.Promoted(version) is { } wider
+            && !(wider == ModelType.Timestamp && (column.Default is not null || specs.Any(spec => spec.Any(field => field.Source == column.Id))))
             ? column with { Type = wider }
             : column;
     }
@@ -265,7 +266,10 @@ internal sealed class ModelTable
         var read = new ModelRow();
         foreach (ModelColumn column in wanted.SelectMany(column => column.SelfAndBelow))
         {
-            object? value = written.ContainsKey(column.Id) ? row[column.Id] : file.Constants.GetValueOrDefault(column.Id);
+            // "Column Projection": the file's value, the partition's, the default.
+            object? value = written.ContainsKey(column.Id) ? row[column.Id]
+                : file.Constants.TryGetValue(column.Id, out object? constant) ? constant
+                : column.Default;
             ModelType? from = written.GetValueOrDefault(column.Id)?.Type ?? column.Type;
             read[column.Id] = value is object?[] list ? list.Select(item => item is null ? null : from!.Promote(item, column.Type!)).ToArray()
                 : value is null || column.Type is null ? value
@@ -309,11 +313,20 @@ internal sealed class ModelTable
     private ModelColumn NewColumn() => random.Next(6) switch
     {
         0 => new ModelColumn(++lastId, NewName(), null, false, [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => NewPrimitive())]),
-        1 => NewPrimitive() with { Id = (lastId += 2) - 1, IsList = true },
+        1 => NewPrimitive() with { Id = (lastId += 2) - 1, IsList = true, Default = null },
         _ => NewPrimitive(),
     };
 
-    private ModelColumn NewPrimitive() => new(++lastId, NewName(), ModelType.All[random.Next(ModelType.All.Count)], false, []);
+    private ModelColumn NewPrimitive()
+    {
+        ModelType type = ModelType.All[random.Next(ModelType.All.Count)];
+        // JSON has no number for infinity and NaN.
+        object[] defaults = [.. type.Values.Where(value => value is not double number || double.IsFinite(number))];
+        return new ModelColumn(++lastId, NewName(), type, false, [])
+        {
+            Default = version == 3 && random.Next(2) == 0 ? defaults[random.Next(defaults.Length)] : null,
+        };
+    }
 
     private string NewName() => $"c{names++}";
 }

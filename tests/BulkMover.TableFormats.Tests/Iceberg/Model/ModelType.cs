@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.Json.Nodes;
 using Apache.Arrow.Types;
 
 namespace BulkMover.TableFormats.Tests.Iceberg.Model;
@@ -68,7 +70,25 @@ internal sealed record ModelType(string Name, IArrowType Arrow, IReadOnlyList<ob
         }
     }
 
+    /// <summary>Appendix C, "JSON single-value serialization".</summary>
+    public JsonNode ToJson(object value) => value switch
+    {
+        bool flag => flag,
+        long days when this == Date => Day(days),
+        long micros when this == Timestamp => Instant(micros),
+        long micros when this == TimestampTz => Instant(micros) + "+00:00",
+        long number => number,
+        double number => number,
+        BigInteger cents => ((decimal)cents / 100).ToString("0.00", CultureInfo.InvariantCulture),
+        byte[] text when this == String => Encoding.UTF8.GetString(text),
+        _ => Convert.ToHexString((byte[])value),
+    };
+
     public override string ToString() => Name;
+
+    private static string Day(long days) => DateTime.UnixEpoch.AddDays(days).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Instant(long micros) => DateTime.UnixEpoch.AddTicks(micros * 10).ToString("yyyy-MM-ddTHH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
     private static IEnumerable<object> Numbers(params IEnumerable<int> unscaled) => unscaled.Select(number => (object)new BigInteger(number));
 
