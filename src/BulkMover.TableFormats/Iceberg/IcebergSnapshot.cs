@@ -31,6 +31,7 @@ public sealed class IcebergSnapshot : ITableSnapshot
     private readonly IcebergSchema schema;
     private readonly SnapshotManifests? manifests;
     private readonly Location root;
+    private readonly HashSet<int> formerDates;
     private DeleteIndex deletes = new();
     private IcebergSchema keySchema;
 
@@ -42,6 +43,8 @@ public sealed class IcebergSnapshot : ITableSnapshot
         manifests = snapshot is null ? null : new SnapshotManifests(store, metadata, snapshot);
         Id = snapshot?.Id.ToString(CultureInfo.InvariantCulture) ?? "none";
         MetadataColumns = metadata.FormatVersion >= 3 ? RowLineage : [];
+        formerDates = metadata.Schemas.Values.SelectMany(former => former.Arrow.FieldsList).Where(column => column.DataType is Date32Type)
+            .Select(column => column.FieldId()!.Value).Where(id => schema.Column(id)?.DataType is TimestampType).ToHashSet();
         SortOrder = [.. SortFields(metadata, schema)];
         PartitionColumns = [.. metadata.DefaultSpec.Fields
             .Where(field => field.Transform.Kind != TransformKind.Void)
@@ -76,7 +79,7 @@ public sealed class IcebergSnapshot : ITableSnapshot
             yield break;
         PathResolver files = paths.ForDataFiles();
         var planner = new ScanPlanner(
-            store, keySchema, new ScanPruner(scan.Where, schema), files, deletes.IsEmpty ? null : new DeletePlan(store, deletes, files));
+            store, keySchema, new ScanPruner(scan.Where, schema, formerDates), files, deletes.IsEmpty ? null : new DeletePlan(store, deletes, files));
         await foreach (ScanTask task in planner.PlanAsync(manifests.ReadAsync(paths.Copy(), cancellationToken), cancellationToken))
             yield return task;
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.TableFormats.Iceberg.Deletes;
 using Xunit;
 using static BulkMover.TableFormats.Tests.Iceberg.AvroBytes;
 using static BulkMover.TableFormats.Tests.Iceberg.DeleteTable;
@@ -377,6 +378,24 @@ public sealed class DeleteTests
 
         Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
     }
+
+    [Fact]
+    public async Task Read_BoundsInAnotherSpellingOfTheAddress_RuleNothingOut()
+    {
+        byte[] first = "s3:///lake/db/t/data/a"u8.ToArray(), last = "s3:///lake/db/t/data/c"u8.ToArray();
+        TestFile data = table.DataFile("b", (1, "a"), (2, "b")) with { Path = "s3:/lake/db/t/data/b" };
+        Snapshot(data, table.PositionDeletes("d", 6, ("s3:///lake/db/t/data/b", 1)) with
+        {
+            LowerBounds = new Dictionary<int, byte[]> { [2147483546] = first }, UpperBounds = new Dictionary<int, byte[]> { [2147483546] = last },
+        });
+
+        Assert.Equal(["1,a"], await table.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("/w/x:/f", "/w/y:/f")]
+    [InlineData("s3://b/x:/f", "s3://b/y:/f")]
+    public void Name_DirectoryThatEndsWithAColon_IsPartOfIt(string left, string right) => Assert.NotEqual(DataFileName.Of(left), DataFileName.Of(right));
 
     [Fact]
     public async Task Read_BoundsOfPaths_RuleDeleteFilesOut()

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Iceberg.Partitions;
 using Xunit;
 
 namespace BulkMover.TableFormats.Tests.Iceberg;
@@ -59,6 +62,29 @@ public sealed class PruningTests
 
         Assert.Equal(["none", "broken"], await table.PlanNamesAsync("id = 5"));
         Assert.Equal(["none", "broken"], await table.PlanNamesAsync("id is null"));
+    }
+
+    [Theory]
+    [InlineData("identity")]
+    [InlineData("bucket[16]")]
+    public async Task Plan_PartitionOfADateThatBecameATimestamp_LosesNoFile(string transform)
+    {
+        // 2024-09-09 is day 19,975; its bucket of 16 is made from the day and not from the instant.
+        var table = new TestTable();
+        table.Metadata["format-version"] = 3;
+        table.Metadata["schemas"]!.AsArray().Add(JsonNode.Parse(
+            """{"type":"struct","schema-id":1,"fields":[{"id":5,"name":"d","required":false,"type":"date"}]}"""));
+        table.Columns.Add(JsonNode.Parse("""{"id":5,"name":"d","required":false,"type":"timestamp"}"""));
+        int value = transform == "identity" ? 19_975 : (Bucket.Hash(Date32Type.Default, new Scalar(Date32Type.Default, 19_975L))!.Value & int.MaxValue) % 16;
+        table.WithSpec(0, $$"""{"source-id":5,"field-id":1000,"name":"p","transform":"{{transform}}"}""").WithSnapshot(
+            new TestManifest(new TestFile($"{Data}/a") { Partition = AvroBytes.Some(AvroBytes.Long(value)) })
+            {
+                PartitionFields = ["""{"name":"p","type":["null","int"],"field-id":1000}"""],
+            });
+
+        Assert.Equal(["a"], await table.PlanNamesAsync("d = '2024-09-09 00:00:00'"));
+        if (transform == "identity")
+            Assert.Empty(await table.PlanNamesAsync("d < '2020-01-01 00:00:00'"));
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal static class DataFileName
     private static int AddressLength(string path)
     {
         int colon = path.IndexOf(":/", StringComparison.Ordinal);
+        // A directory may end with a colon; a scheme has no slash before it.
+        if (colon > path.IndexOf('/', StringComparison.Ordinal))
+            colon = -1;
         int length = SkipSlashes(path, colon < 0 ? 0 : colon + 1);
         bool hasHost = colon > 0 && TablePath.IsHdfs(path[..colon]) && path.AsSpan(colon + 1).StartsWith("//") && !path.AsSpan(colon + 1).StartsWith("///");
         int slash = hasHost ? path.IndexOf('/', length) : -1;

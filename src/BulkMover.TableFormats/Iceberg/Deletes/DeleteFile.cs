@@ -40,6 +40,9 @@ internal sealed class DeleteFile
     /// <param name="path">The data file's path in UTF-8.</param>
     /// <param name="address">The beginning of it that addresses the store.</param>
     public bool MightName(ReadOnlySpan<byte> path, ReadOnlySpan<byte> address) =>
-        FirstPath is null || LastPath is null || !FirstPath.AsSpan().StartsWith(address) || !LastPath.AsSpan().StartsWith(address)
-        || (path.SequenceCompareTo(FirstPath) >= 0 && path.SequenceCompareTo(LastPath) <= 0);
+        !HasAddress(FirstPath, address) || !HasAddress(LastPath, address) || (path.SequenceCompareTo(FirstPath) >= 0 && path.SequenceCompareTo(LastPath) <= 0);
+
+    /// <summary>Exactly that address: <c>file:/</c> also begins <c>file:///</c>, which is another spelling of it.</summary>
+    private static bool HasAddress(ReadOnlySpan<byte> bound, ReadOnlySpan<byte> address) =>
+        bound.Length > address.Length && bound.StartsWith(address) && bound[address.Length] != '/';
 }

@@ -67,11 +67,11 @@ internal sealed class ManifestReader(
             throw decoder.Corrupt($"an entry has the status {status} (field 0) and {(entry is null ? "no" : "a")} file (field 2)");
         if (status == Deleted)
             return null;
-        // "Sequence Number Inheritance": only added files inherit; a v1 manifest has no sequence numbers, they are 0.
+        // "Sequence Number Inheritance": only added files inherit; in a v1 manifest, which may have the field from a later writer, all are 0.
         return entry with
         {
             SnapshotId = snapshotId ?? manifest.AddedSnapshotId,
-            SequenceNumber = sequenceNumber ?? (!hasSequenceNumbers ? 0 : status == Added ? manifest.SequenceNumber : null),
+            SequenceNumber = sequenceNumber ?? (!hasSequenceNumbers ? 0 : status == Added || manifest.SequenceNumber == 0 ? manifest.SequenceNumber : null),
             FirstRowId = entry.FirstRowId ?? TakeRowIds(entry, decoder),
         };
     }

@@ -60,8 +60,19 @@ internal sealed class PartitionReader
             case ArrowTypeId.String or ArrowTypeId.Binary:
                 return ReadBytes(ref decoder, type, longest: int.MaxValue);
             default:
-                return decoder.ReadLong(type);
+                AvroType branch = decoder.ReadBranch(type);
+                return branch.Kind == AvroKind.Int && wanted is TimestampType timestamp
+                    ? ReadDate(ref decoder, branch, timestamp)
+                    : decoder.ReadLong(branch);
         }
+    }
+
+    /// <summary>A date from before its column became a timestamp ("Schema Evolution"): it counts days.</summary>
+    private static object ReadDate(ref AvroDecoder decoder, AvroType type, TimestampType timestamp)
+    {
+        int days = decoder.ReadInt(type)!.Value;
+        Int128 instant = (Int128)days * (timestamp.Unit == TimeUnit.Nanosecond ? 86_400_000_000_000 : 86_400_000_000);
+        return instant >= long.MinValue && instant <= long.MaxValue ? (long)instant : throw decoder.Corrupt($"a partition value is day {days}, which is no timestamp");
     }
 
     private static byte[]? ReadBytes(ref AvroDecoder decoder, AvroType type, int longest)

@@ -17,10 +17,14 @@ internal sealed class ScanPruner
     private readonly Filter? filter;
     private readonly IcebergSchema schema;
     private readonly List<Field> columns;
+    private readonly IReadOnlySet<int> formerDates;
 
-    public ScanPruner(Filter? filter, IcebergSchema schema)
+    /// <param name="filter">Rows of the result; null for all.</param>
+    /// <param name="schema">The schema that is read.</param>
+    /// <param name="formerDates">Field ids of timestamps that were dates once: their buckets may be those of days.</param>
+    public ScanPruner(Filter? filter, IcebergSchema schema, IReadOnlySet<int> formerDates)
     {
-        (this.filter, this.schema) = (filter, schema);
+        (this.filter, this.schema, this.formerDates) = (filter, schema, formerDates);
         HashSet<string> names = filter is null ? [] : [.. filter.Columns()];
         columns = [.. schema.Arrow.FieldsList.Where(column => names.Contains(column.Name) && column.DataType is not NestedType && column.HasStatistics())];
     }
@@ -57,7 +61,7 @@ internal sealed class ScanPruner
             if (value is null || schema.Column(field.SourceId) is not { } column)
                 continue;
             Add(known, column, Of(field.Transform, column, value, file.Rows));
-            if (field.Transform.Kind == TransformKind.Bucket && value.Value is long bucket)
+            if (field.Transform.Kind == TransformKind.Bucket && value.Value is long bucket && !formerDates.Contains(field.SourceId))
                 buckets[column.Name] = (column.DataType, field.Transform.Parameter, bucket);
         }
 
