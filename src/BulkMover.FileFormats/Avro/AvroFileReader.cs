@@ -106,9 +106,6 @@ public sealed class AvroFileReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Decompresses blocks of this file; for one caller, with a buffer of its own.</summary>
-    internal AvroCodec NewCodec() => new(CodecName, Location.ToString());
-
     internal string CodecName => Property("avro.codec") ?? "null";
 
     /// <summary>The blocks that were read are no longer valid.</summary>
@@ -129,7 +126,7 @@ public sealed class AvroFileReader : IAsyncDisposable
         if (!metadata.TryGetValue("avro.schema", out byte[]? schema))
             throw Corrupt("it has no schema");
         Schema = AvroSchemaParser.Parse(schema, Location.ToString());
-        codec = NewCodec();
+        codec = new AvroCodec(CodecName, Location.ToString());
     }
 
     private async ValueTask ReadMarkerAsync(CancellationToken cancellationToken)

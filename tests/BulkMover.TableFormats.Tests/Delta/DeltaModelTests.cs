@@ -1,9 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Filters;
-using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
-using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Tests.Delta.Model;
 using BulkMover.Testing.Batches;
@@ -64,10 +62,10 @@ public sealed class DeltaModelTests
         ITableSnapshot snapshot = await opened.OpenSnapshotAsync(SnapshotSelector.Parse($"{version}"), TestContext.Current.CancellationToken);
         ModelVersion expected = table.Versions[version];
         Assert.Equal(expected.Columns.Select(column => column.Name), snapshot.Schema.FieldsList.Select(field => field.Name));
-        Assert.Null((await ReadAsync(table, snapshot, null)).DifferenceFrom(Rows(expected, null))?.Insert(0, $"{name}: "));
+        Assert.Null((await PlannedRows.ReadAsync(table.Store, snapshot, null)).DifferenceFrom(Rows(expected, null))?.Insert(0, $"{name}: "));
 
         Filter filter = ModelFilters.New(expected, snapshot.Schema, random);
-        Assert.Null((await ReadAsync(table, snapshot, filter)).DifferenceFrom(Rows(expected, filter))?.Insert(0, $"{name}, {filter}: "));
+        Assert.Null((await PlannedRows.ReadAsync(table.Store, snapshot, filter)).DifferenceFrom(Rows(expected, filter))?.Insert(0, $"{name}, {filter}: "));
     }
 
     private CanonRows Rows(ModelVersion version, Filter? where)
@@ -81,38 +79,5 @@ public sealed class DeltaModelTests
         foreach (string line in canon.Lines(batch))
             rows.Add(line);
         return rows;
-    }
-
-    /// <summary>As the engine does: files and row groups are pruned by the reader, then rows are filtered.</summary>
-    private async Task<CanonRows> ReadAsync(ModelTable table, ITableSnapshot snapshot, Filter? where)
-    {
-        var scan = new Scan(snapshot, null, where);
-        var reader = new ParquetScanTaskReader(table.Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
-        var rows = new CanonRows();
-        await foreach (ScanTask task in snapshot.PlanAsync(scan, TestContext.Current.CancellationToken))
-        {
-            await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, TestContext.Current.CancellationToken))
-            {
-                using (rowGroup)
-                {
-                    await rowGroup.FetchAsync(TestContext.Current.CancellationToken);
-                    while (rowGroup.ReadNext(TestContext.Current.CancellationToken) is { } batch)
-                    {
-                        using (batch)
-                            AddKept(batch, where, rows);
-                    }
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    private void AddKept(RecordBatch batch, Filter? where, CanonRows rows)
-    {
-        string[] lines = [.. canon.Lines(batch)];
-        using RowSelection? selection = where is null ? null : RowFilter.Select(where, batch);
-        foreach (int row in selection is null ? Enumerable.Range(0, batch.Length) : selection.Rows.ToArray())
-            rows.Add(lines[row]);
     }
 }

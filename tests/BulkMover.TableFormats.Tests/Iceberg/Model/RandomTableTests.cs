@@ -1,9 +1,6 @@
 using Apache.Arrow;
-using Apache.Arrow.Memory;
 using BulkMover.Core.Filters;
-using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
-using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.Testing.Canon;
 using BulkMover.Testing.Filters;
@@ -43,14 +40,14 @@ public sealed class RandomTableTests
     {
         IcebergSnapshot snapshot = await table.Written.OpenSnapshotAsync(selector);
         Assert.Equal(columns.Select(column => column.Name), snapshot.Schema.FieldsList.Select(field => field.Name));
-        AssertSame(columns, rows, await ReadAsync(table, snapshot, null), where);
+        AssertSame(columns, rows, await PlannedRows.ReadAsync(table.Written.Store, snapshot, null), where);
 
         ModelColumn[] primitives = [.. columns.Where(column => column.IsPrimitive)];
         for (int i = 0; i < Filters && primitives.Length > 0; i++)
         {
             Filter filter = RandomFilter(primitives, random, depth: 2);
             List<ModelRow> kept = [.. rows.Where(row => NaiveFilter.Evaluate(filter, name => row[columns.First(column => column.Name == name).Id]) == true)];
-            AssertSame(columns, kept, await ReadAsync(table, snapshot, filter), $"{where}, {filter}");
+            AssertSame(columns, kept, await PlannedRows.ReadAsync(table.Written.Store, snapshot, filter), $"{where}, {filter}");
         }
     }
 
@@ -62,45 +59,6 @@ public sealed class RandomTableTests
             rows.Add(line);
         if (actual.DifferenceFrom(rows) is { } difference)
             Assert.Fail($"{where}: {difference}");
-    }
-
-    private static async Task<CanonRows> ReadAsync(ModelTable table, IcebergSnapshot snapshot, Filter? filter)
-    {
-        CancellationToken stopping = TestContext.Current.CancellationToken;
-        var canon = new CanonWriter();
-        var scan = new Scan(snapshot, null, filter);
-        var reader = new ParquetScanTaskReader(table.Written.Store, scan, new ParquetReadOptions(), MemoryAllocator.Default.Value);
-        var rows = new CanonRows();
-        await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
-        {
-            await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, stopping))
-            {
-                using IRowGroupScan open = rowGroup;
-                await open.FetchAsync(stopping);
-                while (open.ReadNext(stopping) is { } batch)
-                {
-                    using (batch)
-                        Add(rows, canon, filter, batch);
-                }
-            }
-        }
-
-        return rows;
-    }
-
-    private static void Add(CanonRows rows, CanonWriter canon, Filter? filter, RecordBatch batch)
-    {
-        using RowSelection? selection = filter is null ? null : RowFilter.Select(filter, batch);
-        string[] lines = [.. canon.Lines(batch)];
-        if (selection is null)
-        {
-            foreach (string line in lines)
-                rows.Add(line);
-            return;
-        }
-
-        foreach (int row in selection.Rows)
-            rows.Add(lines[row]);
     }
 
     private static Filter RandomFilter(ModelColumn[] columns, Random random, int depth)
