@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning]; without names, all of them. The method is in perf/README.md.
+# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning] [pruning]; without names, all of them. The method is in perf/README.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
@@ -34,12 +34,21 @@ planning() {
   "$program" planning --tables "$tables" --results perf/results
 }
 
-[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning
+pruning() {
+  local program tables=datasets/data/lineitem
+  program=$(built perf/Throughput BulkMover.Throughput)
+  datasets/make.sh lineitem --rows 6000000 --out "$tables/lineitem-6m-snappy.parquet"
+  datasets/make.sh lineitem --rows 6000000 --page-rows 16384 --out "$tables/lineitem-6m-page-index.parquet"
+  "$program" pruning --plain "$tables/lineitem-6m-snappy.parquet" --indexed "$tables/lineitem-6m-page-index.parquet" --results perf/results
+}
+
+[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning
 for scenario in "$@"; do
   case $scenario in
     micro) micro ;;
     parquet-to-clickhouse) parquet_to_clickhouse ;;
     planning) planning ;;
-    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse and planning." >&2; exit 2 ;;
+    pruning) pruning ;;
+    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, planning and pruning." >&2; exit 2 ;;
   esac
 done

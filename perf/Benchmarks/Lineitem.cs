@@ -15,7 +15,7 @@ internal sealed class Lineitem : IDisposable
     private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("bulkmover-benchmarks-");
 
     public Lineitem() =>
-        LineitemWriter.Write(new LineitemOptions(Rows, 1, Compression.Snappy, Rows, 1, FilePath), CancellationToken.None);
+        LineitemWriter.Write(new LineitemOptions(Rows, 1, Compression.Snappy, Rows, 1, 0, FilePath), CancellationToken.None);
 
     private string FilePath => Path.Combine(directory.FullName, "lineitem.parquet");
 

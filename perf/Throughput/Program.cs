@@ -42,5 +42,19 @@ planning.SetAction(async (parsed, cancellationToken) =>
     Console.WriteLine(section);
     return 0;
 });
+
+var plain = new Option<FileInfo>("--plain") { Description = "The lineitem table, without page indexes", Required = true };
+plain.AcceptExistingOnly();
+var indexed = new Option<FileInfo>("--indexed") { Description = "The same rows with page indexes", Required = true };
+indexed.AcceptExistingOnly();
+var pruning = new Command(Pruning.Name, "Filtered reads of Parquet files with and without page indexes and bloom filters") { plain, indexed, results, rounds };
+pruning.SetAction(async (parsed, cancellationToken) =>
+{
+    var run = new Pruning(parsed.GetRequiredValue(plain).FullName, parsed.GetRequiredValue(indexed).FullName, parsed.GetRequiredValue(rounds));
+    string section = await run.RunAsync(cancellationToken);
+    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Pruning.Name}.md"), section, cancellationToken);
+    Console.WriteLine(section);
+    return 0;
+});
 // A series that is stopped from outside must say so: the default handler ends without a word.
-return await new RootCommand("Measures whole copies, and plans.") { scenario, planning }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, planning, pruning }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

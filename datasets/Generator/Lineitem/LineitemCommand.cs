@@ -25,10 +25,11 @@ internal static class LineitemCommand
         codec.AcceptOnlyFromAmong([.. Codecs.Keys]);
         var rowGroupRows = new Option<int>("--row-group-rows") { Description = "Rows in a row group", DefaultValueFactory = _ => 1_000_000 };
         var files = new Option<int>("--files") { Description = "More than one makes a directory of files", DefaultValueFactory = _ => 1 };
+        var pageRows = new Option<int>("--page-rows") { Description = "Rows in a page, with a page index; 0 for pages of 1 MB without one" };
         var output = new Option<string>("--out") { Description = "The file or directory to make", Required = true };
         var command = new Command("lineitem", "A table shaped like TPC-H's lineitem, with our own values and words (it is not TPC-H)")
         {
-            rows, seed, codec, rowGroupRows, files, output,
+            rows, seed, codec, rowGroupRows, files, pageRows, output,
         };
         command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
             new LineitemOptions(
@@ -37,6 +38,7 @@ internal static class LineitemCommand
                 Codecs[parsed.GetRequiredValue(codec)],
                 parsed.GetRequiredValue(rowGroupRows),
                 parsed.GetRequiredValue(files),
+                parsed.GetValue(pageRows),
                 parsed.GetRequiredValue(output)),
             cancellationToken)));
         return command;

@@ -9,8 +9,9 @@ namespace BulkMover.Datasets.Lineitem;
 /// <param name="Codec">How pages are compressed.</param>
 /// <param name="RowGroupRows">Rows in a row group; a file's last one may have fewer.</param>
 /// <param name="Files">How many files.</param>
+/// <param name="PageRows">Rows in a page, with a page index; 0 for pages bounded by their bytes alone, without one.</param>
 /// <param name="Out">The file; a directory of <c>part-00000.parquet</c>, … when there is more than one file.</param>
-public sealed record LineitemOptions(long Rows, long Seed, Compression Codec, int RowGroupRows, int Files, string Out)
+public sealed record LineitemOptions(long Rows, long Seed, Compression Codec, int RowGroupRows, int Files, int PageRows, string Out)
 {
     /// <summary>Goes up when the same options give other rows, so that older files are not taken for right ones.</summary>
     private const int Version = 1;
@@ -18,7 +19,7 @@ public sealed record LineitemOptions(long Rows, long Seed, Compression Codec, in
     /// <summary>Written into each file's footer: a file with the same recipe needs no writing.</summary>
     public string RecipeOf(int file) => string.Create(
         CultureInfo.InvariantCulture,
-        $"lineitem v{Version} rows={Rows} seed={Seed} codec={Codec} row-group-rows={RowGroupRows} file={file + 1}/{Files}");
+        $"lineitem v{Version} rows={Rows} seed={Seed} codec={Codec} row-group-rows={RowGroupRows} file={file + 1}/{Files}{(PageRows > 0 ? " page-rows=" + PageRows : "")}");
 
     public string PathOf(int file) =>
         Files == 1 ? Out : Path.Combine(Out, string.Create(CultureInfo.InvariantCulture, $"part-{file:D5}.parquet"));
@@ -30,6 +31,7 @@ public sealed record LineitemOptions(long Rows, long Seed, Compression Codec, in
     {
         if (Rows < 1) yield return $"--rows is {Rows}; it must be 1 or more.";
         if (RowGroupRows < 1) yield return $"--row-group-rows is {RowGroupRows}; it must be 1 or more.";
+        if (PageRows is < 0 or > LineitemSlice.MaxRows) yield return $"--page-rows is {PageRows}; it must be from 0 to {LineitemSlice.MaxRows}.";
         if (Files < 1 || Files > Rows) yield return $"--files is {Files}; it must be from 1 to the number of rows.";
     }
 }

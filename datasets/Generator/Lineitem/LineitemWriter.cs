@@ -39,7 +39,10 @@ public static class LineitemWriter
     private static void WriteFile(LineitemOptions options, int file, LineitemRows rows, CancellationToken cancellationToken)
     {
         using var builder = new WriterPropertiesBuilder();
-        using WriterProperties properties = builder.Compression(options.Codec).Build();
+        builder.Compression(options.Codec);
+        // A page ends with the batch in which it reaches its size.
+        if (options.PageRows > 0) builder.EnableWritePageIndex().WriteBatchSize(options.PageRows).DataPagesize(1);
+        using WriterProperties properties = builder.Build();
         using GroupNode schema = LineitemSchema.Create();
         var recipe = new Dictionary<string, string>(StringComparer.Ordinal) { [RecipeKey] = options.RecipeOf(file) };
         using var writer = new ParquetFileWriter(options.PathOf(file), schema, properties, recipe);
