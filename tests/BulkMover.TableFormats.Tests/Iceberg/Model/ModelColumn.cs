@@ -13,6 +13,10 @@ namespace BulkMover.TableFormats.Tests.Iceberg.Model;
 /// <param name="Fields">Of a struct.</param>
 internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool IsList, IReadOnlyList<ModelColumn> Fields)
 {
+    /// <summary>"Reserved Field IDs": columns that files may have, and what is null in them is inherited.</summary>
+    public static readonly ModelColumn RowId = new(2147483540, "_row_id", ModelType.Long, false, []);
+    public static readonly ModelColumn LastUpdated = new(2147483539, "_last_updated_sequence_number", ModelType.Long, false, []);
+
     /// <summary>The initial-default of a primitive; null for none.</summary>
     public object? Default { get; init; }
 
