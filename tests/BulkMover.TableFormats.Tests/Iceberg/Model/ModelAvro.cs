@@ -14,12 +14,14 @@ internal static class ModelAvro
         $$"""{"type":"record","name":"{{name}}","fields":[{{string.Join(',', columns.Select(Field))}}]}""";
 
     private static string Field(ModelColumn column) =>
-        $$"""{"name":"{{column.Name}}","type":{{Optional(TypeOf(column))}},"default":null,"field-id":{{column.Id}}}""";
+        $$"""{"name":"{{column.Name}}","type":{{Optional(TypeOf(column))}},"default":null{{Id(column, "field-id", column.Id)}}}""";
 
     private static string TypeOf(ModelColumn column) =>
         column.Type is null ? Record($"r{column.Id}", column.Fields)
-        : column.IsList ? $$"""{"type":"array","items":{{Optional(Primitive(column.Type, column.Id))}},"element-id":{{column.Id + 1}}}"""
+        : column.IsList ? $$"""{"type":"array","items":{{Optional(Primitive(column.Type, column.Id))}}{{Id(column, "element-id", column.Id + 1)}}}"""
         : Primitive(column.Type, column.Id);
+
+    private static string Id(ModelColumn column, string property, int id) => column.HasNoId ? "" : $",\"{property}\":{id}";
 
     private static string Optional(string type) => $"""["null",{type}]""";
 

@@ -20,9 +20,11 @@ internal sealed class ModelTable
     private readonly List<ModelEqualityDeletes> equality = [];
     private readonly List<IReadOnlyList<ModelPartition>> specs = [[]];
     private readonly Dictionary<int, ModelType> widest = [];
+    private readonly SortedDictionary<int, ModelColumn> everyColumn = [];
     private int version;
     private int lastId;
     private int names;
+    private int paths;
     private int currentSpec;
     private long sequenceNumber;
 
@@ -218,8 +220,11 @@ internal sealed class ModelTable
         ModelPartition[] identity = [.. specs[scope.SpecId].Where(field => field.Transform == "identity")];
         bool leaveOut = identity.Length > 0 && identity.Length < columns.Count && random.Next(2) == 0;
         var constants = leaveOut ? identity.ToDictionary(field => field.Source, field => scope.Values[specs[scope.SpecId].ToList().IndexOf(field)]) : [];
-        var file = new ModelDataFile($"{Data}/{sequenceNumber}-{files.Count}", scope, number,
-            [.. columns.Where(column => !constants.ContainsKey(column.Id)), .. hasLineage ? [ModelColumn.RowId, ModelColumn.LastUpdated] : (ModelColumn[])[]], constants, rows);
+        var file = new ModelDataFile($"{Data}/data-{paths++}", scope, number,
+            [.. columns.Where(column => !constants.ContainsKey(column.Id)), .. hasLineage ? [ModelColumn.RowId, ModelColumn.LastUpdated] : (ModelColumn[])[]], constants, rows)
+        {
+            HasIds = hasLineage || random.Next(4) > 0,
+        };
         files.Add(file);
         writer.WriteData(specs[scope.SpecId], columns, file);
     }
@@ -323,7 +328,10 @@ internal sealed class ModelTable
     {
         foreach (ModelColumn column in columns.Where(column => column.IsPrimitive))
             widest[column.Id] = column.Type!;
+        foreach (ModelColumn column in columns)
+            everyColumn[column.Id] = column;
         JsonObject metadata = writer.Table.Metadata;
+        metadata["properties"]!["schema.name-mapping.default"] = new JsonArray([.. everyColumn.Values.Select(column => column.ToNameMapping())]).ToJsonString();
         JsonArray schemas = writer.SchemaId == 0 ? [] : metadata["schemas"]!.AsArray();
         var schema = new JsonObject { ["type"] = "struct", ["schema-id"] = ++writer.SchemaId, ["fields"] = new JsonArray([.. columns.Select(column => column.ToJson())]) };
         schemas.Add(schema);

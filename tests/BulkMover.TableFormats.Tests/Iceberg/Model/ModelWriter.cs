@@ -22,7 +22,7 @@ internal sealed class ModelWriter(Random random)
 
     public void WriteData(IReadOnlyList<ModelPartition> spec, IReadOnlyList<ModelColumn> columns, ModelDataFile file)
     {
-        TestFile entry = Write(file.Path, file.Columns, file.Rows) with { SequenceNumber = file.SequenceNumber };
+        TestFile entry = Write(file.Path, file.HasIds ? file.Columns : [.. file.Columns.Select(column => column.WithoutId())], file.Rows) with { SequenceNumber = file.SequenceNumber };
         Add(spec, file.Scope, columns, content: 0, WithMetrics(entry, file));
     }
 
