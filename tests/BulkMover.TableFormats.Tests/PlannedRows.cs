@@ -16,11 +16,12 @@ internal static class PlannedRows
     /// <param name="store">Where the table lies.</param>
     /// <param name="snapshot">What is read.</param>
     /// <param name="where">Rows of the result; null for all.</param>
-    public static async Task<CanonRows> ReadAsync(IObjectStore store, ITableSnapshot snapshot, Filter? where)
+    /// <param name="columns">Null for those of the schema.</param>
+    public static async Task<CanonRows> ReadAsync(IObjectStore store, ITableSnapshot snapshot, Filter? where, IReadOnlyList<string>? columns = null)
     {
         CancellationToken stopping = TestContext.Current.CancellationToken;
         var canon = new CanonWriter();
-        var scan = new Scan(snapshot, null, where);
+        var scan = new Scan(snapshot, columns, where);
         var reader = new DataFileReader(store, scan, MemoryAllocator.Default.Value);
         var rows = new CanonRows();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))

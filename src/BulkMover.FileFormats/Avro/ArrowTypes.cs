@@ -53,7 +53,8 @@ internal sealed class ArrowTypes
             ? new MapType(Named("key", entry.Fields[0].FieldId, entry.Fields[0].Type), Named("value", entry.Fields[1].FieldId, entry.Fields[1].Type))
             : new ListType(Named("element", type.ItemId, type.Items!)),
         AvroKind.Map => new MapType(Named("key", type.KeyId, AvroMaps.Key), Named("value", type.ItemId, type.Items!)),
-        AvroKind.Record => new StructType(Fields(type)),
+        // Arrow has no structs without members.
+        AvroKind.Record when type.Fields.Length > 0 => new StructType(Fields(type)),
         _ => NullType.Default,
     };
 

@@ -12,9 +12,16 @@ namespace BulkMover.FileFormats.Avro;
 /// <param name="file">The file, for messages.</param>
 public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
 {
+    /// <summary>
+    /// Items of a record that take no bytes, such as those of a list of nulls. Nothing else bounds them: three bytes may claim any number.
+    /// Nobody is known to have a list of nulls that is not short.
+    /// </summary>
+    public const int MaxEmptyItems = 1 << 20;
+
     private const int MaxVarintBytes = 10;
 
     private ReadOnlySpan<byte> data = data;
+    private int emptyItems;
 
     /// <summary>Bytes that are not read yet.</summary>
     public readonly int Remaining => data.Length;
@@ -116,18 +123,38 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
         return branch.Kind != AvroKind.Null;
     }
 
-    /// <summary>Number of items in the next block of an array or map; 0 at its end. Each item takes at least one byte.</summary>
+    /// <summary>Number of items in the next block of an array or map; 0 at its end. Each item has to take at least one byte.</summary>
     public long ReadItemCount(AvroType collection)
     {
-        long count = ReadLong();
-        if (count < 0)
+        long count = ReadCount();
+        return count <= data.Length && !(collection.HasEmptyItems && count > 0) ? count : throw Corrupt($"a collection claims {count:N0} items");
+    }
+
+    /// <summary>Number of items in all blocks of an array whose items take no bytes.</summary>
+    /// <exception cref="UnsupportedFeatureException">They and those before are more than <see cref="MaxEmptyItems"/>.</exception>
+    public int ReadEmptyItems()
+    {
+        int before = emptyItems;
+        for (long count = ReadCount(); count > 0; count = ReadCount())
         {
-            ReadLong();
-            count = count == long.MinValue ? long.MaxValue : -count;
+            if (count > MaxEmptyItems - emptyItems)
+            {
+                throw new UnsupportedFeatureException("file.row_too_large",
+                    $"A row of '{file}' has lists of more than {MaxEmptyItems:N0} items that take no bytes, which is not read. Leave the column out with --columns.");
+            }
+
+            emptyItems += (int)count;
         }
 
-        bool mayBeEmpty = collection.Kind == AvroKind.Array && collection.Items!.IsEmpty;
-        return count <= data.Length && !(mayBeEmpty && count > 0) ? count : throw Corrupt($"a collection claims {count:N0} items");
+        return emptyItems - before;
+    }
+
+    /// <summary>How many items without bytes were read since the last call, which is where the next record begins.</summary>
+    public int TakeEmptyItems()
+    {
+        int items = emptyItems;
+        emptyItems = 0;
+        return items;
     }
 
     /// <summary>Steps over one value; the bytes that it takes.</summary>
@@ -168,8 +195,27 @@ public ref struct AvroDecoder(ReadOnlySpan<byte> data, string file)
 
     private readonly CorruptTableException Mismatch(string wanted, AvroKind found) => Corrupt($"{wanted} is needed where it has {found}");
 
+    /// <summary>Of the items in a block; a negative count is followed by the length of the block (Avro specification, "Arrays").</summary>
+    private long ReadCount()
+    {
+        long count = ReadLong();
+        if (count >= 0)
+            return count;
+        ReadLong();
+        return count == long.MinValue ? long.MaxValue : -count;
+    }
+
     private void SkipCollection(AvroType collection)
     {
+        if (collection.HasEmptyItems)
+        {
+            while (ReadCount() > 0)
+            {
+            }
+
+            return;
+        }
+
         AvroType items = collection.Items!;
         for (long count = ReadItemCount(collection); count > 0; count = ReadItemCount(collection))
         {

@@ -79,7 +79,7 @@ public sealed class AvroFileReader : IAsyncDisposable
             long records = await input.ReadLongAsync(cancellationToken);
             long bytes = await input.ReadLongAsync(cancellationToken);
             ReadOnlyMemory<byte> data = codec!.Decompress(await input.ReadAsync(bytes, cancellationToken));
-            if (records < 0 || records > data.Length)
+            if (records < 0 || records > Schema.MaxValues(data.Length))
                 throw Corrupt($"a block of {data.Length:N0} bytes claims {records:N0} records");
             yield return new AvroBlock(records, data);
 

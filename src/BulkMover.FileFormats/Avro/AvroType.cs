@@ -52,6 +52,15 @@ public sealed class AvroType(AvroKind kind)
     /// </summary>
     public bool IsEmpty { get; init; }
 
+    /// <summary>True for an array whose items take no bytes.</summary>
+    internal bool HasEmptyItems => Kind == AvroKind.Array && Items!.IsEmpty;
+
+    /// <summary>
+    /// How many values so many bytes of a block may hold. Of values that take no bytes it is what the largest block holds of others: a writer
+    /// that cuts blocks by their bytes never cuts them.
+    /// </summary>
+    internal long MaxValues(int bytes) => IsEmpty ? AvroCodec.MaxBlockBytes : bytes;
+
     /// <summary>Levels of types in it, itself included.</summary>
     public int Depth { get; init; } = 1;
 

@@ -24,7 +24,7 @@ internal sealed class BlockReader(ReadOnlyMemory<byte> run, AvroScanFile file) :
             throw decoder.Corrupt("the marker after a block is wrong");
 
         ReadOnlyMemory<byte> data = codec.Decompress(left.Slice(start, stored.Length));
-        if (records < 0 || records > data.Length)
+        if (records < 0 || records > file.Record.MaxValues(data.Length))
             throw decoder.Corrupt($"a block of {data.Length:N0} bytes claims {records:N0} records");
         left = left[^decoder.Remaining..];
         return new AvroBlock(records, data);

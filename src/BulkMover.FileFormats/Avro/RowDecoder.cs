@@ -9,8 +9,8 @@ namespace BulkMover.FileFormats.Avro;
 internal sealed class RowDecoder : IDisposable
 {
     /// <summary>
-    /// How many bytes of blocks are decoded between two looks at the size of the batch. Nulls, which take one byte, become as wide as their
-    /// column, so it is far less than a batch.
+    /// How many bytes of blocks are decoded between two looks at the size of the batch; an item without bytes counts as one. Nulls, which take
+    /// one byte, become as wide as their column, so it is far less than a batch.
     /// </summary>
     private const int CheckBytes = 16 * 1024;
 
@@ -80,7 +80,7 @@ internal sealed class RowDecoder : IDisposable
         {
             columns.Decode(ref input);
             rows++;
-            untilCheck -= left - input.Remaining;
+            untilCheck -= left - input.Remaining + input.TakeEmptyItems();
             left = input.Remaining;
             if (untilCheck <= 0)
                 isFull = IsFull();

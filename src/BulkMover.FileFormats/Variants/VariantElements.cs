@@ -4,7 +4,9 @@ namespace BulkMover.FileFormats.Variants;
 
 /// <summary>
 /// The values in an encoded array or object: a number of elements, for objects their field ids, offsets, then the values (VariantEncoding.md,
-/// "Value Data for Object", "Value Data for Array"). The values may lie in any order, but must fill their place.
+/// "Value Data for Object", "Value Data for Array"). The values may lie in any order. Bytes that belong to none are read over: each value is
+/// "the Variant value starting from the i-th field_offset", and writers leave the former value of a field that was set twice where it was
+/// (arrow-rs) or reserve room for it (parquet-java, issue 3625).
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal ref struct VariantElements
@@ -39,7 +41,7 @@ internal ref struct VariantElements
     public readonly long FieldId(int index) => LittleEndian.Unsigned(ids.Slice(index * idBytes, idBytes));
 
     /// <summary>Writes an element. Each is written once.</summary>
-    /// <exception cref="VariantException">It is no value, lies outside, or shares bytes with another one.</exception>
+    /// <exception cref="VariantException">It is no value, lies outside, or the elements take more bytes than there are.</exception>
     public void Write(VariantWriter writer, int index, int depth)
     {
         long offset = Offset(index);
@@ -49,16 +51,9 @@ internal ref struct VariantElements
         int before = value.Length;
         writer.Next(ref value, depth + 1);
         left -= before - value.Length;
+        // "There are num_elements number of value entries": none is another one's too. Were they, each level could double the work of the one below.
         if (left < 0)
             throw new VariantException("elements share bytes");
-    }
-
-    /// <summary>To be called when all elements are written.</summary>
-    /// <exception cref="VariantException">They do not fill the bytes that are said to be theirs.</exception>
-    public readonly void CheckEnd()
-    {
-        if (left != 0)
-            throw new VariantException($"{left} bytes belong to no element");
     }
 
     private readonly long Offset(int index) => LittleEndian.Unsigned(offsets.Slice(index * offsetBytes, offsetBytes));

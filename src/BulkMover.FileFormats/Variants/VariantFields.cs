@@ -30,14 +30,7 @@ internal ref struct VariantFields
     private readonly int Index => order is null ? position : order[position];
 
     /// <summary>False behind the last field.</summary>
-    /// <exception cref="VariantException">The fields that were written do not fill the object.</exception>
-    public bool MoveNext()
-    {
-        if (++position < elements.Count)
-            return true;
-        elements.CheckEnd();
-        return false;
-    }
+    public bool MoveNext() => ++position < elements.Count;
 
     /// <summary>Writes the present field's name and value.</summary>
     /// <exception cref="VariantException">They are broken.</exception>

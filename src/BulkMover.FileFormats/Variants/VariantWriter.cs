@@ -5,7 +5,7 @@ namespace BulkMover.FileFormats.Variants;
 
 /// <summary>
 /// Writes encoded values of one variant as JSON (VariantEncoding.md, "Value encoding"). Every length and offset is held to the bytes that
-/// are there. Values that share bytes are refused, so that the work is bounded by the bytes.
+/// are there. Elements that take more bytes than their array or object has are refused, so that the work is bounded by the bytes.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly ref struct VariantWriter
@@ -97,7 +97,6 @@ internal readonly ref struct VariantWriter
             elements.Write(this, i, depth);
         }
 
-        elements.CheckEnd();
         text.Raw((byte)']');
     }
 

@@ -1,5 +1,6 @@
 using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Avro;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Avro.AvroTestFile;
@@ -118,6 +119,20 @@ public sealed class AvroBlocksTests
         Assert.True(file.OpenBytes(Id) > file.Deletes.Bytes);
     }
 
+    /// <summary>Iceberg spec, "Row Lineage": the position is that in the file, whichever run of blocks a row is read with.</summary>
+    [Theory]
+    [InlineData(Small)]
+    [InlineData(Large)]
+    public async Task Read_RowIds_AreCountedFromTheFilesFirstRow(int smallBytes)
+    {
+        using AvroTestFile file = Numbers(10, 10, "null", new() { SmallBytes = smallBytes, RunBytes = 100, BatchRows = 7 }, firstRowId: 1000);
+        file.Deletes = new Positions(0, 9, 10, 55, 99);
+
+        Assert.Equal(
+            Enumerable.Range(0, 100).Where(id => id is not (0 or 9 or 10 or 55 or 99)).Select(id => $$"""{"id":{{id}},"r":{{1000 + id}}}"""),
+            await file.ReadAsync(Id, Field("r", 9, Int64Type.Default).WithRowMetadata(RowMetadata.RowId)));
+    }
+
     [Theory]
     [InlineData(Small)]
     [InlineData(Large)]
@@ -161,11 +176,11 @@ public sealed class AvroBlocksTests
         Assert.Equal(Lines(1), await file.ReadAsync(Id));
     }
 
-    private static AvroTestFile Numbers(int blocks, int rowsPerBlock, string codec, AvroReadOptions options)
+    private static AvroTestFile Numbers(int blocks, int rowsPerBlock, string codec, AvroReadOptions options, long? firstRowId = null)
     {
         (long, byte[])[] parts = [.. Enumerable.Range(0, blocks).Select(block => ((long)rowsPerBlock,
             AvroFiles.Compress(codec, [.. Enumerable.Range(block * rowsPerBlock, rowsPerBlock).SelectMany(id => AvroFiles.Long(id))])))];
-        return new AvroTestFile(AvroFiles.ByHand(Record("\"long\""), codec, parts)) { Options = options };
+        return new AvroTestFile(AvroFiles.ByHand(Record("\"long\""), codec, parts)) { Options = options, FirstRowId = firstRowId };
     }
 
     private static string Line(int id) => $$"""{"id":{{id}}}""";

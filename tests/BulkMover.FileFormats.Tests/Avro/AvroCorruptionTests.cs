@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using System.Text;
+using Apache.Arrow;
 using Apache.Arrow.Types;
 using Avro.File;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.FileFormats.Avro;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Avro.AvroTestFile;
 using ArrowField = Apache.Arrow.Field;
@@ -42,9 +45,76 @@ public sealed class AvroCorruptionTests
     public async Task Read_ArrayClaimsMoreItemsThanBytes_ThrowsCorruptTable(long count) =>
         await ThrowsAsync("avro.block_invalid", List, Array, 1, [.. AvroFiles.Long(count), 2]);
 
+    public static TheoryData<string, byte[]> TooManyItemsWithoutBytes
+    {
+        get
+        {
+            const string nulls = """{"type":"array","items":"null","element-id":2}""";
+            byte[] half = AvroFiles.Long(AvroDecoder.MaxEmptyItems / 2), third = [.. half, 0];
+            return new()
+            {
+                { nulls, [.. AvroFiles.Long(AvroDecoder.MaxEmptyItems + 1), 0] },
+                { nulls, [.. AvroFiles.Long(1L << 60), 0] },
+                { nulls, [.. AvroFiles.Long(long.MinValue), 0, 0] },
+                { nulls, [.. half, .. half, 2, 0] },
+                { """{"type":"array","items":{"type":"record","name":"nothing","fields":[{"name":"n","type":"null","field-id":8}]},"element-id":2}""", [.. AvroFiles.Long(1L << 60), 0] },
+                { $$"""{"type":"array","items":{{nulls}},"element-id":3}""", [6, .. third, .. third, .. third, 0] },
+            };
+        }
+    }
+
+    /// <summary>Valid by the Avro specification, where such items are written as zero bytes, but without a bound of its own.</summary>
+    [Theory]
+    [MemberData(nameof(TooManyItemsWithoutBytes))]
+    public async Task Read_RowOfTooManyItemsWithoutBytes_IsRefusedByName(string type, byte[] row)
+    {
+        using var file = new AvroTestFile(AvroFiles.ByHand(Record(type), "null", (1, row)));
+        long start = Stopwatch.GetTimestamp();
+
+        UnsupportedFeatureException error = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => file.ReadAsync(Field("v", 1, ArrowTypesOf(type))));
+
+        Assert.Equal("file.row_too_large", error.Code);
+        Assert.Contains("file.avro", error.Message, StringComparison.Ordinal);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+
+        static ListType ArrowTypesOf(string type) => type.Contains("\"element-id\":3", StringComparison.Ordinal)
+            ? new ListType(Field("element", 3, new ListType(Field("element", 2, NullType.Default))))
+            : new ListType(Field("element", 2, type.Contains("record", StringComparison.Ordinal) ? new StructType([Field("new", 9, Int64Type.Default)]) : NullType.Default));
+    }
+
+    /// <summary>Each row is within its bound and all are 27 GB of offsets: batches end by the number of such items as well.</summary>
     [Fact]
-    public async Task Read_ArrayOfItemsWithoutBytesClaimsMany_ThrowsAtOnce() => await ThrowsAsync("avro.block_invalid",
-        Field("v", 1, new ListType(Field("element", 2, Int64Type.Default))), """{"type":"array","items":"null","element-id":2}""", 1, [.. AvroFiles.Long(1L << 40), 0]);
+    public async Task Read_ManyRowsOfItemsWithoutBytes_BecomeSmallBatches()
+    {
+        byte[] row = [.. AvroFiles.Long(AvroDecoder.MaxEmptyItems), 0];
+        using AvroTestFile file = Of(Record("""{"type":"array","items":"null","element-id":2}"""), [.. Enumerable.Repeat(row, 6_500)]);
+        await using IAsyncEnumerator<IRowGroupScan> scans = file.ScansAsync(
+            [Field("v", 1, new ListType(Field("element", 2, StringType.Default)))]).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await scans.MoveNextAsync());
+        using IRowGroupScan scan = scans.Current;
+        await scan.FetchAsync(TestContext.Current.CancellationToken);
+
+        using RecordBatch? batch = scan.ReadNext(TestContext.Current.CancellationToken);
+
+        Assert.InRange(batch!.Length, 1, 16);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8 * 1024 * 1024)]
+    public async Task Read_BlockWithoutBytesClaimsTooManyRecords_ThrowsCorruptTable(int smallBytes)
+    {
+        foreach (long records in (long[])[-1, (1 << 28) + 1, 1L << 60, long.MaxValue])
+        {
+            using var file = new AvroTestFile(AvroFiles.ByHand(Record("\"null\""), "null", (records, []))) { Options = new() { SmallBytes = smallBytes } };
+
+            await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync(Field("v", 1, NullType.Default)));
+        }
+    }
+
+    [Fact]
+    public async Task Read_RecordsWithoutBytesHaveSome_ThrowsCorruptTable() =>
+        await ThrowsAsync("avro.block_invalid", Longs, "\"null\"", 3, [0]);
 
     [Theory]
     [InlineData(-1)]

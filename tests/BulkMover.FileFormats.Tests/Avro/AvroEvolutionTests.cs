@@ -141,7 +141,8 @@ public sealed class AvroEvolutionTests
     [InlineData("""["long","string"]""", "a union")]
     [InlineData("""["null"]""", "a union")]
     [InlineData("""{"type":"fixed","name":"x","size":0}""", "a fixed of no bytes")]
-    public async Task Read_WantedColumnHasAnotherUnionOrAnEmptyFixed_IsRefusedByName(string type, string named)
+    [InlineData("""{"type":"record","name":"x","fields":[]}""", "a record of no fields")]
+    public async Task Read_WantedColumnHasAnotherUnionOrAnEmptyType_IsRefusedByName(string type, string named)
     {
         using AvroTestFile file = Of(Record(type, "\"long\""), [0, 2]);
 
@@ -153,11 +154,12 @@ public sealed class AvroEvolutionTests
     }
 
     [Fact]
-    public async Task Read_UnionThatIsNotWanted_IsSteppedOverAtEveryLevel()
+    public async Task Read_TypesThatAreNotReadNorWanted_AreSteppedOverAtEveryLevel()
     {
         string odd = """["int","string"]""";
+        string empty = """{"name":"n","type":{"type":"record","name":"nothing","fields":[]},"field-id":13}""";
         using AvroTestFile file = Of(
-            Record(odd, $$"""{"type":"record","name":"s","fields":[{"name":"u","type":{{odd}},"field-id":11},{"name":"a","type":"long","field-id":12}]}"""),
+            Record(odd, $$"""{"type":"record","name":"s","fields":[{"name":"u","type":{{odd}},"field-id":11},{{empty}},{"name":"a","type":"long","field-id":12}]}"""),
             [2, 2, (byte)'x', 0, 8, 14]);
 
         Assert.Equal(["""{"s":{"a":7}}"""], await file.ReadAsync(Field("s", 2, new StructType([Field("a", 12, Int64Type.Default)]))));

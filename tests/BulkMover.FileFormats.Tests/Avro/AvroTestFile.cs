@@ -34,6 +34,8 @@ internal sealed class AvroTestFile : IDisposable
 
     public IRowDeletes? Deletes { get; set; }
 
+    public long? FirstRowId { get; init; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A record with these fields, which get the ids 1, 2, … by their place.</summary>
@@ -82,5 +84,5 @@ internal sealed class AvroTestFile : IDisposable
         new(Store, new Scan(new TestSnapshot(new Schema(table, null), ColumnMatching.FieldId), null, null), Options, allocator);
 
     private ScanTask Task(IReadOnlyDictionary<string, Scalar>? constants) =>
-        new(Location, bytes, null, constants ?? ScanTask.NoConstants, ConstantsWin: false) { Deletes = Deletes };
+        new(Location, bytes, null, constants ?? ScanTask.NoConstants, ConstantsWin: false) { Deletes = Deletes, FirstRowId = FirstRowId };
 }

@@ -30,6 +30,10 @@ public sealed class AvroTypesTests
         ["fixed[3]"] = Field("v", 1, new FixedSizeBinaryType(3)),
         ["binary"] = Field("v", 1, BinaryType.Default),
         ["struct"] = Field("v", 1, new StructType([Field("a", 2, Int64Type.Default), Field("b", 3, StringType.Default)])),
+        ["list<unknown>"] = Field("v", 1, new ListType(Field("element", 2, NullType.Default))),
+        ["list<struct<unknown>>"] = Field("v", 1, new ListType(Field("element", 2, new StructType([Field("a", 3, NullType.Default)])))),
+        ["map<string,unknown>"] = Field("v", 1, new MapType(Field("key", 2, StringType.Default, nullable: false), Field("value", 3, NullType.Default))),
+        ["map<string,binary>"] = Field("v", 1, new MapType(Field("key", 2, StringType.Default, nullable: false), Field("value", 3, BinaryType.Default))),
         ["list<int>"] = Field("v", 1, new ListType(Field("element", 2, Int32Type.Default))),
         ["map<string,int>"] = Field("v", 1, new MapType(Field("key", 2, StringType.Default, nullable: false), Field("value", 3, Int32Type.Default))),
         ["map<int,string>"] = Field("v", 1, new MapType(Field("key", 2, Int32Type.Default, nullable: false), Field("value", 3, StringType.Default))),
@@ -78,6 +82,17 @@ public sealed class AvroTypesTests
         // Two runs of items, the second with its length in bytes ("Arrays").
         { "list<int>", """{"type":"array","items":"int","element-id":2}""", "04020405060a0c0e00", "[1,2,5,6,7]" },
         { "list<int>", """{"type":"array","items":["null","int"],"element-id":2}""", "0400020200", "[null,1]" },
+        // "null is written as zero bytes" ("Primitive Types").
+        { "list<unknown>", """{"type":"array","items":"null","element-id":2}""", "0600", "[null,null,null]" },
+        { "list<unknown>", """{"type":"array","items":"null","element-id":2}""", "02030000", "[null,null,null]" },
+        { "list<unknown>", """{"type":"array","items":"null","element-id":2}""", "00", "[]" },
+        { "list<struct<unknown>>", """{"type":"array","items":{"type":"record","name":"s","fields":[{"name":"a","type":"null","field-id":3}]},"element-id":2}""",
+            "0400", """[{"a":null},{"a":null}]""" },
+        { "map<string,unknown>", """{"type":"map","values":"null","key-id":2,"value-id":3}""", "0402610262" + "00", """[["a",null],["b",null]]""" },
+        { "map<string,binary>", """
+            {"type":"array","logicalType":"map","items":{"type":"record","name":"k2_v3","fields":[
+              {"name":"key","type":"string","field-id":2},{"name":"value","type":"bytes","field-id":3}]}}
+            """, "02026102ff00", """[["a","0xff"]]""" },
         { "map<string,int>", """{"type":"map","values":"int","key-id":2,"value-id":3}""", "04026102026204" + "00", """[["a",1],["b",2]]""" },
         { "map<string,int>", """
             {"type":"array","logicalType":"map","items":{"type":"record","name":"k2_v3","fields":[
@@ -141,6 +156,39 @@ public sealed class AvroTypesTests
         using AvroTestFile file = Of(Record("\"null\"", "\"long\""), [2], [4]);
 
         Assert.Equal(["""{"v":null,"n":1}""", """{"v":null,"n":2}"""], await file.ReadAsync(Field("v", 1, StringType.Default), Field("n", 2, Int64Type.Default)));
+    }
+
+    /// <summary>
+    /// "null is written as zero bytes" and "a record is encoded by encoding the values of its fields": such rows have no bytes at all, and a
+    /// writer that cuts blocks by their bytes has all rows in one.
+    /// </summary>
+    [Theory]
+    [InlineData("null", 0)]
+    [InlineData("null", 8 * 1024 * 1024)]
+    [InlineData("deflate", 0)]
+    [InlineData("snappy", 0)]
+    [InlineData("zstandard", 0)]
+    public async Task Read_RowsWithoutBytes_AreCounted(string codec, int smallBytes)
+    {
+        foreach (string schema in (string[])[Record("\"null\"", "\"null\""), Record(), Record("""{"type":"record","name":"s","fields":[{"name":"n","type":"null"}]}""")])
+        {
+            (long Records, byte[] Data) block = (70_000, AvroFiles.Compress(codec, []));
+            using var file = new AvroTestFile(AvroFiles.ByHand(schema, codec, block, block)) { Options = new() { SmallBytes = smallBytes } };
+
+            string[] rows = await file.ReadAsync(Field("v", 2, NullType.Default), Field("n", 9, Int64Type.Default));
+
+            Assert.Equal(140_000, rows.Length);
+            Assert.Equal("""{"v":null,"n":null}""", Assert.Single(rows.Distinct()));
+        }
+    }
+
+    [Fact]
+    public async Task Read_ListOfNullsThatBecameAnotherType_GivesNulls()
+    {
+        using AvroTestFile file = Of(Record("""{"type":"array","items":"null","element-id":2}"""), [4, 0], [0], [2, 2, 0]);
+
+        Assert.Equal(["""{"v":[null,null]}""", """{"v":[]}""", """{"v":[null,null]}"""],
+            await file.ReadAsync(Field("v", 1, new ListType(Field("element", 2, StringType.Default)))));
     }
 
     [Fact]

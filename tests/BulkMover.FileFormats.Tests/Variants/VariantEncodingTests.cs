@@ -179,8 +179,43 @@ public sealed class VariantEncodingTests
         AssertBroken(value, Metadata("a", "b"));
     }
 
+    /// <summary>Twice the same half: too little for the sum of bytes to tell, and no more work than as many bytes may ask for.</summary>
     [Fact]
-    public void Write_BytesOfNoElement_AreBroken() => AssertBroken([3, 1, 0, 3, .. Int8(1), 0], Empty);
+    public void Write_ElementsThatShareBytesBesideUnusedOnes_AreBoundedByTheBytes()
+    {
+        byte[] value = Int8(1);
+        for (int level = 0; level < 12; level++)
+            value = new VariantBytes(2).ObjectOf([0, 1], Offsets(0, 0, 2 * value.Length), [.. value, .. new byte[value.Length]]);
+
+        // Each level doubles the text, but the bytes as well.
+        Assert.InRange(Json(value, Metadata("a", "b")).Length, 1, 10 * value.Length);
+        AssertBroken(new VariantBytes(2).ObjectOf([0, 1], Offsets(0, 0, 2 * value.Length - 1), [.. value, .. new byte[value.Length - 1]]), Metadata("a", "b"));
+
+        static byte[] Offsets(params int[] offsets) => [.. offsets.SelectMany(offset => (byte[])[(byte)offset, (byte)(offset >> 8)])];
+    }
+
+    /// <summary>arrow-rs, ObjectBuilder::insert: "the new value overwrites the previous mapping, but the old value remains in the buffer".</summary>
+    [Fact]
+    public void Write_FormerValueOfAField_IsReadOver() => Assert.Equal(
+        """{"a":"new","b":2}""", Json(Small.ObjectOf([0, 1], [4, 2, 8], [.. Int8(1), .. Int8(2), .. String("new")]), Metadata("a", "b")));
+
+    /// <summary>parquet-java, issue 3625: "the object reserved stale trailing bytes and overstated its size".</summary>
+    [Fact]
+    public void Write_BytesBehindTheLastValue_AreReadOver()
+    {
+        Assert.Equal("""[{"a":1},2]""", Json(Small.Array(Small.ObjectOf([0], [0, 5], [.. Int8(1), 7, 7, 7]), Int8(2)), Metadata("a")));
+        Assert.Equal("[1]", Json([3, 1, 0, 3, .. Int8(1), 0]));
+    }
+
+    [Fact]
+    public void Write_BytesBetweenElements_AreReadOver() => Assert.Equal("[1,2]", Json([3, 2, 1, 4, 6, 0xFF, .. Int8(1), 0xFF, .. Int8(2)]));
+
+    [Fact]
+    public void Write_ElementBeyondTheLastOffset_IsBroken()
+    {
+        AssertBroken([3, 1, 0, 1, .. Int8(1)], Empty);
+        AssertBroken(Small.Array([3, 1, 0, 1, .. Int8(1)], Int8(2)), Empty);
+    }
 
     [Fact]
     public void Write_OffsetBeyondTheValues_IsBroken() => AssertBroken([3, 1, 2, 2, .. Int8(1)], Empty);

@@ -85,6 +85,7 @@ internal sealed class ColumnCompiler(string file, GrowingMemory memory)
         {
             AvroKind.Union => "a union that is not one of null and one other type",
             AvroKind.Fixed when type.Size == 0 => "a fixed of no bytes",
+            AvroKind.Record => "a record of no fields",
             _ => $"a decimal of {type.Precision} digits",
         };
         return new UnsupportedFeatureException("avro.type_unsupported",

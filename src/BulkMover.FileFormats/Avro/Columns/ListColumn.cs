@@ -18,12 +18,19 @@ internal sealed class ListColumn(NestedType type, AvroType collection, int nullB
 
     public override long FixedBytes => sizeof(int);
 
-    public override long Bytes => base.Bytes + offsets.Bytes + items.Bytes;
+    /// <summary>Items without bytes count as one each: most of what becomes of a batch grows with their number.</summary>
+    public override long Bytes => base.Bytes + offsets.Bytes + items.Bytes + (collection.HasEmptyItems ? offsets.Last : 0);
 
     public override void Decode(ref AvroDecoder input)
     {
         if (DecodeNull(ref input))
             return;
+        if (collection.HasEmptyItems)
+        {
+            offsets.Add(checked(offsets.Last + input.ReadEmptyItems()));
+            return;
+        }
+
         int end = offsets.Last;
         for (long count = input.ReadItemCount(collection); count > 0; count = input.ReadItemCount(collection))
         {

@@ -13,19 +13,29 @@ namespace BulkMover.TableFormats.Tests.Iceberg.Model;
 /// <param name="Fields">Of a struct.</param>
 internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool IsList, IReadOnlyList<ModelColumn> Fields)
 {
+    /// <summary>"Reserved Field IDs": columns that files may have, and what is null in them is inherited.</summary>
+    public static readonly ModelColumn RowId = new(2147483540, "_row_id", ModelType.Long, false, []);
+    public static readonly ModelColumn LastUpdated = new(2147483539, "_last_updated_sequence_number", ModelType.Long, false, []);
+
     /// <summary>The initial-default of a primitive; null for none.</summary>
     public object? Default { get; init; }
+
+    /// <summary>True in a file without ids, which the table's name mapping tells the columns of.</summary>
+    public bool HasNoId { get; private init; }
 
     public bool IsPrimitive => Type is not null && !IsList;
 
     public IEnumerable<ModelColumn> SelfAndBelow => Fields.Prepend(this);
 
+    /// <summary>The column in a file without ids, under a name that the table never had.</summary>
+    public ModelColumn WithoutId() => this with { Name = MappedName, HasNoId = true, Fields = [.. Fields.Select(field => field.WithoutId())] };
+
     public Field ToArrow()
     {
         IArrowType type = Type is null ? new StructType([.. Fields.Select(field => field.ToArrow())])
-            : IsList ? new ListType(new Field("element", Type.Arrow, nullable: true).WithFieldId(Id + 1))
+            : IsList ? new ListType(Named("element", Type.Arrow, Id + 1))
             : Type.Arrow;
-        return new Field(Name, type, nullable: true).WithFieldId(Id);
+        return Named(Name, type, Id);
     }
 
     /// <summary>Appendix C, "Schemas".</summary>
@@ -43,5 +53,24 @@ internal sealed record ModelColumn(int Id, string Name, ModelType? Type, bool Is
         if (Default is not null)
             json["initial-default"] = Type!.ToJson(Default);
         return json;
+    }
+
+    /// <summary>"Name Mapping Serialization".</summary>
+    public JsonObject ToNameMapping()
+    {
+        var json = new JsonObject { ["field-id"] = Id, ["names"] = new JsonArray(MappedName) };
+        if (IsList)
+            json["fields"] = new JsonArray(new JsonObject { ["field-id"] = Id + 1, ["names"] = new JsonArray("element") });
+        else if (Type is null)
+            json["fields"] = new JsonArray([.. Fields.Select(field => field.ToNameMapping())]);
+        return json;
+    }
+
+    private string MappedName => $"n{Id}";
+
+    private Field Named(string name, IArrowType type, int id)
+    {
+        var field = new Field(name, type, nullable: true);
+        return HasNoId ? field : field.WithFieldId(id);
     }
 }

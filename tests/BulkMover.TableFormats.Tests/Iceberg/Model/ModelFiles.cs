@@ -19,7 +19,11 @@ internal sealed record ModelScope(int SpecId, IReadOnlyList<object?> Values)
 /// <param name="Constants">Values of columns that only the partition has, by field id.</param>
 /// <param name="Rows">As they were written.</param>
 internal sealed record ModelDataFile(
-    string Path, ModelScope Scope, long SequenceNumber, IReadOnlyList<ModelColumn> Columns, IReadOnlyDictionary<int, object?> Constants, IReadOnlyList<ModelRow> Rows);
+    string Path, ModelScope Scope, long SequenceNumber, IReadOnlyList<ModelColumn> Columns, IReadOnlyDictionary<int, object?> Constants, IReadOnlyList<ModelRow> Rows)
+{
+    /// <summary>False for a file of another writer that was added to the table as it is.</summary>
+    public bool HasIds { get; init; } = true;
+}
 
 /// <summary>Rows of a position delete file.</summary>
 internal sealed record ModelPositionDeletes(long SequenceNumber, IReadOnlyList<(string Path, long Position)> Rows);

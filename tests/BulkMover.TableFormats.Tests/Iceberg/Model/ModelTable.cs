@@ -20,9 +20,11 @@ internal sealed class ModelTable
     private readonly List<ModelEqualityDeletes> equality = [];
     private readonly List<IReadOnlyList<ModelPartition>> specs = [[]];
     private readonly Dictionary<int, ModelType> widest = [];
+    private readonly SortedDictionary<int, ModelColumn> everyColumn = [];
     private int version;
     private int lastId;
     private int names;
+    private int paths;
     private int currentSpec;
     private long sequenceNumber;
 
@@ -40,6 +42,9 @@ internal sealed class ModelTable
     public TestTable Written => writer.Table;
 
     public IReadOnlyList<ModelColumn> Columns => columns;
+
+    /// <summary>"Row Lineage" is of version 3.</summary>
+    public bool HasLineage => version == 3;
 
     /// <summary>What each snapshot had when it was made: its columns and rows.</summary>
     public List<(long Id, ModelColumn[] Columns, List<ModelRow> Rows)> Snapshots { get; } = [];
@@ -66,7 +71,7 @@ internal sealed class ModelTable
     }
 
     /// <summary>The rows that the table has, as the current schema shows them.</summary>
-    public List<ModelRow> Rows() => [.. files.SelectMany(file => file.Rows.Where((_, position) => !IsDeleted(file, position)).Select(row => Read(file, row, columns)))];
+    public List<ModelRow> Rows() => [.. files.SelectMany(LiveRows)];
 
     private void Add()
     {
@@ -140,12 +145,15 @@ internal sealed class ModelTable
         if (files.Count == 0)
             return;
         ModelDataFile old = files[random.Next(files.Count)];
-        List<ModelRow> rows = [.. old.Rows.Where((_, position) => !IsDeleted(old, position)).Select(row => Read(old, row, columns))];
+        List<ModelRow> rows = [.. LiveRows(old)];
         if (rows.Count == 0 || rows.Any(row => !ScopeOf(row).Equals(ScopeOf(rows[0]))))
             return;
         Remove(old);
+        // "Row Lineage": rows keep their ids when they move, unless the writer makes new rows of them.
+        foreach (ModelRow row in rows.Where(_ => random.Next(4) == 0))
+            (row[ModelColumn.RowId.Id], row[ModelColumn.LastUpdated.Id]) = (null, random.Next(2) == 0 ? null : row[ModelColumn.LastUpdated.Id]);
         long next = NextSequenceNumber();
-        WriteData(rows, ScopeOf(rows[0]), version > 1 && random.Next(2) == 0 ? old.SequenceNumber : next);
+        WriteData(rows, ScopeOf(rows[0]), version > 1 && random.Next(2) == 0 ? old.SequenceNumber : next, hasLineage: HasLineage && random.Next(2) == 0);
         Commit();
     }
 
@@ -206,14 +214,17 @@ internal sealed class ModelTable
         Commit();
     }
 
-    private void WriteData(IReadOnlyList<ModelRow> rows, ModelScope scope, long number)
+    private void WriteData(IReadOnlyList<ModelRow> rows, ModelScope scope, long number, bool hasLineage = false)
     {
         // A migrated Hive table has identity columns in its partitions alone.
         ModelPartition[] identity = [.. specs[scope.SpecId].Where(field => field.Transform == "identity")];
         bool leaveOut = identity.Length > 0 && identity.Length < columns.Count && random.Next(2) == 0;
         var constants = leaveOut ? identity.ToDictionary(field => field.Source, field => scope.Values[specs[scope.SpecId].ToList().IndexOf(field)]) : [];
-        var file = new ModelDataFile($"{Data}/{sequenceNumber}-{files.Count}.parquet", scope, number,
-            [.. columns.Where(column => !constants.ContainsKey(column.Id))], constants, rows);
+        var file = new ModelDataFile($"{Data}/data-{paths++}", scope, number,
+            [.. columns.Where(column => !constants.ContainsKey(column.Id)), .. hasLineage ? [ModelColumn.RowId, ModelColumn.LastUpdated] : (ModelColumn[])[]], constants, rows)
+        {
+            HasIds = hasLineage || random.Next(4) > 0,
+        };
         files.Add(file);
         writer.WriteData(specs[scope.SpecId], columns, file);
     }
@@ -230,6 +241,24 @@ internal sealed class ModelTable
         long id = 100 + Snapshots.Count;
         writer.Commit(id, version, sequenceNumber);
         Snapshots.Add((id, [.. columns], Rows()));
+    }
+
+    /// <summary>With what they have or inherit by "Row Lineage".</summary>
+    private IEnumerable<ModelRow> LiveRows(ModelDataFile file)
+    {
+        Dictionary<int, ModelColumn> written = file.Columns.ToDictionary(column => column.Id);
+        long? first = writer.FirstRowId(file);
+        for (int position = 0; position < file.Rows.Count; position++)
+        {
+            if (IsDeleted(file, position))
+                continue;
+            ModelRow row = Read(file, file.Rows[position], columns);
+            row[ModelColumn.RowId.Id] = Written(ModelColumn.RowId) ?? first + position;
+            row[ModelColumn.LastUpdated.Id] = Written(ModelColumn.LastUpdated) ?? file.SequenceNumber;
+            yield return row;
+
+            object? Written(ModelColumn column) => written.ContainsKey(column.Id) ? file.Rows[position][column.Id] : null;
+        }
     }
 
     private bool IsDeleted(ModelDataFile file, int position) =>
@@ -299,7 +328,10 @@ internal sealed class ModelTable
     {
         foreach (ModelColumn column in columns.Where(column => column.IsPrimitive))
             widest[column.Id] = column.Type!;
+        foreach (ModelColumn column in columns)
+            everyColumn[column.Id] = column;
         JsonObject metadata = writer.Table.Metadata;
+        metadata["properties"]!["schema.name-mapping.default"] = new JsonArray([.. everyColumn.Values.Select(column => column.ToNameMapping())]).ToJsonString();
         JsonArray schemas = writer.SchemaId == 0 ? [] : metadata["schemas"]!.AsArray();
         var schema = new JsonObject { ["type"] = "struct", ["schema-id"] = ++writer.SchemaId, ["fields"] = new JsonArray([.. columns.Select(column => column.ToJson())]) };
         schemas.Add(schema);

@@ -7,13 +7,14 @@ using ParquetSharp.Arrow;
 
 namespace BulkMover.TableFormats.Tests.Iceberg.Model;
 
-/// <summary>Writes what a <see cref="ModelTable"/> does: Parquet and Puffin files, manifests that stay from snapshot to snapshot, metadata.</summary>
+/// <summary>Writes what a <see cref="ModelTable"/> does: Parquet, Avro and Puffin files, manifests that stay from snapshot to snapshot, metadata.</summary>
 internal sealed class ModelWriter(Random random)
 {
     private readonly ModelArrays arrays = new(random);
     private List<TestManifest> manifests = [];
     private readonly List<TestManifest> added = [];
     private int files;
+    private long nextRowId;
 
     public TestTable Table { get; } = new();
 
@@ -21,8 +22,7 @@ internal sealed class ModelWriter(Random random)
 
     public void WriteData(IReadOnlyList<ModelPartition> spec, IReadOnlyList<ModelColumn> columns, ModelDataFile file)
     {
-        long bytes = WriteParquet(file.Path, file.Columns, file.Rows);
-        var entry = new TestFile(file.Path) { Rows = file.Rows.Count, Bytes = bytes, SequenceNumber = file.SequenceNumber };
+        TestFile entry = Write(file.Path, file.HasIds ? file.Columns : [.. file.Columns.Select(column => column.WithoutId())], file.Rows) with { SequenceNumber = file.SequenceNumber };
         Add(spec, file.Scope, columns, content: 0, WithMetrics(entry, file));
     }
 
@@ -31,11 +31,10 @@ internal sealed class ModelWriter(Random random)
         var path = new ModelColumn(2147483546, "file_path", ModelType.String, false, []);
         var position = new ModelColumn(2147483545, "pos", ModelType.Long, false, []);
         ModelRow[] written = [.. rows.Select(row => new ModelRow { [path.Id] = System.Text.Encoding.UTF8.GetBytes(row.Path), [position.Id] = row.Position })];
-        string name = NewPath("pos.parquet");
         bool isOne = rows[0].Path == rows[^1].Path;
-        var entry = new TestFile(name)
+        TestFile entry = Write(NewPath("pos"), [path, position], written) with
         {
-            Content = 1, Rows = rows.Length, Bytes = WriteParquet(name, [path, position], written), SequenceNumber = sequenceNumber,
+            Content = 1, SequenceNumber = sequenceNumber,
             ReferencedDataFile = isOne && random.Next(2) == 0 ? rows[0].Path : null,
         };
         if (random.Next(2) == 0)
@@ -58,16 +57,15 @@ internal sealed class ModelWriter(Random random)
         TestFile vector = Table.Vector(file.Path, DeleteTable.Blob(sorted), sorted.Length, $"{files++}.puffin") with { SequenceNumber = sequenceNumber };
         TestManifest home = manifests.Concat(added).First(manifest => manifest.Files.Any(entry => entry.Path == file.Path));
         TestFile data = home.Files.First(entry => entry.Path == file.Path);
-        added.Add(home with { Files = [vector with { Partition = data.Partition }], Content = 1, Summaries = null });
+        added.Add(home with { Files = [vector with { Partition = data.Partition }], Content = 1, Summaries = null, FirstRowId = null });
     }
 
     public void WriteEquality(
         IReadOnlyList<ModelPartition> spec, ModelScope scope, IReadOnlyList<ModelColumn> columns, long sequenceNumber, IReadOnlyList<ModelColumn> keys, IReadOnlyList<ModelRow> rows)
     {
-        string name = NewPath("eq.parquet");
-        Add(spec, scope, columns, content: 1, new TestFile(name)
+        Add(spec, scope, columns, content: 1, Write(NewPath("eq"), keys, rows) with
         {
-            Content = 2, Rows = rows.Count, Bytes = WriteParquet(name, keys, rows), SequenceNumber = sequenceNumber, EqualityIds = [.. keys.Select(key => key.Id)],
+            Content = 2, SequenceNumber = sequenceNumber, EqualityIds = [.. keys.Select(key => key.Id)],
         });
     }
 
@@ -77,6 +75,9 @@ internal sealed class ModelWriter(Random random)
         Remove(entry => entry.ReferencedDataFile == file.Path && entry.Format == "puffin");
         Remove(entry => entry.Path == file.Path);
     }
+
+    /// <summary>Id of a file's first row; null as long as no snapshot of version 3 has it.</summary>
+    public long? FirstRowId(ModelDataFile file) => manifests.First(manifest => manifest.Files.Any(entry => entry.Path == file.Path && entry.Status != 2)).FirstRowId;
 
     /// <summary>Entries of new manifests inherit the snapshot's sequence number where they have it; those of old ones carry their own.</summary>
     public void Commit(long snapshotId, int version, long sequenceNumber)
@@ -88,6 +89,9 @@ internal sealed class ModelWriter(Random random)
             Files = [.. manifest.Files.Select(file => file with { SequenceNumber = file.SequenceNumber == sequenceNumber ? null : file.SequenceNumber })],
         }));
         added.Clear();
+        // "First Row ID Assignment": version 3 gives ids to the manifests that have none, those from before the upgrade too.
+        if (version == 3)
+            manifests = [.. manifests.Select(manifest => manifest.Content == 0 && manifest.FirstRowId is null ? WithRowIds(manifest) : manifest)];
         Table.WithSnapshot(snapshotId, 1_700_000_000_000 + snapshotId, manifests);
         Table.Metadata["snapshots"]!.AsArray()[^1]!["schema-id"] = SchemaId;
         Table.Metadata["snapshots"]!.AsArray()[^1]!["sequence-number"] = sequenceNumber;
@@ -108,6 +112,13 @@ internal sealed class ModelWriter(Random random)
 
         static byte[]? Bound((ModelPartition Field, ModelType Type, object? Value) value) =>
             value.Value is null ? null : (value.Field.KeepsType ? value.Type : ModelType.Int).Serialize(value.Value);
+    }
+
+    private TestManifest WithRowIds(TestManifest manifest)
+    {
+        long first = nextRowId;
+        nextRowId += manifest.Files.Where(file => file.Status != 2).Sum(file => file.Rows);
+        return manifest with { FirstRowId = first };
     }
 
     private void Remove(Func<TestFile, bool> isGone)
@@ -151,7 +162,17 @@ internal sealed class ModelWriter(Random random)
 
     private string NewPath(string name) => $"{DeleteTable.Data}/{files++}-{name}";
 
-    private long WriteParquet(string path, IReadOnlyList<ModelColumn> columns, IReadOnlyList<ModelRow> rows)
+    private TestFile Write(string path, IReadOnlyList<ModelColumn> columns, IReadOnlyList<ModelRow> rows)
+    {
+        bool isAvro = random.Next(2) == 0;
+        byte[] bytes = isAvro
+            ? ModelAvro.File(columns, rows, random.GetItems(["null", "deflate", "zstandard"], 1)[0], recordsPerBlock: random.Next(5, 50))
+            : Parquet(columns, rows);
+        Table.Store[new Location("s3", path["s3://".Length..])] = bytes;
+        return new TestFile(path) { Format = isAvro ? "AVRO" : "PARQUET", Rows = rows.Count, Bytes = bytes.Length };
+    }
+
+    private byte[] Parquet(IReadOnlyList<ModelColumn> columns, IReadOnlyList<ModelRow> rows)
     {
         using var folder = new TemporaryDirectory();
         string local = folder.PathOf("file.parquet");
@@ -163,8 +184,6 @@ internal sealed class ModelWriter(Random random)
             writer.Close();
         }
 
-        byte[] bytes = System.IO.File.ReadAllBytes(local);
-        Table.Store[new Location("s3", path["s3://".Length..])] = bytes;
-        return bytes.Length;
+        return System.IO.File.ReadAllBytes(local);
     }
 }
