@@ -12,7 +12,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
     /// <summary>What a remove says; an add says which rows there are, and that is never this.</summary>
     private const int Removed = 0;
 
-    private readonly Dictionary<UInt128, (int Commit, int Said)> first = [];
+    private readonly FirstWords first = new();
     private bool hasVectors;
 
     /// <summary>True when nothing newer was said about the file.</summary>
@@ -23,9 +23,8 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
     /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
     public bool IsNews(Location file, DeletionVector? vector, int commit, AddFile? add)
     {
-        UInt128 key = FileKey.Of(file, vector);
         int said = add is null ? Removed : WhatItSays(add);
-        if (first.TryAdd(key, (commit, said)))
+        if (first.TryAdd(FileKey.Of(file, vector), (commit, said), out (int Commit, int Said) known))
         {
             if (add is not null)
                 ThrowIfPathIsAlive(file, vector);
@@ -34,7 +33,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
 
         // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
         // says nothing, so a file both added and removed could be either. The same word twice is harmless, and there are writers of it.
-        if (first[key] is var known && known.Commit == commit && known.Said != said)
+        if (known.Commit == commit && known.Said != said)
         {
             Location log = (commit < segment.Commits.Count ? segment.Commits[commit] : segment.Checkpoint!.Files[0]).Location;
             throw new CorruptTableException("delta.log_contradiction",
@@ -64,8 +63,8 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
             return;
 
         bool isAlive = vector is null
-            ? first.ContainsKey(FileKey.OfPath(file))
-            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.Said != Removed);
+            ? first.Find(FileKey.OfPath(file)) is not null
+            : !first.TryAdd(FileKey.OfPath(file), default, out _) || first.Find(FileKey.Of(file, null)) is { } plain && plain.Said != Removed;
         if (isAlive)
         {
             throw new CorruptTableException("delta.log_contradiction",
