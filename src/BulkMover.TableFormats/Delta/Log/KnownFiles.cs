@@ -46,9 +46,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
 
     private static int WhatItSays(AddFile add)
     {
-        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion);
-        foreach ((string column, string? value) in add.PartitionValues ?? [])
-            values ^= HashCode.Combine(column, value);
+        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion, add.PartitionValues?.ContentHash ?? 0);
         return values == Removed ? 1 : values;
     }
 

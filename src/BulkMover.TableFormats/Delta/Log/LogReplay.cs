@@ -8,7 +8,7 @@ namespace BulkMover.TableFormats.Delta.Log;
 
 /// <summary>
 /// Reconciles the actions of a version (PROTOCOL.md, "Action Reconciliation"), newest first: the first word about a file is the last one, so
-/// files stream through and only their keys are remembered (75 bytes each, measured with a million).
+/// files stream through and only their keys are remembered.
 /// </summary>
 internal sealed class LogReplay(IObjectStore store, Location table, LogSegment segment)
 {
@@ -30,11 +30,14 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         return (state.Protocol ?? throw Missing("protocol"), state.MetaData ?? throw Missing("metaData"));
     }
 
-    /// <summary>The live files, in the same order at every call.</summary>
+    /// <summary>
+    /// The live files, in the same order at every call. They come in groups, because waiting for each costs as much as finding it. A group is
+    /// gone through once, before the next is asked for.
+    /// </summary>
     /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is.</param>
     /// <param name="cancellationToken">Stops the replay.</param>
     /// <exception cref="CorruptTableException">The log cannot be read, or says two things about a file at once.</exception>
-    public async IAsyncEnumerable<(AddFile Add, Location File)> LiveFilesAsync(
+    public async IAsyncEnumerable<IEnumerable<LiveFile>> LiveFilesAsync(
         IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var known = new KnownFiles(segment, table);
@@ -48,19 +51,25 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
                 {
                     Location file = DeltaPath.Resolve(table, add.Path);
                     if (known.IsNews(file, add.DeletionVector, commit, add))
-                        yield return (add, file);
+                        yield return [new LiveFile(add, file)];
                 }
             }
         }
 
         if (segment.Checkpoint is null)
             yield break;
-        await foreach (AddFile add in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
+        await foreach (IEnumerable<AddFile> adds in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
+            yield return News(adds, known);
+    }
+
+    private IEnumerable<LiveFile> News(IEnumerable<AddFile> adds, KnownFiles known)
+    {
+        foreach (AddFile add in adds)
         {
             // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
             Location file = DeltaPath.Resolve(table, add.Path);
             if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, add))
-                yield return (add, file);
+                yield return new LiveFile(add, file);
         }
     }
 
