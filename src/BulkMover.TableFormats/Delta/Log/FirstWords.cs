@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace BulkMover.TableFormats.Delta.Log;
 
@@ -37,16 +39,26 @@ internal sealed class FirstWords
     /// <summary>Null when nothing was said about the file.</summary>
     public (int Commit, int Said)? Find(UInt128 key) => Find((ulong)(key >> 64), (ulong)key) is { IsTaken: true } slot ? slot.Word : null;
 
+    /// <summary>Begins to bring the key's slot from memory into the processor, where it can.</summary>
+    public unsafe void Expect(UInt128 key)
+    {
+        // The address is only a hint, so it does not matter when the array moves.
+        if (Sse.IsSupported)
+            Sse.Prefetch0(Unsafe.AsPointer(ref slots[PlaceOf((ulong)(key >> 64))]));
+    }
+
     /// <summary>The key's slot, or the free one that it would get.</summary>
     private ref Slot Find(ulong upper, ulong lower)
     {
-        // A key is a hash, so its bits are as good as any. The upper ones keep the slots in the order of the keys, so that growing walks
-        // through both arrays from beginning to end.
-        int place = (int)(upper >> (64 - BitOperations.Log2((uint)slots.Length)));
+        int place = PlaceOf(upper);
         while (slots[place].IsTaken && !slots[place].Has(upper, lower))
             place = (place + 1) & (slots.Length - 1);
         return ref slots[place];
     }
+
+    // A key is a hash, so its bits are as good as any. The upper ones keep the slots in the order of the keys, so that growing walks through
+    // both arrays from beginning to end.
+    private int PlaceOf(ulong upper) => (int)(upper >> (64 - BitOperations.Log2((uint)slots.Length)));
 
     private void Grow()
     {

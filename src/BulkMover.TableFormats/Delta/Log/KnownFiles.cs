@@ -15,21 +15,36 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
     private readonly FirstWords first = new();
     private bool hasVectors;
 
-    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <summary>Has the files looked up soon: memory brings many places at a time in the time of one.</summary>
+    public void Expect(ReadOnlySpan<LiveFile> files)
+    {
+        foreach (ref readonly LiveFile file in files)
+            first.Expect(file.Key);
+    }
+
+    /// <summary>The file left the table.</summary>
     /// <param name="file">Where its data lies.</param>
     /// <param name="vector">Its deletion vector, which is a part of what it is.</param>
-    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
-    /// <param name="add">The action; null for remove.</param>
+    /// <param name="commit">Index of the commit that speaks.</param>
     /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
-    public bool IsNews(Location file, DeletionVector? vector, int commit, AddFile? add)
+    public void Remove(Location file, DeletionVector? vector, int commit) => IsNews(FileKey.Of(file, vector), file, commit, Removed);
+
+    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
+    /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
+    public bool IsNews(LiveFile file, int commit)
     {
-        int said = add is null ? Removed : WhatItSays(add);
-        if (first.TryAdd(FileKey.Of(file, vector), (commit, said), out (int Commit, int Said) known))
-        {
-            if (add is not null)
-                ThrowIfPathIsAlive(file, vector);
+        bool isNews = IsNews(file.Key, file.Location, commit, WhatItSays(file.Add));
+        if (isNews)
+            ThrowIfPathIsAlive(file.Location, file.Add.DeletionVector);
+        return isNews;
+    }
+
+    private bool IsNews(UInt128 key, Location file, int commit, int said)
+    {
+        if (first.TryAdd(key, (commit, said), out (int Commit, int Said) known))
             return true;
-        }
 
         // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
         // says nothing, so a file both added and removed could be either. The same word twice is harmless, and there are writers of it.

@@ -12,6 +12,9 @@ namespace BulkMover.TableFormats.Delta.Log;
 /// </summary>
 internal sealed class LogReplay(IObjectStore store, Location table, LogSegment segment)
 {
+    /// <summary>A processor has about this many requests to memory under way.</summary>
+    private const int FilesLookedUpTogether = 16;
+
     /// <summary>The newest protocol and the newest metadata.</summary>
     /// <exception cref="CorruptTableException">The log has no protocol or no metadata, or cannot be read.</exception>
     public async Task<(TableProtocol Protocol, TableMetadata Metadata)> ReadStateAsync(CancellationToken cancellationToken)
@@ -46,13 +49,9 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
             await foreach (FileAction action in JsonLines.ReadAsync(store, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
             {
                 if (action.Remove is { } remove)
-                    known.IsNews(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit, add: null);
-                if (action.Add is { } add)
-                {
-                    Location file = DeltaPath.Resolve(table, add.Path);
-                    if (known.IsNews(file, add.DeletionVector, commit, add))
-                        yield return [new LiveFile(add, file)];
-                }
+                    known.Remove(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit);
+                if (action.Add is { } add && FileOf(add) is var file && known.IsNews(file, commit))
+                    yield return [file];
             }
         }
 
@@ -64,14 +63,19 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
 
     private IEnumerable<LiveFile> News(IEnumerable<AddFile> adds, KnownFiles known)
     {
-        foreach (AddFile add in adds)
+        foreach (LiveFile[] files in adds.Select(FileOf).Chunk(FilesLookedUpTogether))
         {
-            // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
-            Location file = DeltaPath.Resolve(table, add.Path);
-            if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, add))
-                yield return new LiveFile(add, file);
+            known.Expect(files);
+            foreach (LiveFile file in files)
+            {
+                // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
+                if (known.IsNews(file, segment.Commits.Count))
+                    yield return file;
+            }
         }
     }
+
+    private LiveFile FileOf(AddFile add) => new(add, DeltaPath.Resolve(table, add.Path));
 
     /// <summary>"A single log entry MUST NOT include more than one Metadata action, more than one protocol action": neither would be the latest.</summary>
     private static async Task<StateAction> OnlyAsync(IAsyncEnumerable<StateAction> actions, StoredObject file)
