@@ -85,34 +85,50 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
         VersionChecksum? checksum = await VersionChecksum.ReadAsync(store, segment, cancellationToken);
         long files = 0, bytes = 0;
-        await foreach ((AddFile add, Location file) in replay.LiveFilesAsync(filtered, cancellationToken))
+        await foreach (IEnumerable<LiveFile> live in replay.LiveFilesAsync(filtered, cancellationToken))
         {
-            if (add.DeletionVector is not null && !vectorsAllowed)
-                throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
-            if (add.Size is not >= 0)
-                throw Broken(file, "has no size");
-            if (needsRowIds && add is not { BaseRowId: not null, DefaultRowCommitVersion: not null })
-                throw Broken(file, "has no baseRowId or no defaultRowCommitVersion, though row tracking is enabled");
-            files++;
-            bytes = unchecked(bytes + add.Size.Value);
-
-            Dictionary<string, Scalar> constants = PartitionValuesOf(add, file);
-            FileStatistics statistics = add.StatsParsed
-                ?? (add.Stats is null ? FileStatistics.Unknown : StatisticsJson.Parse(add.Stats, filtered));
-            if (scan.Where is null || FilterPruning.MightMatch(scan.Where, column => constants.TryGetValue(column, out Scalar? constant)
-                    ? ColumnStatistics.OfConstant(constant, statistics.Rows)
-                    : statistics.Columns.GetValueOrDefault(column)))
+            foreach ((AddFile add, Location file) in live)
             {
-                yield return new ScanTask(file, add.Size.Value, statistics.Rows, constants, ConstantsWin: true)
-                {
-                    FirstRowId = add.BaseRowId,
-                    LastChange = add.DefaultRowCommitVersion,
-                    Deletes = add.DeletionVector is null ? null : new DeltaDeletes(store, table, file, statistics.Rows, add.DeletionVector),
-                };
+                ThrowIfBroken(add, file, needsRowIds);
+                files++;
+                bytes = unchecked(bytes + add.Size!.Value);
+                if (TaskOf(add, file, scan.Where, filtered) is { } task)
+                    yield return task;
             }
         }
 
         checksum?.ThrowIfDifferent(files, bytes, table, segment.Version);
+    }
+
+    private void ThrowIfBroken(AddFile add, Location file, bool needsRowIds)
+    {
+        if (add.DeletionVector is not null && !vectorsAllowed)
+            throw Broken(file, "has a deletion vector, which the table's protocol does not allow");
+        if (add.Size is not >= 0)
+            throw Broken(file, "has no size");
+        if (needsRowIds && add is not { BaseRowId: not null, DefaultRowCommitVersion: not null })
+            throw Broken(file, "has no baseRowId or no defaultRowCommitVersion, though row tracking is enabled");
+    }
+
+    /// <summary>Null when no row of the file can match the filter.</summary>
+    private ScanTask? TaskOf(AddFile add, Location file, Filter? where, Field[] filtered)
+    {
+        IReadOnlyDictionary<string, Scalar> constants = ConstantsOf(add, file);
+        FileStatistics statistics = add.StatsParsed
+            ?? (add.Stats is null ? FileStatistics.Unknown : StatisticsJson.Parse(add.Stats, filtered));
+        if (where is not null && !FilterPruning.MightMatch(where, column => constants.TryGetValue(column, out Scalar? constant)
+                ? ColumnStatistics.OfConstant(constant, statistics.Rows)
+                : statistics.Columns.GetValueOrDefault(column)))
+        {
+            return null;
+        }
+
+        return new ScanTask(file, add.Size!.Value, statistics.Rows, constants, ConstantsWin: true)
+        {
+            FirstRowId = add.BaseRowId,
+            LastChange = add.DefaultRowCommitVersion,
+            Deletes = add.DeletionVector is null ? null : new DeltaDeletes(store, table, file, statistics.Rows, add.DeletionVector),
+        };
     }
 
     private static Field FindPartitionField(Schema schema, string name, Location table) =>
@@ -121,26 +137,29 @@ internal sealed class DeltaSnapshot : ITableSnapshot
             : throw new CorruptTableException("delta.partition_column_unknown",
                 $"'{table}' is partitioned by '{name}', which is no column of a simple type in its schema. Restore the log's metaData action.");
 
+    private IReadOnlyDictionary<string, Scalar> ConstantsOf(AddFile add, Location file) =>
+        add.PartitionValues is { } values ? values.Constants ??= ParseConstants(values, file) : ParseConstants([], file);
+
     /// <summary>"Values for all partition columns present in the schema MUST be present for all files in the table."</summary>
-    private Dictionary<string, Scalar> PartitionValuesOf(AddFile add, Location file)
+    private Dictionary<string, Scalar> ParseConstants(PartitionValues values, Location file)
     {
-        var values = new Dictionary<string, Scalar>(partitionFields.Length, StringComparer.Ordinal);
+        var constants = new Dictionary<string, Scalar>(partitionFields.Length, StringComparer.Ordinal);
         foreach (Field field in partitionFields)
         {
-            string? text = null;
-            if (add.PartitionValues?.TryGetValue(field.PhysicalName(), out text) != true)
+            if (!values.TryGetValue(field.PhysicalName(), out string? text))
                 throw Broken(file, $"has no value for partition column '{field.Name}'");
 
             // "An empty string for any type translates to a null partition value."
-            values[field.Name] = string.IsNullOrEmpty(text)
+            Scalar constant = string.IsNullOrEmpty(text)
                 ? new Scalar(field.DataType, null)
                 : PartitionValue.Parse(text, field.DataType)
                     ?? throw Broken(file, $"has '{text}' for partition column '{field.Name}', which is no {field.DataType.Name}");
-            if (values[field.Name].IsNull && !field.IsNullable)
+            if (constant.IsNull && !field.IsNullable)
                 throw Broken(file, $"has null for partition column '{field.Name}', which must not be null");
+            constants[field.Name] = constant;
         }
 
-        return values;
+        return constants;
     }
 
     private CorruptTableException Broken(Location file, string what) =>

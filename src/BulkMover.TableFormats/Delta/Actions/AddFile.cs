@@ -9,7 +9,7 @@ internal sealed record AddFile
     /// <summary>URI, percent-encoded, relative to the table or absolute.</summary>
     public string? Path { get; set; }
 
-    public Dictionary<string, string?>? PartitionValues { get; set; }
+    public PartitionValues? PartitionValues { get; set; }
 
     /// <summary>Bytes of the data file.</summary>
     public long? Size { get; set; }

@@ -19,68 +19,75 @@ internal static class CheckpointReader
     {
         foreach (StoredObject file in checkpoint.Files)
         {
-            IAsyncEnumerable<StateAction> actions = IsJson(file)
-                ? JsonLines.ReadAsync(store, file, ActionJson.Default.StateAction, cancellationToken)
-                : ReadParquetAsync(store, file, ["protocol", "metaData"], batch => StatesOf(batch, file.Location), cancellationToken);
-            await foreach (StateAction action in actions)
-                yield return action;
+            if (IsJson(file))
+            {
+                await foreach (StateAction action in JsonLines.ReadAsync(store, file, ActionJson.Default.StateAction, cancellationToken))
+                    yield return action;
+                continue;
+            }
+
+            await foreach (RecordBatch batch in ParquetBatches.ReadAsync(store, file.Location, file.Bytes, ["protocol", "metaData"], cancellationToken))
+            {
+                using (batch)
+                {
+                    foreach (StateAction action in StatesOf(batch, file.Location))
+                        yield return action;
+                }
+            }
         }
     }
 
+    /// <summary>The files in the order of the checkpoint, batch by batch. Those of a batch are there until the next is asked for.</summary>
     /// <param name="store">Where the table lies.</param>
     /// <param name="checkpoint">The checkpoint.</param>
     /// <param name="statistics">Top-level columns whose statistics are wanted, where the checkpoint holds them as a struct only.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public static async IAsyncEnumerable<AddFile> ReadFilesAsync(
+    public static async IAsyncEnumerable<IEnumerable<AddFile>> ReadFilesAsync(
         IObjectStore store, LogCheckpoint checkpoint, IReadOnlyList<Field> statistics,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var partitions = new SharedPartitions();
         var sidecars = new List<StoredObject>();
         foreach (StoredObject file in checkpoint.Files)
         {
-            await foreach (FileAction action in ReadFileActionsAsync(store, file, statistics, cancellationToken))
+            await foreach (CheckpointFiles files in ReadFilesAsync(store, file, statistics, partitions, cancellationToken))
             {
-                if (action.Add is { } add)
-                    yield return add;
-                if (action.Sidecar is { } sidecar)
-                    sidecars.Add(Locate(sidecar, file.Location));
+                sidecars.AddRange(files.Sidecars.Select(sidecar => Locate(sidecar, file.Location)));
+                yield return files.Adds;
             }
         }
 
         foreach (StoredObject sidecar in sidecars)
         {
-            await foreach (FileAction action in ReadFileActionsAsync(store, sidecar, statistics, cancellationToken))
-            {
-                if (action.Add is { } add)
-                    yield return add;
-            }
+            await foreach (CheckpointFiles files in ReadFilesAsync(store, sidecar, statistics, partitions, cancellationToken))
+                yield return files.Adds;
         }
     }
 
-    private static IAsyncEnumerable<FileAction> ReadFileActionsAsync(
-        IObjectStore store, StoredObject file, IReadOnlyList<Field> statistics, CancellationToken cancellationToken) =>
-        IsJson(file)
-            ? JsonLines.ReadAsync(store, file, ActionJson.Default.FileAction, cancellationToken)
-            : ReadParquetAsync(store, file, ["add", "sidecar"], batch => FilesOf(batch, file.Location, statistics), cancellationToken);
-
-    private static async IAsyncEnumerable<T> ReadParquetAsync<T>(
-        IObjectStore store, StoredObject file, string[] columns, Func<RecordBatch, IEnumerable<T>> read,
+    private static async IAsyncEnumerable<CheckpointFiles> ReadFilesAsync(
+        IObjectStore store, StoredObject file, IReadOnlyList<Field> statistics, SharedPartitions partitions,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (RecordBatch batch in ParquetBatches.ReadAsync(store, file.Location, file.Bytes, columns, cancellationToken))
+        if (IsJson(file))
+        {
+            await foreach (FileAction action in JsonLines.ReadAsync(store, file, ActionJson.Default.FileAction, cancellationToken))
+                yield return new CheckpointFiles(action.Add is { } add ? [add] : [], action.Sidecar is { } sidecar ? [sidecar] : []);
+            yield break;
+        }
+
+        await foreach (RecordBatch batch in ParquetBatches.ReadAsync(store, file.Location, file.Bytes, ["add", "sidecar"], cancellationToken))
         {
             using (batch)
-            {
-                foreach (T action in read(batch))
-                    yield return action;
-            }
+                yield return new CheckpointFiles(AddsOf(batch, file.Location, statistics, partitions), SidecarsOf(batch, file.Location));
         }
     }
 
     private static IEnumerable<StateAction> StatesOf(RecordBatch batch, Location file)
     {
         StructColumn protocol = StructColumn.Of(batch, "protocol", file), metadata = StructColumn.Of(batch, "metaData", file);
-        StructColumn format = metadata.Struct("format");
+        NumberColumn minReaderVersion = protocol.Number("minReaderVersion");
+        TextColumn provider = metadata.Struct("format").Text("provider"), schemaString = metadata.Text("schemaString");
+        TextMapColumn configuration = metadata.Map("configuration");
         for (int row = 0; row < batch.Length; row++)
         {
             if (!protocol.IsNull(row))
@@ -89,7 +96,7 @@ internal static class CheckpointReader
                 {
                     Protocol = new TableProtocol
                     {
-                        MinReaderVersion = protocol.Number("minReaderVersion", row),
+                        MinReaderVersion = minReaderVersion.At(row),
                         ReaderFeatures = protocol.Texts("readerFeatures", row),
                         WriterFeatures = protocol.Texts("writerFeatures", row),
                     },
@@ -102,50 +109,53 @@ internal static class CheckpointReader
                 {
                     MetaData = new TableMetadata
                     {
-                        Format = new TableMetadata.FileFormat(format.Text("provider", row)),
-                        SchemaString = metadata.Text("schemaString", row),
+                        Format = new TableMetadata.FileFormat(provider.At(row)),
+                        SchemaString = schemaString.At(row),
                         PartitionColumns = metadata.Texts("partitionColumns", row),
-                        Configuration = metadata.Map("configuration", row),
+                        Configuration = configuration.IsNull(row) ? null : configuration.CopyTo(new Dictionary<string, string?>(StringComparer.Ordinal), row),
                     },
                 };
             }
         }
     }
 
-    private static IEnumerable<FileAction> FilesOf(RecordBatch batch, Location file, IReadOnlyList<Field> statistics)
+    private static IEnumerable<AddFile> AddsOf(RecordBatch batch, Location file, IReadOnlyList<Field> statistics, SharedPartitions partitions)
     {
-        StructColumn add = StructColumn.Of(batch, "add", file), sidecar = StructColumn.Of(batch, "sidecar", file);
+        StructColumn add = StructColumn.Of(batch, "add", file);
+        TextColumn path = add.Text("path"), stats = add.Text("stats");
+        TextMapColumn partitionValues = add.Map("partitionValues");
+        NumberColumn size = add.Number("size"), baseRowId = add.Number("baseRowId"), rowCommitVersion = add.Number("defaultRowCommitVersion");
+        var statsParsed = new StatisticsStruct(add.Struct("stats_parsed"), statistics);
         StructColumn vector = add.Struct("deletionVector");
-        var parsed = new StatisticsStruct(add.Struct("stats_parsed"), statistics);
+        TextColumn storageType = vector.Text("storageType"), pathOrInlineDv = vector.Text("pathOrInlineDv");
+        NumberColumn offset = vector.Number("offset"), sizeInBytes = vector.Number("sizeInBytes"), cardinality = vector.Number("cardinality");
         for (int row = 0; row < batch.Length; row++)
         {
-            if (!add.IsNull(row))
+            if (add.IsNull(row))
+                continue;
+            yield return new AddFile
             {
-                yield return new FileAction
-                {
-                    Add = new AddFile
-                    {
-                        Path = add.Text("path", row),
-                        PartitionValues = add.Map("partitionValues", row),
-                        Size = add.Number("size", row),
-                        BaseRowId = add.Number("baseRowId", row),
-                        DefaultRowCommitVersion = add.Number("defaultRowCommitVersion", row),
-                        StatsParsed = add.TryUtf8("stats", row, out ReadOnlySpan<byte> stats) ? StatisticsJson.Parse(stats, statistics) : parsed.At(row),
-                        DeletionVector = vector.IsNull(row)
-                            ? null
-                            : new DeletionVector(
-                                vector.Text("storageType", row) ?? "", vector.Text("pathOrInlineDv", row) ?? "", vector.Number("offset", row),
-                                vector.Number("sizeInBytes", row), vector.Number("cardinality", row)),
-                    },
-                };
-            }
-
-            if (!sidecar.IsNull(row))
-            {
-                var found = new Sidecar { Path = sidecar.Text("path", row), SizeInBytes = sidecar.Number("sizeInBytes", row) };
-                yield return new FileAction { Sidecar = found };
-            }
+                Path = path.At(row),
+                PartitionValues = partitions.At(partitionValues, row),
+                Size = size.At(row),
+                BaseRowId = baseRowId.At(row),
+                DefaultRowCommitVersion = rowCommitVersion.At(row),
+                StatsParsed = stats.TryUtf8(row, out ReadOnlySpan<byte> text) ? StatisticsJson.Parse(text, statistics) : statsParsed.At(row),
+                DeletionVector = vector.IsNull(row)
+                    ? null
+                    : new DeletionVector(
+                        storageType.At(row) ?? "", pathOrInlineDv.At(row) ?? "", offset.At(row), sizeInBytes.At(row), cardinality.At(row)),
+            };
         }
+    }
+
+    private static List<Sidecar> SidecarsOf(RecordBatch batch, Location file)
+    {
+        StructColumn sidecar = StructColumn.Of(batch, "sidecar", file);
+        TextColumn path = sidecar.Text("path");
+        NumberColumn sizeInBytes = sidecar.Number("sizeInBytes");
+        return [.. Enumerable.Range(0, batch.Length).Where(row => !sidecar.IsNull(row))
+            .Select(row => new Sidecar { Path = path.At(row), SizeInBytes = sizeInBytes.At(row) })];
     }
 
     private static StoredObject Locate(Sidecar sidecar, Location checkpoint)

@@ -12,29 +12,43 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
     /// <summary>What a remove says; an add says which rows there are, and that is never this.</summary>
     private const int Removed = 0;
 
-    private readonly Dictionary<UInt128, (int Commit, int Said)> first = [];
+    private readonly FirstWords first = new();
     private bool hasVectors;
 
-    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <summary>Has the files looked up soon: memory brings many places at a time in the time of one.</summary>
+    public void Expect(ReadOnlySpan<LiveFile> files)
+    {
+        foreach (ref readonly LiveFile file in files)
+            first.Expect(file.Key);
+    }
+
+    /// <summary>The file left the table.</summary>
     /// <param name="file">Where its data lies.</param>
     /// <param name="vector">Its deletion vector, which is a part of what it is.</param>
-    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
-    /// <param name="add">The action; null for remove.</param>
+    /// <param name="commit">Index of the commit that speaks.</param>
     /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
-    public bool IsNews(Location file, DeletionVector? vector, int commit, AddFile? add)
+    public void Remove(Location file, DeletionVector? vector, int commit) => IsNews(FileKey.Of(file, vector), file, commit, Removed);
+
+    /// <summary>True when nothing newer was said about the file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="commit">Index of the log file that speaks; the count of them for the checkpoint.</param>
+    /// <exception cref="CorruptTableException">The log says two things about the file at once.</exception>
+    public bool IsNews(LiveFile file, int commit)
     {
-        UInt128 key = FileKey.Of(file, vector);
-        int said = add is null ? Removed : WhatItSays(add);
-        if (first.TryAdd(key, (commit, said)))
-        {
-            if (add is not null)
-                ThrowIfPathIsAlive(file, vector);
+        bool isNews = IsNews(file.Key, file.Location, commit, WhatItSays(file.Add));
+        if (isNews)
+            ThrowIfPathIsAlive(file.Location, file.Add.DeletionVector);
+        return isNews;
+    }
+
+    private bool IsNews(UInt128 key, Location file, int commit, int said)
+    {
+        if (first.TryAdd(key, (commit, said), out (int Commit, int Said) known))
             return true;
-        }
 
         // "A single log entry MUST NOT include more than one action that reconciles with each other": the order of actions within one
         // says nothing, so a file both added and removed could be either. The same word twice is harmless, and there are writers of it.
-        if (first[key] is var known && known.Commit == commit && known.Said != said)
+        if (known.Commit == commit && known.Said != said)
         {
             Location log = (commit < segment.Commits.Count ? segment.Commits[commit] : segment.Checkpoint!.Files[0]).Location;
             throw new CorruptTableException("delta.log_contradiction",
@@ -47,9 +61,7 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
 
     private static int WhatItSays(AddFile add)
     {
-        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion);
-        foreach ((string column, string? value) in add.PartitionValues ?? [])
-            values ^= HashCode.Combine(column, value);
+        int values = HashCode.Combine(add.Size, add.BaseRowId, add.DefaultRowCommitVersion, add.PartitionValues?.ContentHash ?? 0);
         return values == Removed ? 1 : values;
     }
 
@@ -64,8 +76,8 @@ internal sealed class KnownFiles(LogSegment segment, Location table)
             return;
 
         bool isAlive = vector is null
-            ? first.ContainsKey(FileKey.OfPath(file))
-            : !first.TryAdd(FileKey.OfPath(file), default) || (first.TryGetValue(FileKey.Of(file, null), out var plain) && plain.Said != Removed);
+            ? first.Find(FileKey.OfPath(file)) is not null
+            : !first.TryAdd(FileKey.OfPath(file), default, out _) || first.Find(FileKey.Of(file, null)) is { } plain && plain.Said != Removed;
         if (isAlive)
         {
             throw new CorruptTableException("delta.log_contradiction",

@@ -8,10 +8,13 @@ namespace BulkMover.TableFormats.Delta.Log;
 
 /// <summary>
 /// Reconciles the actions of a version (PROTOCOL.md, "Action Reconciliation"), newest first: the first word about a file is the last one, so
-/// files stream through and only their keys are remembered (75 bytes each, measured with a million).
+/// files stream through and only their keys are remembered.
 /// </summary>
 internal sealed class LogReplay(IObjectStore store, Location table, LogSegment segment)
 {
+    /// <summary>A processor has about this many requests to memory under way.</summary>
+    private const int FilesLookedUpTogether = 16;
+
     /// <summary>The newest protocol and the newest metadata.</summary>
     /// <exception cref="CorruptTableException">The log has no protocol or no metadata, or cannot be read.</exception>
     public async Task<(TableProtocol Protocol, TableMetadata Metadata)> ReadStateAsync(CancellationToken cancellationToken)
@@ -30,11 +33,14 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         return (state.Protocol ?? throw Missing("protocol"), state.MetaData ?? throw Missing("metaData"));
     }
 
-    /// <summary>The live files, in the same order at every call.</summary>
+    /// <summary>
+    /// The live files, in the same order at every call. They come in groups, because waiting for each costs as much as finding it. A group is
+    /// gone through once, before the next is asked for.
+    /// </summary>
     /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is.</param>
     /// <param name="cancellationToken">Stops the replay.</param>
     /// <exception cref="CorruptTableException">The log cannot be read, or says two things about a file at once.</exception>
-    public async IAsyncEnumerable<(AddFile Add, Location File)> LiveFilesAsync(
+    public async IAsyncEnumerable<IEnumerable<LiveFile>> LiveFilesAsync(
         IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var known = new KnownFiles(segment, table);
@@ -43,26 +49,33 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
             await foreach (FileAction action in JsonLines.ReadAsync(store, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
             {
                 if (action.Remove is { } remove)
-                    known.IsNews(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit, add: null);
-                if (action.Add is { } add)
-                {
-                    Location file = DeltaPath.Resolve(table, add.Path);
-                    if (known.IsNews(file, add.DeletionVector, commit, add))
-                        yield return (add, file);
-                }
+                    known.Remove(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit);
+                if (action.Add is { } add && FileOf(add) is var file && known.IsNews(file, commit))
+                    yield return [file];
             }
         }
 
         if (segment.Checkpoint is null)
             yield break;
-        await foreach (AddFile add in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
+        await foreach (IEnumerable<AddFile> adds in CheckpointReader.ReadFilesAsync(store, segment.Checkpoint, statistics, cancellationToken))
+            yield return News(adds, known);
+    }
+
+    private IEnumerable<LiveFile> News(IEnumerable<AddFile> adds, KnownFiles known)
+    {
+        foreach (LiveFile[] files in adds.Select(FileOf).Chunk(FilesLookedUpTogether))
         {
-            // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
-            Location file = DeltaPath.Resolve(table, add.Path);
-            if (known.IsNews(file, add.DeletionVector, segment.Commits.Count, add))
-                yield return (add, file);
+            known.Expect(files);
+            foreach (LiveFile file in files)
+            {
+                // Its keys are remembered too: there are checkpoints that list a file many times, and its rows count once (invariant 4).
+                if (known.IsNews(file, segment.Commits.Count))
+                    yield return file;
+            }
         }
     }
+
+    private LiveFile FileOf(AddFile add) => new(add, DeltaPath.Resolve(table, add.Path));
 
     /// <summary>"A single log entry MUST NOT include more than one Metadata action, more than one protocol action": neither would be the latest.</summary>
     private static async Task<StateAction> OnlyAsync(IAsyncEnumerable<StateAction> actions, StoredObject file)

@@ -8,13 +8,15 @@ namespace BulkMover.TableFormats.Delta.Statistics;
 /// <summary>Statistics as a struct in a checkpoint, <c>stats_parsed</c> (PROTOCOL.md, "Checkpoints").</summary>
 internal sealed class StatisticsStruct(StructColumn stats, IReadOnlyList<Field> columns)
 {
+    private readonly NumberColumn rows = stats.Number("numRecords");
+    private readonly BooleanColumn tightBounds = stats.Boolean("tightBounds");
     private readonly StructColumn min = stats.Struct("minValues");
     private readonly StructColumn max = stats.Struct("maxValues");
     private readonly StructColumn nulls = stats.Struct("nullCount");
 
     public FileStatistics? At(int row) => stats.IsNull(row)
         ? null
-        : FileStatistics.Of(stats.Number("numRecords", row), stats.Boolean("tightBounds", row) ?? true, columns, column =>
+        : FileStatistics.Of(rows.At(row), tightBounds.At(row) ?? true, columns, column =>
             (ValueAt(min, column, row), ValueAt(max, column, row), nulls.Find(column.PhysicalName()) is Int64Array counts ? counts.GetValue(row) : null));
 
     /// <summary>Null when there is no value, or one of another type than the column: then it bounds nothing.</summary>
