@@ -30,6 +30,12 @@ public interface IRowGroupScan : IDisposable
     Task FetchAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// Looks at values where nothing else tells how large rows are, before any is decoded; <see cref="DecodeBytes"/> may be more or less after it. The
+    /// caller has leased what it was before, and nothing is held behind it.
+    /// </summary>
+    void Measure(CancellationToken cancellationToken);
+
+    /// <summary>
     /// The next rows in file order with exactly the fields of <see cref="Scan.ReadSchema"/>, or null at the end; none of a batch when all of
     /// it are deleted. The caller owns the batch and disposes it, and may do so after this scan is disposed.
     /// </summary>

@@ -65,7 +65,7 @@ internal sealed class SourceStages(
             if (!freeLanes.TryPop(out int lane))
                 throw new InvalidOperationException("More row groups are decoded than there are workers.");
             IRowGroupScan rowGroup = item.Scan;
-            using MemoryLease workingSet = await LeaseAsync(meter.Decode, MemoryUse.Decode, rowGroup.DecodeBytes, rowGroup.Name, stopping);
+            using MemoryLease workingSet = await LeaseWorkingSetAsync(rowGroup, stopping);
             long rows = 0;
             while (rowGroup.ReadNext(stopping) is { } batch)
             {
@@ -89,6 +89,30 @@ internal sealed class SourceStages(
             freeLanes.Push(lane);
             item.File.End(rowGroup);
         }
+    }
+
+    private async Task<MemoryLease> LeaseWorkingSetAsync(IRowGroupScan rowGroup, CancellationToken stopping)
+    {
+        MemoryLease lease = await LeaseAsync(meter.Decode, MemoryUse.Decode, rowGroup.DecodeBytes, rowGroup.Name, stopping);
+        try
+        {
+            rowGroup.Measure(stopping);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+
+        if (rowGroup.DecodeBytes <= lease.Bytes)
+        {
+            lease.Resize(rowGroup.DecodeBytes);
+            return lease;
+        }
+
+        // Given back first: two that hold a part and wait for the rest would wait for each other.
+        lease.Dispose();
+        return await LeaseAsync(meter.Decode, MemoryUse.Decode, rowGroup.DecodeBytes, rowGroup.Name, stopping);
     }
 
     // Takes the batch over. It came to be within the decoder's working set; from here on it is leased as what it is, together with what

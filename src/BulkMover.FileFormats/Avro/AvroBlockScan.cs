@@ -54,6 +54,11 @@ internal sealed class AvroBlockScan : IRowGroupScan
         await reader.ReadAsync(run.Offset, memory.Memory(0, (int)run.Bytes), cancellationToken);
     }
 
+    /// <summary>Batches are cut by what was decoded.</summary>
+    public void Measure(CancellationToken cancellationToken)
+    {
+    }
+
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -31,6 +31,8 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
 
     public Task FetchAsync(CancellationToken cancellationToken) => all.FetchAsync(cancellationToken);
 
+    public void Measure(CancellationToken cancellationToken) => all.Measure(cancellationToken);
+
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         using RecordBatch? batch = all.ReadNext(cancellationToken);

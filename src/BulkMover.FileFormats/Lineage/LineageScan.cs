@@ -52,6 +52,8 @@ internal sealed class LineageScan : IRowGroupScan
 
     public Task FetchAsync(CancellationToken cancellationToken) => all.FetchAsync(cancellationToken);
 
+    public void Measure(CancellationToken cancellationToken) => all.Measure(cancellationToken);
+
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         using RecordBatch? batch = all.ReadNext(cancellationToken);

@@ -25,7 +25,8 @@ internal static class ColumnBounds
     {
         long? nulls = statistics.NullCount >= 0 && statistics.NullCount <= values ? statistics.NullCount : null;
         (byte[]? min, byte[]? max) = Stored(statistics, leaf.Element, field.DataType, order);
-        Scalar? low = Bound(field.DataType, leaf.Element, min), high = Bound(field.DataType, leaf.Element, max);
+        // Writers that have no bound of text leave it empty, which is below all others: as a greatest value it says nothing.
+        Scalar? low = Bound(field.DataType, leaf.Element, min), high = max is [] ? null : Bound(field.DataType, leaf.Element, max);
         if (low is not null && high is not null && ScalarComparer.Compare(low, high) is null or > 0)
             (low, high) = (null, null);
         return new ColumnStatistics(low, high, nulls, values);
@@ -68,6 +69,9 @@ internal static class ColumnBounds
         (PhysicalType.Int64, sizeof(long)) => Integer(type, BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadUInt64LittleEndian(bytes)),
         (PhysicalType.Float, sizeof(float)) => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
         (PhysicalType.Double, sizeof(double)) => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
+        // What was cut is another number, not a bound of it.
+        (PhysicalType.FixedLenByteArray, var length) when type is Decimal128Type or Decimal256Type && length != leaf.TypeLength => null,
+        (PhysicalType.ByteArray, 0) when type is Decimal128Type or Decimal256Type => null,
         (PhysicalType.ByteArray or PhysicalType.FixedLenByteArray, _) => Bytes(type, bytes),
         _ => null,
     };

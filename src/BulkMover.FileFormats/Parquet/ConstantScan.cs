@@ -24,6 +24,10 @@ internal sealed class ConstantScan(ScanFile file, string name, long rows) : IRow
 
     public Task FetchAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public void Measure(CancellationToken cancellationToken)
+    {
+    }
+
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -17,7 +17,7 @@ internal static class NativeErrors
         {
             throw new EnvironmentException("parquet.out_of_memory", $"Memory ran out while reading '{name}'. Free some, or lower --memory and --readers.", error);
         }
-        catch (Exception error) when (error is not BulkMoverException)
+        catch (Exception error) when (error is not (BulkMoverException or OperationCanceledException))
         {
             throw ParquetErrors.Corrupt("data_corrupt", name, MessageOf(error), error);
         }

@@ -11,7 +11,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     private readonly ScanFile file;
     private readonly ImagePlan plan;
     private ImageMemory? memory;
-    private NativeFile? reader;
+    private ExpandedBatches? batches;
     private long delivered;
 
     /// <param name="file">The file.</param>
@@ -22,7 +22,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         (this.file, Name, this.plan) = (file, name, plan);
         Rows = plan.RowGroups.Sum(rowGroup => rowGroup.Rows);
         FetchBytes = plan.MaxBytes;
-        DecodeBytes = Estimate(DecodeEstimate.Of(plan, file.Options, pages: null));
+        DecodeBytes = Estimate(DecodeEstimate.Of(plan, file.Options));
     }
 
     /// <summary>Of a file that is in memory as a whole; takes over the memory.</summary>
@@ -45,6 +45,8 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
     public long DecodeBytes { get; private set; }
 
+    private ImageMemory Fetched => memory ?? throw new InvalidOperationException("The scan has to be fetched first.");
+
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         if (memory is not null)
@@ -55,11 +57,17 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         DecodeBytes = Estimate(memory.Estimate);
     }
 
+    public void Measure(CancellationToken cancellationToken)
+    {
+        Fetched.Measure(cancellationToken);
+        DecodeBytes = Estimate(Fetched.Estimate);
+    }
+
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        reader ??= (memory ?? throw new InvalidOperationException("The scan has to be fetched first.")).Open();
-        using RecordBatch? batch = NativeErrors.Wrap(Name, reader.ReadNext) is { } native ? DictionaryExpansion.Expand(native, file.Allocator) : null;
+        batches ??= new ExpandedBatches(Fetched.Open(), Name, file.Options.BatchBytes, file.Allocator);
+        using RecordBatch? batch = batches.ReadNext();
         delivered += batch?.Length ?? 0;
         if (batch is null ? delivered < Rows : delivered > Rows)
             throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");
@@ -71,7 +79,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
     public void Dispose()
     {
-        reader?.Dispose();
+        batches?.Dispose();
         memory?.Dispose();
     }
 }

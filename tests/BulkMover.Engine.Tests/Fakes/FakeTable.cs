@@ -24,6 +24,9 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
     /// <summary>By row group: what it holds since the file was opened, needs to be fetched, needs to be decoded.</summary>
     public Func<int, (long Held, long Fetch, long Decode)> Sizes { get; set; } = _ => (10, 1000, 500);
 
+    /// <summary>By row group: what measuring it finds that it needs to be decoded; else what <see cref="Sizes"/> says.</summary>
+    public Func<int, long>? Measured { get; set; }
+
     /// <summary>Rows that the last row group has less than its metadata says.</summary>
     public int MissingRows { get; set; }
 
@@ -132,9 +135,11 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
         public long FetchBytes { get; }
 
-        public long DecodeBytes { get; }
+        public long DecodeBytes { get; private set; }
 
         public Task FetchAsync(CancellationToken cancellationToken) => table.At(Step.Fetch, cancellationToken);
+
+        public void Measure(CancellationToken cancellationToken) => DecodeBytes = table.Measured?.Invoke(index) ?? DecodeBytes;
 
         public RecordBatch? ReadNext(CancellationToken cancellationToken)
         {

@@ -208,6 +208,20 @@ public sealed class CopyTransferFailureTests
     }
 
     [Fact]
+    public async Task Copy_MeasuringFindsRowsLargerThanTheirShare_NamesTheRowGroupAndTheMemoryThatWouldDo()
+    {
+        var world = new World();
+        world.Table.Measured = rowGroup => rowGroup == 0 ? 700_000 : 500;
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("engine.memory_too_small", error.Code);
+        Assert.StartsWith("Row group 0 needs 700,000 bytes to be decoded", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Run again with --memory 3MiB or more.", error.Message, StringComparison.Ordinal);
+        AssertNothingHappened(world);
+    }
+
+    [Fact]
     public async Task Copy_BatchNeedsMoreThanItsShare_NamesItsRowGroup()
     {
         var world = new World();

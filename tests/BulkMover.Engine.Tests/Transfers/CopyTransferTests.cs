@@ -53,6 +53,23 @@ public sealed class CopyTransferTests
     }
 
     [Theory]
+    [InlineData(200_000)]
+    [InlineData(300)]
+    public async Task Copy_MeasuringFindsHowLargeRowsAre_ThatIsLeasedBeforeTheyAreDecoded(long measured)
+    {
+        var world = new World { Options = new CopyOptions { Readers = 1, Writers = 1 } };
+        world.Table.Sizes = _ => (0, 1, 500);
+        world.Table.Measured = _ => measured;
+        var leased = new ConcurrentQueue<long>();
+        world.Table.AtDecode = _ => leased.Enqueue(world.Memory.LeasedBytes);
+
+        await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.All(leased, bytes => Assert.InRange(bytes, measured, world.Memory.Bytes));
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
     [InlineData(5L, 350L)]
     [InlineData(null, null)]
     public async Task Copy_FilesHaveDeletedRows_TheyAreNeitherExpectedNorMissed(long? known, long? planned)

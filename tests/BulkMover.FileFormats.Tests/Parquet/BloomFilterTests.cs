@@ -109,6 +109,7 @@ public sealed class BloomFilterTests
             { "negative length", [.. Header(-32), .. bits] },
             { "longer than the file", [.. Header(1 << 20), .. bits] },
             { "no header", bits },
+            { "no bit set", FilterOf(64, []) },
             { "garbage", [0xFF, 0xFF, 0xFF, 0xFF] },
         };
     }
@@ -189,7 +190,7 @@ public sealed class BloomFilterTests
 
     private static Filter Equal(IArrowType type, object value, string column = "c") => new Filter.Comparison(column, ComparisonOperator.Equal, new Scalar(type, value));
 
-    private static void Add(ParquetTestFile file, byte[] filter, bool withLength = true, int column = 0) => RewrittenFile.Change(file, rewritten =>
+    internal static void Add(ParquetTestFile file, byte[] filter, bool withLength = true, int column = 0) => RewrittenFile.Change(file, rewritten =>
     {
         ThriftTree chunk = rewritten.Chunk(0, column).Struct(3).Set(14, rewritten.Append(filter));
         if (withLength)
@@ -203,8 +204,11 @@ public sealed class BloomFilterTests
         .Set(4, new ThriftTree().Set(compression, new ThriftTree()))
         .ToBytes();
 
+    /// <summary>As <see cref="FilterOf"/>; of a value that no test has when none is given: filters without a bit are not used.</summary>
+    internal static byte[] Filter(int bytes, params byte[][] values) => FilterOf(bytes, values.Length == 0 ? ["no value of these tests"u8.ToArray()] : values);
+
     /// <summary>"Build a Bloom filter": the upper half of the hash selects the block, the lower half one bit in each of its eight words.</summary>
-    private static byte[] Filter(int bytes, params byte[][] values)
+    private static byte[] FilterOf(int bytes, byte[][] values)
     {
         uint[] salts = [0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31];
         uint[] words = new uint[bytes / 4];

@@ -84,7 +84,27 @@ public sealed class ColumnBoundsTests
 
     [Fact]
     public void Of_DecimalInBytes_IsBigEndian() => Assert.Equal(new BigInteger(-256), Bounds(
-        new Decimal128Type(9, 2), PhysicalType.FixedLenByteArray, ColumnOrder.TypeDefined, min: [0xFF, 0x00], max: [0x01, 0x00])!.Min!.Value);
+        new Decimal128Type(9, 2), PhysicalType.ByteArray, ColumnOrder.TypeDefined, min: [0xFF, 0x00], max: [0x01, 0x00])!.Min!.Value);
+
+    [Theory]
+    [InlineData(PhysicalType.ByteArray, null, 0)]
+    [InlineData(PhysicalType.FixedLenByteArray, 4, 0)]
+    [InlineData(PhysicalType.FixedLenByteArray, 4, 3)]
+    public void Of_DecimalOfAnotherLength_BoundsNothing(PhysicalType physical, int? length, int boundBytes)
+    {
+        ColumnStatistics bounds = Bounds(new Decimal128Type(9, 2), physical, ColumnOrder.TypeDefined, min: new byte[boundBytes], max: new byte[boundBytes],
+            annotated: new SchemaElement { Name = "c", Type = physical, TypeLength = length })!;
+
+        Assert.True(bounds is { Min: null, Max: null });
+    }
+
+    [Fact]
+    public void Of_EmptyText_IsALeastValueAndNoGreatest()
+    {
+        ColumnStatistics bounds = Bounds(StringType.Default, PhysicalType.ByteArray, ColumnOrder.TypeDefined, min: [], max: [])!;
+
+        Assert.True(bounds is { Min.Value: byte[] { Length: 0 }, Max: null });
+    }
 
     [Theory]
     [InlineData(new byte[] { 1 }, new byte[] { 2 })]

@@ -80,13 +80,23 @@ public sealed class DictionaryTextTests
         Assert.Equal(0, allocator.LiveBytes);
     }
 
-    [Theory]
-    [InlineData(true, 10, 1000, true)]
-    [InlineData(false, 10, 1000, false)]
-    [InlineData(false, 0, 0, true)]
-    [InlineData(false, 10, 32 * 1024, true)]
-    public void Fits_TextOfADictionary_OnlyWhereOffsetsReach(bool fits, int entries, long bytes, bool onlyDictionary) =>
-        Assert.Equal(fits, DictionaryExpansion.Fits(new PageSizes(100, bytes, entries, onlyDictionary), 64 * 1024));
+    [Fact]
+    public void TryExpand_MoreTextThanAllowed_LeavesTheBatchAndGivesEverythingBack()
+    {
+        var allocator = new CountingAllocator();
+        StringArray entries = new StringArray.Builder().Append("zero").Append("one").Build();
+        RecordBatch Batch() => BatchOf(new DictionaryArray(
+            new DictionaryType(Int32Type.Default, StringType.Default, false),
+            ArrowArrayFactory.BuildArray(new ArrayData(Int32Type.Default, 3, 0, 0, [ArrowBuffer.Empty, Numbers(1, 0, 1)])), entries));
+
+        using RecordBatch batch = Batch();
+        Assert.Null(DictionaryExpansion.TryExpand(batch, 9, allocator));
+        Assert.Equal([3, 4, 3], DictionaryExpansion.TextBytes(batch));
+        Assert.Equal(0, allocator.LiveBytes);
+
+        using RecordBatch? plain = DictionaryExpansion.TryExpand(Batch(), 10, allocator);
+        Assert.Equal(["""{"s":"one"}""", """{"s":"zero"}""", """{"s":"one"}"""], Lines(plain!));
+    }
 
     private static RecordBatch BatchOf(IArrowArray array) =>
         new(new Schema([new Field("s", array.Data.DataType, true)], null), [array], array.Length);

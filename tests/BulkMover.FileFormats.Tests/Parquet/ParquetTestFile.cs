@@ -37,6 +37,9 @@ internal sealed class ParquetTestFile : IDisposable
 
     public long? LastChange { get; set; }
 
+    /// <summary>Bytes of batches that are not the native reader's.</summary>
+    public long LiveBytes => allocator.LiveBytes;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static Field Field(string name, IArrowType type, bool nullable = true, int? id = null)

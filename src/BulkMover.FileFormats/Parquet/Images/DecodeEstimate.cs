@@ -11,53 +11,54 @@ internal sealed record DecodeEstimate(long BatchRows, long Bytes)
     private const long UsualPagesBytes = 2 * 1024 * 1024;
 
     /// <summary>The builders of a batch double their memory when it is full, so up to half of it may be empty.</summary>
-    private const int BuilderSlack = 2;
+    public const int BuilderSlack = 2;
 
+    /// <summary>
+    /// A batch of dictionaries has at least so many rows: the native reader copies a dictionary for each, and its text is cut by what it really is.
+    /// </summary>
+    private const int MinDictionaryRows = 4096;
+
+    /// <summary>Before the pages are fetched: by averages.</summary>
     /// <param name="plan">What is decoded.</param>
     /// <param name="options">The bounds of a batch.</param>
-    /// <param name="pages">By row group, then by leaf; null when they are not fetched yet.</param>
-    public static DecodeEstimate Of(ImagePlan plan, ParquetReadOptions options, PageSizes[][]? pages)
+    public static DecodeEstimate Of(ImagePlan plan, ParquetReadOptions options)
     {
-        long batchRows = options.BatchRows, pageBytes = 0;
-        double rowBytes = 0;
-        for (int i = 0; i < plan.RowGroups.Count; i++)
+        double rowBytes = plan.FilledRowBytes + plan.RowGroups.Where(rowGroup => rowGroup.Rows > 0).Select(rowGroup => plan.Leaves.Sum(leaf =>
         {
-            (double row, long held) = OfRowGroup(plan.RowGroups[i], plan.Leaves, pages?[i]);
-            rowBytes = Math.Max(rowBytes, row);
-            pageBytes = Math.Max(pageBytes, held);
-        }
-
-        rowBytes += plan.FilledRowBytes;
-        if (rowBytes > 0)
-            batchRows = Math.Clamp((long)(options.BatchBytes / rowBytes), 1, batchRows);
+            ParquetColumnChunk chunk = rowGroup.Columns[leaf.FirstLeaf];
+            return (double)chunk.Values / rowGroup.Rows * (FixedBytes(leaf.Element) + (leaf.Element.Type == PhysicalType.ByteArray ? TextBytes(chunk) : 0));
+        })).DefaultIfEmpty().Max();
+        long pageBytes = plan.RowGroups.Max(rowGroup => plan.Leaves.Sum(leaf => Math.Min(rowGroup.Columns[leaf.FirstLeaf].UncompressedBytes, UsualPagesBytes)));
+        long batchRows = Fit(options, rowBytes);
         return new DecodeEstimate(batchRows, pageBytes + (long)(BuilderSlack * batchRows * rowBytes));
     }
 
-    private static (double RowBytes, long PageBytes) OfRowGroup(ParquetRowGroup rowGroup, IReadOnlyList<SchemaNode> leaves, PageSizes[]? pages)
+    /// <summary>By the pages.</summary>
+    /// <param name="plan">What is decoded.</param>
+    /// <param name="options">The bounds of a batch.</param>
+    /// <param name="sizes">What is known of its rows.</param>
+    public static DecodeEstimate Of(ImagePlan plan, ParquetReadOptions options, RowSizes sizes)
     {
-        double rowBytes = 0;
-        long pageBytes = 0;
-        for (int i = 0; i < leaves.Count && rowGroup.Rows > 0; i++)
-        {
-            ParquetColumnChunk chunk = rowGroup.Columns[leaves[i].FirstLeaf];
-            double valuesPerRow = (double)chunk.Values / rowGroup.Rows;
-            rowBytes += valuesPerRow * ValueBytes(leaves[i].Element, chunk, pages?[i]);
-            pageBytes += pages is null
-                ? Math.Min(chunk.UncompressedBytes, UsualPagesBytes)
-                : pages[i].LargestDataBytes + pages[i].DictionaryBytes;
-        }
-
-        return (rowBytes, pageBytes);
+        double rowBytes = plan.FilledRowBytes + sizes.FixedRowBytes;
+        long batchRows = sizes.Vary || sizes.DictionaryRowBytes > 0 ? Steps(options, rowBytes, sizes) : Fit(options, rowBytes);
+        int step = Math.Max(RowWindows.Steps(options.BatchRows).ToList().IndexOf(batchRows), 0);
+        double built = (batchRows * rowBytes) + sizes.Most(step);
+        // The worst that headers allow is not what is decoded: that decides when it has been measured.
+        if (sizes.Unmeasured.Count > 0)
+            built = Math.Min(built, options.BatchBytes);
+        // The text of dictionaries is cut at the bytes of a batch, but for a single row.
+        double text = Math.Min((double)options.BatchBytes + sizes.LongestDictionaryRow, (double)batchRows * sizes.LongestDictionaryRow);
+        return new DecodeEstimate(batchRows, sizes.HeldBytes + (long)((BuilderSlack * built) + text));
     }
 
-    /// <summary>Bytes of a value on average, with its bit of validity or its offset.</summary>
-    private static double ValueBytes(SchemaElement leaf, ParquetColumnChunk chunk, PageSizes? pages)
+    /// <summary>Bytes of a value without its text, with its bit of validity or its offset.</summary>
+    public static double FixedBytes(SchemaElement leaf)
     {
         const double validity = 1.0 / 8;
         return validity + leaf.Type switch
         {
             PhysicalType.Boolean => validity,
-            PhysicalType.ByteArray => sizeof(int) + TextBytes(chunk, pages),
+            PhysicalType.ByteArray => sizeof(int),
             _ when leaf.Decimal is { } digits => digits.Precision <= 38 ? 16 : 32,
             PhysicalType.Int32 or PhysicalType.Float => 4,
             PhysicalType.FixedLenByteArray => leaf.TypeLength ?? 0,
@@ -66,15 +67,26 @@ internal sealed record DecodeEstimate(long BatchRows, long Bytes)
         };
     }
 
-    private static double TextBytes(ParquetColumnChunk chunk, PageSizes? pages)
-    {
-        if (chunk.Values == 0)
-            return 0;
-        if (chunk.UnencodedBytes is > 0 and { } bytes)
-            return (double)bytes / chunk.Values;
+    private static long Fit(ParquetReadOptions options, double rowBytes) =>
+        rowBytes > 0 ? Math.Clamp((long)(options.BatchBytes / rowBytes), 1, options.BatchRows) : options.BatchRows;
 
-        // In a dictionary a long value is stored once and decoded often.
-        double entry = pages is { DictionaryEntries: > 0 } ? (double)pages.DictionaryBytes / pages.DictionaryEntries : 0;
-        return Math.Max(entry, (double)chunk.UncompressedBytes / chunk.Values);
+    /// <summary>The most rows that fit; where a single row is larger than a batch, as many as take no more than two of its kind.</summary>
+    private static long Steps(ParquetReadOptions options, double rowBytes, RowSizes sizes)
+    {
+        long[] steps = [.. RowWindows.Steps(options.BatchRows)];
+        double single = rowBytes + sizes.Most(steps.Length - 1), text = sizes.DictionaryRowBytes;
+        double most = single > options.BatchBytes ? 2 * single : options.BatchBytes;
+        for (int step = 0; step < steps.Length; step++)
+        {
+            double built = (steps[step] * rowBytes) + sizes.Most(step);
+            bool textFits = steps[step] <= MinDictionaryRows || built + (steps[step] * text) <= options.BatchBytes;
+            if (textFits && built <= most)
+                return steps[step];
+        }
+
+        return 1;
     }
+
+    private static double TextBytes(ParquetColumnChunk chunk) =>
+        chunk.Values == 0 ? 0 : (double)(chunk.UnencodedBytes is > 0 and { } bytes ? bytes : chunk.UncompressedBytes) / chunk.Values;
 }

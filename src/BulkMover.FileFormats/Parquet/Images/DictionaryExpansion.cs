@@ -18,13 +18,22 @@ internal static class DictionaryExpansion
     /// <summary>Bytes that are copied at once: most entries are shorter, and one copy of fixed size is cheaper than one of the right size.</summary>
     private const int Stride = 32;
 
-    /// <summary>Whether what becomes of a batch has room behind 32-bit offsets, however its rows are distributed.</summary>
-    public static bool Fits(PageSizes pages, long batchRows) =>
-        pages is { DictionaryEntries: > 0, OnlyDictionary: true } && pages.DictionaryBytes <= (int.MaxValue - Stride) / Math.Max(batchRows, 1);
+    /// <summary>What 32-bit offsets reach.</summary>
+    private const int MaxTextBytes = int.MaxValue - Stride;
 
     /// <summary>Replaces the dictionaries among the columns. Takes the batch over, also when it throws.</summary>
     /// <exception cref="CorruptTableException">A number is beyond the dictionary.</exception>
+    /// <exception cref="UnsupportedFeatureException">The text of a column has no room behind 32-bit offsets.</exception>
     public static RecordBatch Expand(RecordBatch batch, MemoryAllocator allocator)
+    {
+        if (TryExpand(batch, long.MaxValue, allocator) is { } expanded)
+            return expanded;
+        batch.Dispose();
+        throw new UnsupportedFeatureException("file.row_too_large", $"A text of more than {MaxTextBytes:N0} bytes is not read. Leave its column out with --columns.");
+    }
+
+    /// <summary>As above, or null where all the text is longer than <paramref name="maxBytes"/>; the batch is then still the caller's.</summary>
+    public static RecordBatch? TryExpand(RecordBatch batch, long maxBytes, MemoryAllocator allocator)
     {
         IReadOnlyList<Field> fields = batch.Schema.FieldsList;
         if (!fields.Any(field => field.DataType is DictionaryType))
@@ -33,39 +42,63 @@ internal static class DictionaryExpansion
         var buffers = new TakenBuffers(allocator);
         try
         {
-            IArrowArray[] arrays =
-            [
-                .. Enumerable.Range(0, fields.Count).Select(i => batch.Column(i).Data).Select(data =>
-                    ArrowArrayFactory.BuildArray(data.DataType is DictionaryType ? Expand(data, buffers) : buffers.Share(data))),
-            ];
-            return new RecordBatch(new Schema([.. fields.Select(Plain)], batch.Schema.Metadata), arrays, batch.Length);
+            var arrays = new IArrowArray[fields.Count];
+            for (int i = 0; i < arrays.Length; i++)
+            {
+                ArrayData data = batch.Column(i).Data;
+                if ((data.DataType is DictionaryType ? Expand(data, ref maxBytes, buffers) : buffers.Share(data)) is not { } text)
+                {
+                    buffers.Release();
+                    return null;
+                }
+
+                arrays[i] = ArrowArrayFactory.BuildArray(text);
+            }
+
+            var expanded = new RecordBatch(new Schema([.. fields.Select(Plain)], batch.Schema.Metadata), arrays, batch.Length);
+            batch.Dispose();
+            return expanded;
         }
         catch
         {
             buffers.Release();
+            batch.Dispose();
             throw;
         }
-        finally
+    }
+
+    /// <summary>Bytes that the text of each row will have, all columns together.</summary>
+    public static long[] TextBytes(RecordBatch batch)
+    {
+        long[] bytes = new long[batch.Length];
+        foreach (ArrayData data in Enumerable.Range(0, batch.ColumnCount).Select(i => batch.Column(i).Data).Where(data => data.DataType is DictionaryType))
         {
-            batch.Dispose();
+            ReadOnlySpan<int> numbers = data.Values<int>(), entries = EntriesOf(data);
+            ReadOnlySpan<byte> valid = ValidityOf(data);
+            for (int row = 0; row < bytes.Length; row++)
+                bytes[row] += valid.IsEmpty || BitUtility.GetBit(valid, data.Offset + row) ? LengthOf(numbers[row], entries) : 0;
         }
+
+        return bytes;
     }
 
     private static Field Plain(Field field) =>
         field.DataType is DictionaryType dictionary ? new Field(field.Name, dictionary.ValueType, field.IsNullable, field.Metadata) : field;
 
-    private static ArrayData Expand(ArrayData data, TakenBuffers buffers)
+    /// <returns>Null when there are more bytes of text than are left.</returns>
+    private static ArrayData? Expand(ArrayData data, ref long bytesLeft, TakenBuffers buffers)
     {
-        ReadOnlySpan<int> numbers = data.Values<int>();
-        ReadOnlySpan<int> entries = data.Dictionary.Length == 0 ? [0] : MemoryMarshal.Cast<byte, int>(data.Dictionary.Buffers[1].Span).Slice(data.Dictionary.Offset, data.Dictionary.Length + 1);
+        ReadOnlySpan<int> numbers = data.Values<int>(), entries = EntriesOf(data);
         // The offset into the validity bits stays, so that they can be shared: that many offsets stand unused before the first.
         ArrowBuffer offsetBuffer = buffers.Allocate((data.Offset + data.Length + 1) * sizeof(int), out Span<byte> offsetBytes);
         Span<int> offsets = MemoryMarshal.Cast<byte, int>(offsetBytes);
         offsets[..data.Offset].Clear();
         offsets = offsets[data.Offset..];
-        ReadOnlySpan<byte> valid = data.NullCount == 0 ? [] : data.Buffers[0].Span;
-        Measure(numbers, entries, valid, data.Offset, offsets);
+        ReadOnlySpan<byte> valid = ValidityOf(data);
+        if (!Measure(numbers, entries, valid, data.Offset, offsets, Math.Min(bytesLeft, MaxTextBytes)))
+            return null;
 
+        bytesLeft -= offsets[^1];
         ArrowBuffer textBuffer = buffers.Allocate(offsets[^1] + Stride, out Span<byte> text);
         Copy(numbers, entries, data.Dictionary.Buffers[2].Span, offsets, text);
         ArrowBuffer validity = valid.IsEmpty ? ArrowBuffer.Empty : buffers.Share(data.Buffers[0]);
@@ -73,22 +106,30 @@ internal static class DictionaryExpansion
             ((DictionaryType)data.DataType).ValueType, data.Length, data.NullCount, data.Offset, [validity, offsetBuffer, textBuffer]);
     }
 
+    private static ReadOnlySpan<int> EntriesOf(ArrayData data) => data.Dictionary.Length == 0
+        ? [0]
+        : MemoryMarshal.Cast<byte, int>(data.Dictionary.Buffers[1].Span).Slice(data.Dictionary.Offset, data.Dictionary.Length + 1);
+
+    private static ReadOnlySpan<byte> ValidityOf(ArrayData data) => data.NullCount == 0 ? [] : data.Buffers[0].Span;
+
+    private static int LengthOf(int number, ReadOnlySpan<int> entries) =>
+        (uint)number < (uint)entries.Length - 1 ? entries[number + 1] - entries[number] : throw Outside(entries.Length - 1, number);
+
     /// <summary>Writes where each row's text begins and ends; a null has none, whatever its number is.</summary>
-    private static void Measure(ReadOnlySpan<int> numbers, ReadOnlySpan<int> entries, ReadOnlySpan<byte> valid, int validFrom, Span<int> offsets)
+    /// <returns>False when it ends behind <paramref name="maxEnd"/>.</returns>
+    private static bool Measure(ReadOnlySpan<int> numbers, ReadOnlySpan<int> entries, ReadOnlySpan<byte> valid, int validFrom, Span<int> offsets, long maxEnd)
     {
-        int end = offsets[0] = 0;
+        long end = offsets[0] = 0;
         for (int row = 0; row < numbers.Length; row++)
         {
             if (valid.IsEmpty || BitUtility.GetBit(valid, validFrom + row))
-            {
-                int number = numbers[row];
-                if ((uint)number >= (uint)entries.Length - 1)
-                    throw Outside(entries.Length - 1, number);
-                end += entries[number + 1] - entries[number];
-            }
-
-            offsets[row + 1] = end;
+                end += LengthOf(numbers[row], entries);
+            if (end > maxEnd)
+                return false;
+            offsets[row + 1] = (int)end;
         }
+
+        return true;
     }
 
     private static void Copy(ReadOnlySpan<int> numbers, ReadOnlySpan<int> entries, ReadOnlySpan<byte> entryText, ReadOnlySpan<int> offsets, Span<byte> text)

@@ -12,13 +12,18 @@ internal sealed class ImageMemory : IDisposable
     private readonly ImagePlan plan;
     private readonly string name;
 
-    private readonly int[] dictionaries;
+    private readonly ParquetReadOptions options;
+    private readonly RowSizes sizes;
+    private long bytes;
 
-    private ImageMemory(NativeBlock block, ImagePlan plan, string name, DecodeEstimate estimate, int[] dictionaries) =>
-        (this.block, this.plan, this.name, Estimate, this.dictionaries) = (block, plan, name, estimate, dictionaries);
+    private ImageMemory(NativeBlock block, ImagePlan plan, string name, ParquetReadOptions options, RowSizes sizes)
+    {
+        (this.block, this.plan, this.name, this.options, this.sizes) = (block, plan, name, options, sizes);
+        Estimate = DecodeEstimate.Of(plan, options, sizes);
+    }
 
     /// <summary>What decoding it takes.</summary>
-    public DecodeEstimate Estimate { get; }
+    public DecodeEstimate Estimate { get; private set; }
 
     /// <summary>Reads the plan's ranges.</summary>
     /// <exception cref="Core.Errors.CorruptTableException">The pages break the format.</exception>
@@ -48,10 +53,7 @@ internal sealed class ImageMemory : IDisposable
         try
         {
             plan.JoinPages(memory);
-            PageSizes[][] pages = CheckPages(memory, plan, name);
-            DecodeEstimate estimate = DecodeEstimate.Of(plan, options, pages);
-            int[] dictionaries = [.. plan.TextLeaves.Where(leaf => pages.All(rowGroup => DictionaryExpansion.Fits(rowGroup[leaf], estimate.BatchRows)))];
-            return new ImageMemory(memory, plan, name, estimate, dictionaries);
+            return new ImageMemory(memory, plan, name, options, new RowSizes(plan, options, CheckPages(memory, plan, name)));
         }
         catch
         {
@@ -60,16 +62,41 @@ internal sealed class ImageMemory : IDisposable
         }
     }
 
+    /// <summary>Reads values whose sizes the pages' headers do not tell; the estimate holds for them from then on.</summary>
+    /// <exception cref="Core.Errors.CorruptTableException">They cannot be decoded.</exception>
+    public void Measure(CancellationToken cancellationToken)
+    {
+        if (sizes.Unmeasured.Count == 0)
+            return;
+        WriteFooter();
+        NativeErrors.Wrap(name, () =>
+        {
+            using var columns = new NativeColumns(block.Address, bytes);
+            sizes.Measure(columns, cancellationToken);
+            return true;
+        });
+        Estimate = DecodeEstimate.Of(plan, options, sizes);
+    }
+
     /// <summary>
     /// Opens the native reader, which looks into this memory until it is disposed. Text that is stored as a dictionary comes as one: see
     /// <see cref="DictionaryExpansion"/>.
     /// </summary>
     public NativeFile Open()
     {
+        Measure(CancellationToken.None);
+        WriteFooter();
+        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, bytes, Estimate.BatchRows, sizes.Dictionaries));
+    }
+
+    private void WriteFooter()
+    {
+        if (bytes > 0)
+            return;
         byte[] footer = plan.WriteFooter();
         block.EnsureLength(plan.DataEnd + footer.Length);
         footer.CopyTo(block.Span(plan.DataEnd, footer.Length));
-        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, plan.DataEnd + footer.Length, Estimate.BatchRows, dictionaries));
+        bytes = plan.DataEnd + footer.Length;
     }
 
     public void Dispose() => block.Dispose();

@@ -26,6 +26,17 @@ internal sealed record PageHeader(
     /// <summary>The values are numbers of dictionary entries (parquet.thrift, <c>Encoding</c>: PLAIN_DICTIONARY, RLE_DICTIONARY).</summary>
     public bool IsOfDictionary => Encoding is 2 or 8;
 
+    /// <summary>DELTA_BYTE_ARRAY.</summary>
+    public bool HasPrefixes => Encoding == 7;
+
+    /// <summary>Numbers that stand before the values for each of them: of DELTA_LENGTH_BYTE_ARRAY the length, of DELTA_BYTE_ARRAY that of the prefix too.</summary>
+    public int LengthsOfAValue => Encoding switch
+    {
+        6 => 1,
+        7 => 2,
+        _ => 0,
+    };
+
     /// <exception cref="ThriftException">The bytes are not a page header, or one of its numbers is negative.</exception>
     public static PageHeader Parse(ReadOnlySpan<byte> bytes)
     {

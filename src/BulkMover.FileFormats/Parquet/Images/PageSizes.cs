@@ -7,16 +7,28 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// <param name="OnlyDictionary">Every data page holds numbers of dictionary entries and no values.</param>
 internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, long DictionaryEntries, bool OnlyDictionary)
 {
+    /// <summary>Of each value in a dictionary or page of byte arrays; PLAIN writes it before the value.</summary>
+    private const int LengthBytes = sizeof(int);
+
     /// <summary>See <see cref="PageHeader.BitPacked"/>; only where there are levels.</summary>
     public bool HasBitPackedLevels { get; init; }
 
-    public PageSizes With(PageHeader page) => page.Kind switch
+    /// <summary>The data pages, where the bytes of a value or the values of a row are not always the same.</summary>
+    public List<DataPage>? Pages { get; init; }
+
+    /// <summary>Bytes of the longest byte array in the dictionary at most.</summary>
+    public long LongestEntryBytes => Math.Max(DictionaryBytes - (LengthBytes * DictionaryEntries), 0);
+
+    public PageSizes With(PageHeader page)
     {
-        PageKind.Dictionary => this with { DictionaryBytes = page.UncompressedBytes, DictionaryEntries = page.Values },
-        PageKind.Data or PageKind.DataV2 => this with
-        {
-            LargestDataBytes = Math.Max(LargestDataBytes, page.UncompressedBytes), OnlyDictionary = OnlyDictionary && page.IsOfDictionary,
-        },
-        _ => this with { LargestDataBytes = Math.Max(LargestDataBytes, page.UncompressedBytes) },
-    };
+        if (page.Kind == PageKind.Dictionary)
+            return this with { DictionaryBytes = page.UncompressedBytes, DictionaryEntries = page.Values };
+
+        // Lengths that stand before all values are decoded together, each to four bytes; there may be more of them than the page has bytes.
+        long bytes = page.UncompressedBytes + (page.LengthsOfAValue * LengthBytes * page.Values);
+        if (page.Kind is not (PageKind.Data or PageKind.DataV2))
+            return this with { LargestDataBytes = Math.Max(LargestDataBytes, bytes) };
+        Pages?.Add(new DataPage(page.Values, page.UncompressedBytes, page.IsOfDictionary, page.HasPrefixes));
+        return this with { LargestDataBytes = Math.Max(LargestDataBytes, bytes), OnlyDictionary = OnlyDictionary && page.IsOfDictionary };
+    }
 }

@@ -18,7 +18,7 @@ internal static class PageWalk
         long values = 0;
         PageLocation[] promised = [.. chunk.Pages?.Where(page => page.Rows > 0) ?? []];
         int next = 0;
-        var sizes = new PageSizes(0, 0, 0, OnlyDictionary: true);
+        var sizes = new PageSizes(0, 0, 0, OnlyDictionary: true) { Pages = RowSizes.MayVary(leaf) ? [] : null };
         for (bool isFirst = true; values < chunk.Values; isFirst = false)
         {
             if (offset >= end)

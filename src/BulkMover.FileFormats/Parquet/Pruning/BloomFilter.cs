@@ -49,7 +49,8 @@ internal sealed class BloomFilter
         head.AsSpan(headerBytes, known).CopyTo(blocks);
         if (known < bitBytes)
             await file.ReadAsync(stored.Offset + headerBytes + known, blocks.AsMemory(known), cancellationToken);
-        return new BloomFilter(blocks);
+        // Without a bit it holds no value; a chunk of nulls needs no filter to be ruled out, and of any other it was never filled.
+        return blocks.AsSpan().ContainsAnyExcept((byte)0) ? new BloomFilter(blocks) : null;
     }
 
     /// <param name="hash">XXH64 of the value in plain encoding.</param>

@@ -52,10 +52,11 @@ internal sealed class ColumnIndex
     public ParquetStatistics StatisticsOf(int page, long rows)
     {
         long? nulls = nullCounts?[page];
-        // The bounds of a page of nulls are empty, which for text would be a bound.
-        return nullPages[page]
-            ? new ParquetStatistics { NullCount = nulls is null || nulls == rows ? rows : null }
-            : new ParquetStatistics { MinValue = mins[page], MaxValue = maxes[page], NullCount = nulls };
+        if (!nullPages[page])
+            return new ParquetStatistics { MinValue = mins[page], MaxValue = maxes[page], NullCount = nulls };
+        // "Writers have to set the corresponding entries in min_values and max_values to a byte[0]": one with bounds is no page of nulls.
+        bool isSure = mins[page].Length == 0 && maxes[page].Length == 0 && (nulls ?? rows) == rows;
+        return new ParquetStatistics { NullCount = isSure ? rows : null };
     }
 
     private static List<bool> Booleans(ref CompactReader reader, CompactType listType)

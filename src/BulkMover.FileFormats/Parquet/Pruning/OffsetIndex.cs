@@ -9,7 +9,7 @@ namespace BulkMover.FileFormats.Parquet.Pruning;
 internal sealed record OffsetIndex(PageLocation[] Pages, long[] FirstRows)
 {
     /// <param name="bytes">The struct.</param>
-    /// <param name="chunk">The chunk; its pages must lie within it, each behind the one before.</param>
+    /// <param name="chunk">The chunk; its pages must fill it: elsewhere might lie one that the index does not tell.</param>
     /// <param name="rows">Of the row group; each page must have some.</param>
     /// <returns>Null when the bytes are no such index: without it nothing is left out.</returns>
     public static OffsetIndex? TryParse(ReadOnlySpan<byte> bytes, ParquetColumnChunk chunk, long rows)
@@ -65,17 +65,17 @@ internal sealed record OffsetIndex(PageLocation[] Pages, long[] FirstRows)
             return null;
         var locations = new PageLocation[pages.Count];
         long[] firstRows = new long[pages.Count];
-        long end = chunk.Offset, chunkEnd = chunk.Offset + chunk.CompressedBytes;
+        long end = chunk.DataPageOffset, chunkEnd = chunk.Offset + chunk.CompressedBytes;
         for (int i = 0; i < locations.Length; i++)
         {
             (long offset, long bytes, firstRows[i]) = pages[i];
             long nextRow = i + 1 < pages.Count ? pages[i + 1].FirstRow : rows;
-            if (offset < end || bytes <= 0 || bytes > chunkEnd - offset || nextRow <= firstRows[i] || nextRow > rows)
+            if (offset != end || bytes <= 0 || bytes > chunkEnd - offset || nextRow <= firstRows[i] || nextRow > rows)
                 return null;
             end = offset + bytes;
             locations[i] = new PageLocation(offset, bytes, nextRow - firstRows[i]);
         }
 
-        return new OffsetIndex(locations, firstRows);
+        return end == chunkEnd ? new OffsetIndex(locations, firstRows) : null;
     }
 }

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Numerics;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.Testing.Stores;
@@ -27,6 +30,9 @@ internal static class MutationReader
 
     private const double SlowSeconds = 5;
 
+    /// <summary>What each column's buffers have at least, however few rows there are.</summary>
+    private const long UncountedBytes = 1 << 20;
+
     private const long LargeBytes = 512L << 20;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -41,7 +47,7 @@ internal static class MutationReader
         {
             await output.WriteLineAsync(i.ToString(CultureInfo.InvariantCulture));
             MutationSubject subject = subjects[i % subjects.Length];
-            (string outcome, string? problem) = await ReadDamagedAsync(subject.Damage(new Random(HashCode(seed, i))), i);
+            (string outcome, string? problem) = await ReadDamagedAsync(subject, new Random(HashCode(seed, i)));
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
             if (problem is not null)
                 await output.WriteLineAsync($"! {i} {subject.Path}: {problem.ReplaceLineEndings(" ")}");
@@ -55,14 +61,15 @@ internal static class MutationReader
     private static int HashCode(int seed, int i) => unchecked((seed * 486_187_739) + i);
 
     /// <returns>The error's code or "read"; and what is wrong with that, if anything.</returns>
-    private static async Task<(string Outcome, string? Problem)> ReadDamagedAsync(byte[] file, int i)
+    private static async Task<(string Outcome, string? Problem)> ReadDamagedAsync(MutationSubject subject, Random random)
     {
         string outcome = "read";
+        byte[] file = subject.Damage(random);
         TimeSpan started = Environment.CpuUsage.TotalTime;
         ForgetPeak();
         try
         {
-            await ReadAsync(file, readWhole: i % 2 == 0);
+            await ReadAsync(file, random);
         }
         catch (BulkMoverException error) when (error is not EnvironmentException)
         {
@@ -79,41 +86,79 @@ internal static class MutationReader
         return (outcome, seconds > SlowSeconds ? $"took {seconds:F1} s" : peak > LargeBytes ? $"took {peak >> 20} MiB" : null);
     }
 
-    private static async Task ReadAsync(byte[] bytes, bool readWhole)
+    private static async Task ReadAsync(byte[] bytes, Random random)
     {
         Location location = Location.OnDisk("/damaged.parquet");
         var store = new MemoryObjectStore { [location] = bytes };
         ParquetFooter footer = ParquetFooter.Of(bytes, location);
-        var scan = new Scan(new TestSnapshot(footer.Schema, ColumnMatching.Name), null, FilterOf(footer));
-        var reader = new ParquetScanTaskReader(store, scan, new() { SmallBytes = readWhole ? int.MaxValue : 0 }, MemoryAllocator.Default.Value);
+        var scan = new Scan(new TestSnapshot(footer.Schema, ColumnMatching.Name), null, FilterOf(footer, random));
+        // Without gaps, indexes of small row groups are worth their reading too.
+        var options = new ParquetReadOptions { SmallBytes = random.Next(2) == 0 ? int.MaxValue : 0, MaxGapBytes = 0 };
+        var reader = new ParquetScanTaskReader(store, scan, options, MemoryAllocator.Default.Value);
         long rows = 0;
         await foreach (IRowGroupScan rowGroup in reader.OpenAsync(new ScanTask(location, bytes.Length, null, ScanTask.NoConstants, false), CancellationToken.None))
         {
             using (rowGroup)
             {
                 await rowGroup.FetchAsync(CancellationToken.None);
+                rowGroup.Measure(CancellationToken.None);
                 while (rows < MaxRows && rowGroup.ReadNext(CancellationToken.None) is { } batch)
                 {
+                    CheckLease(rowGroup);
                     using (batch)
+                    using (RowSelection? kept = scan.Where is null ? null : RowFilter.Select(scan.Where, batch))
                         rows += batch.Length;
                 }
             }
         }
     }
 
-    /// <summary>Of the first column that has one, its least value: so that bloom filters and page indexes are looked at.</summary>
-    private static Filter? FilterOf(ParquetFooter footer)
+    /// <summary>Invariant 7, after each batch: what the native reader holds is what the scan said that decoding takes.</summary>
+    private static void CheckLease(IRowGroupScan scan)
     {
-        for (int i = 0; i < footer.Root.Children.Count && footer.RowGroups.Count > 0; i++)
+        long held = ParquetSharp.MemoryPool.GetDefaultMemoryPool().BytesAllocated;
+        if (held > scan.DecodeBytes + UncountedBytes)
+            throw new InvalidOperationException($"{held:N0} bytes are held, {scan.DecodeBytes:N0} were asked for");
+    }
+
+    /// <summary>Of any column that has bounds, one of them: so that statistics, bloom filters and page indexes are looked at. Sometimes none.</summary>
+    private static Filter? FilterOf(ParquetFooter footer, Random random)
+    {
+        var filters = new List<Filter?> { null };
+        foreach (ParquetRowGroup rowGroup in footer.RowGroups)
         {
-            SchemaNode leaf = footer.Root.Children[i];
-            Field field = footer.Schema.FieldsList[i];
-            if (leaf.IsLeaf && ColumnBounds.Of(field, leaf, footer.RowGroups[0].Columns[leaf.FirstLeaf], ColumnOrder.TypeDefined)?.Min is { } min)
-                return new Filter.Comparison(field.Name, ComparisonOperator.Equal, min);
+            for (int i = 0; i < footer.Root.Children.Count; i++)
+            {
+                SchemaNode leaf = footer.Root.Children[i];
+                Field field = footer.Schema.FieldsList[i];
+                if (leaf.IsLeaf && ColumnBounds.Of(field, leaf, rowGroup.Columns[leaf.FirstLeaf], ColumnOrder.TypeDefined) is { } bounds)
+                    filters.AddRange(new[] { bounds.Min, bounds.Max }.OfType<Scalar>().Where(IsLiteral).Select(bound => FilterOf(field.Name, bound, random)));
+            }
         }
 
-        return null;
+        return filters[random.Next(filters.Count)];
     }
+
+    /// <summary>A parsed literal is within its column's type, which a damaged bound may not be.</summary>
+    private static bool IsLiteral(Scalar bound) => (bound.Type, bound.Value) switch
+    {
+        (Int8Type, long value) => value == (sbyte)value,
+        (Int16Type, long value) => value == (short)value,
+        (UInt8Type, long value) => value == (byte)value,
+        (UInt16Type, long value) => value == (ushort)value,
+        (Decimal128Type or Decimal256Type, BigInteger value) => value.GetByteCount() <= ((FixedSizeBinaryType)bound.Type).ByteWidth,
+        _ => true,
+    };
+
+    private static Filter FilterOf(string column, Scalar bound, Random random) => random.Next(6) switch
+    {
+        0 => new Filter.IsNull(column),
+        1 => new Filter.In(column, [bound, bound]),
+        2 => new Filter.Not(new Filter.Comparison(column, ComparisonOperator.Equal, bound)),
+        3 => new Filter.And(new Filter.Comparison(column, ComparisonOperator.Equal, bound), new Filter.Not(new Filter.IsNull(column))),
+        4 when bound.Value is byte[] { Length: > 0 } text => new Filter.StartsWith(column, text[..1]),
+        _ => new Filter.Comparison(column, (ComparisonOperator)random.Next(6), bound),
+    };
 
     private static bool BeginsAsParquet(string path)
     {

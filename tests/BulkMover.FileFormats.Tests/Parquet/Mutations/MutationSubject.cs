@@ -25,7 +25,10 @@ internal sealed class MutationSubject
             ParquetFooter footer = ParquetFooter.Of(bytes, Location.OnDisk(path));
             structures.Add((int)footer.DataEnd..);
             foreach (ParquetColumnChunk chunk in footer.RowGroups.SelectMany(rowGroup => rowGroup.Columns).Take(100))
+            {
                 AddHeaders(chunk);
+                AddIndexes(chunk);
+            }
         }
         catch (Exception error) when (error is BulkMoverException or ThriftException)
         {
@@ -64,6 +67,17 @@ internal sealed class MutationSubject
         }
 
         return [.. damaged];
+    }
+
+    /// <summary>Bloom filter and page index: of filters mostly the header, since any bits are such a filter.</summary>
+    private void AddIndexes(ParquetColumnChunk chunk)
+    {
+        const int bloomHeader = 32;
+        foreach (StoredRange range in new[] { chunk.OffsetIndex, chunk.ColumnIndex, chunk.BloomFilter with { Bytes = bloomHeader } })
+        {
+            if (range.Offset > 0 && range.Bytes > 0 && range.Offset + range.Bytes <= bytes.Length)
+                structures.Add((int)range.Offset..(int)(range.Offset + range.Bytes));
+        }
     }
 
     /// <summary>Page headers, and the first bytes of the pages: levels and bit widths.</summary>

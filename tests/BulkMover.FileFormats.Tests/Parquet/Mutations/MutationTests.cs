@@ -44,7 +44,7 @@ public sealed class MutationTests
                 .Encoding("i", Encoding.DeltaBinaryPacked).Encoding("n", Encoding.DeltaBinaryPacked).Encoding("s", Encoding.DeltaByteArray).Encoding("f", Encoding.DeltaByteArray));
             Write($"split {version}", schema, flat, builder => builder.DataPageVersion(version).DisableDictionary()
                 .Encoding("i", Encoding.ByteStreamSplit).Encoding("n", Encoding.ByteStreamSplit).Encoding("s", Encoding.DeltaLengthByteArray).Encoding("f", Encoding.ByteStreamSplit));
-            Write($"pages {version}", schema, flat, builder => builder.DataPageVersion(version).EnableWritePageIndex().WriteBatchSize(10).DataPagesize(1));
+            Write($"pages {version}", schema, flat, builder => builder.DataPageVersion(version).EnableWritePageIndex().WriteBatchSize(10).DataPagesize(1), withFilters: true);
             foreach (Compression codec in new[] { Compression.Snappy, Compression.Gzip, Compression.Brotli, Compression.Zstd, Compression.Lz4, Compression.Lz4Hadoop })
                 Write($"{codec} {version}", schema, flat, builder => builder.DataPageVersion(version).Compression(codec));
 
@@ -65,9 +65,11 @@ public sealed class MutationTests
                 ArrayOf(UInt8Type.Default, Values(i => (long)i)), ArrayOf(NullType.Default, new object?[Rows]),
             ], builder => builder.Encoding("b", Encoding.Rle));
 
-        void Write(string name, Schema columns, IArrowArray[] arrays, Action<WriterPropertiesBuilder> configure)
+        void Write(string name, Schema columns, IArrowArray[] arrays, Action<WriterPropertiesBuilder> configure, bool withFilters = false)
         {
             using ParquetTestFile file = new ParquetTestFile().Write(columns, builder => configure(builder.Compression(Compression.Uncompressed)), arrays);
+            for (int column = 0; withFilters && column < arrays.Length; column++)
+                BloomFilterTests.Add(file, BloomFilterTests.Filter(64), column: column);
             File.Copy(file.Path, directory.PathOf(name));
         }
     }

@@ -1,0 +1,53 @@
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Batches;
+
+namespace BulkMover.FileFormats.Parquet.Images;
+
+/// <summary>Batches of the native reader with text instead of dictionaries. One whose text is too much comes in pieces: only here is known how much it is.</summary>
+/// <param name="file">Disposed with this.</param>
+/// <param name="name">For messages.</param>
+/// <param name="maxTextBytes">Text of a batch; a single row may have more.</param>
+/// <param name="allocator">Where text comes from.</param>
+internal sealed class ExpandedBatches(NativeFile file, string name, long maxTextBytes, MemoryAllocator allocator) : IDisposable
+{
+    private RecordBatch? cut;
+    private long[] textBytes = [];
+    private int next;
+
+    /// <summary>The next rows, or null at the end. The caller disposes them.</summary>
+    public RecordBatch? ReadNext()
+    {
+        if (cut is null)
+        {
+            if (NativeErrors.Wrap(name, file.ReadNext) is not { } batch)
+                return null;
+            if (DictionaryExpansion.TryExpand(batch, maxTextBytes, allocator) is { } whole)
+                return whole;
+            (cut, textBytes, next) = (batch, DictionaryExpansion.TextBytes(batch), 0);
+        }
+
+        return ReadPiece(cut);
+    }
+
+    public void Dispose()
+    {
+        cut?.Dispose();
+        file.Dispose();
+    }
+
+    private RecordBatch ReadPiece(RecordBatch batch)
+    {
+        int first = next;
+        for (long bytes = 0; next < batch.Length && (next == first || bytes + textBytes[next] <= maxTextBytes); next++)
+            bytes += textBytes[next];
+        RecordBatch piece = BatchSelection.Take(batch, [.. Enumerable.Range(first, next - first)], allocator);
+        if (next == batch.Length)
+        {
+            batch.Dispose();
+            cut = null;
+        }
+
+        return DictionaryExpansion.Expand(piece, allocator);
+    }
+}
