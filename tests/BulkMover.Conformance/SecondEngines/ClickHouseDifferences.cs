@@ -47,7 +47,7 @@ internal static class ClickHouseDifferences
         new("Malformed snappy compressed page", "An empty page of version 2 has nothing to decompress."),
         new("TTransportException: No more data to read", "It reads on for a page behind the last one of a chunk whose num_values are complete."),
         new("is out of allowed Date32 range", NarrowCalendar),
-        new(null, "It answers zeros for decimals of few digits that are stored in wider physical types (LogicalTypes.md, DECIMAL).",
+        new(null, "It answers zeros for decimals of few digits that are stored in wider physical types, and may die of them (LogicalTypes.md, DECIMAL).",
             "velox-decimal_no_ColumnMetadata", "duckdb-bug10148-wide-decimal-stats", "pdotnet-decimals_with_precision_but_no_scale"),
         new(null, "It takes groups called array or …_tuple for the list's own level; they are the elements (LogicalTypes.md, Lists).",
             "impala-parquet_nested_types_encodings-AvroSingleFieldGroupInList", "impala-parquet_nested_types_encodings-ThriftSingleFieldGroupInList"),

@@ -39,9 +39,13 @@ internal sealed class ClickHouseEngine(ClickHouseServerFixture server) : ISecond
             byte[] answer = await AskTwiceAsync($"SELECT * FROM {table} FORMAT ArrowStream SETTINGS {Settings}", cancellationToken);
             return new EngineAnswer(await ParseAsync(answer, cancellationToken), Error: null);
         }
-        catch (Exception error) when (error is InvalidOperationException or HttpRequestException)
+        catch (InvalidOperationException error)
         {
             return EngineAnswer.Failed(error.Message);
+        }
+        catch (HttpRequestException)
+        {
+            return EngineAnswer.Failed(EngineDifference.Died);
         }
         finally
         {
