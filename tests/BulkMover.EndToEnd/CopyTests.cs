@@ -34,7 +34,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         string to = Target(database, "t");
         Assert.Equal(0, (await Command.RunAsync("copy", $"parquet:{source}", to)).ExitCode);
 
-        CommandResult again = await Command.RunAsync("copy", $"parquet:{source}", to);
+        CommandResult again = await Command.RunAsync("copy", $"parquet:{source}", to, "--columns", "id");
         Assert.True(again.ExitCode == 2, again.ToString());
         Assert.Contains("append", again.Error);
         Assert.Contains("replace", again.Error);
@@ -45,7 +45,31 @@ public sealed class CopyTests(ClickHouseServerFixture server)
 
         Assert.Equal(0, (await Command.RunAsync("copy", $"parquet:{source}", to, "--mode", "replace", "--where", "id > 0")).ExitCode);
         Assert.Equal("2\t3\n", await server.QueryAsync($"SELECT count(), sum(id) FROM {database}.t", Token));
-        Assert.Equal("t\n", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}'", Token));
+        Assert.Equal("__bulkmover_ledger\nt\n", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}' ORDER BY name", Token));
+    }
+
+    [Fact]
+    public async Task Copy_CompleteAlready_SaysSoAndMovesNothingUntilItIsToldToRestart()
+    {
+        (string source, string database) = await NewSourceAsync("complete.parquet", ThreeRows);
+        string[] copy = ["copy", $"parquet:{source}", Target(database, "t"), "--mode", "append", "--output", "json"];
+        Assert.Equal(0, (await Command.RunAsync(copy)).ExitCode);
+
+        CommandResult again = await Command.RunAsync(copy);
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.Equal((3, 3, 0), (again.Events[^1].GetProperty("rows").GetInt64(), again.Events[^1].GetProperty("skipped").GetInt64(), again.Events[^1].GetProperty("bytes").GetInt64()));
+        Assert.Contains("--restart", again.Events[^1].GetProperty("bottleneck").GetString());
+        Assert.Equal("3\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+
+        Assert.Equal(0, (await Command.RunAsync([.. copy, "--restart"])).ExitCode);
+        Assert.Equal("6\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+
+        CommandResult transfers = await Command.RunAsync("transfers", Target(database, "t"), "--output", "json");
+        Assert.Equal((0, true, "append", 3), (transfers.ExitCode, transfers.Events[0].GetProperty("complete").GetBoolean(),
+            transfers.Events[0].GetProperty("mode").GetString(), transfers.Events[0].GetProperty("rows").GetInt64()));
+        CommandResult unknown = await Command.RunAsync("discard", Target(database, "t"), "0123456789abcdef");
+        Assert.True(unknown.ExitCode == 2, unknown.ToString());
+        Assert.Contains("clickhouse.transfer_unknown", unknown.Error);
     }
 
     [Fact]
@@ -61,7 +85,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         string expected = await server.QueryAsync(
             "SELECT count(), sum(cityHash64(toString(number))) FROM numbers(1000) WHERE number % 7 IN (1, 3) AND number BETWEEN 100 AND 199", Token);
         Assert.Equal(expected, await server.QueryAsync($"SELECT count(), sum(cityHash64(name)) FROM {database}.t", Token));
-        Assert.Equal("name\n", await server.QueryAsync($"SELECT name FROM system.columns WHERE database = '{database}'", Token));
+        Assert.Equal("name\n", await server.QueryAsync($"SELECT name FROM system.columns WHERE database = '{database}' AND table = 't'", Token));
     }
 
     [Theory]
@@ -185,7 +209,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
 
         Assert.True(result.ExitCode == 130, result.ToString());
         Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(10), $"It took {stopping.Elapsed} to stop.");
-        Assert.Equal("", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}'", Token));
+        Assert.Equal("", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}' AND name != '__bulkmover_ledger'", Token));
     }
 
     private string Target(string database, string table) => $"clickhouse://default@{server.Endpoint.Authority}/{database}/{table}";

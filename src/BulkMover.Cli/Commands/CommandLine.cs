@@ -53,6 +53,8 @@ public static class CommandLine
             CopyCommand.New(),
             PlanCommand.New(),
             InspectCommand.New(),
+            TransfersCommand.New(),
+            DiscardCommand.New(),
         };
         HelpWithExamples.AddTo(root, new Dictionary<string, string[]>(StringComparer.Ordinal)
         {
@@ -60,6 +62,8 @@ public static class CommandLine
             ["copy"] = CopyCommand.Examples,
             ["plan"] = PlanCommand.Examples,
             ["inspect"] = InspectCommand.Examples,
+            ["transfers"] = TransfersCommand.Examples,
+            ["discard"] = DiscardCommand.Examples,
         });
         return root;
     }

@@ -29,11 +29,6 @@ public static class CopyCommand
         HelpName = "N",
     };
 
-    private static readonly Option<bool> Restart = new("--restart")
-    {
-        Description = "Throw away what an earlier, unfinished run of the same copy left in the target, and start from zero.",
-    };
-
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Check both sides and show the plan, then stop.",
@@ -51,7 +46,7 @@ public static class CopyCommand
         var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, Memory, Readers, Writers, Restart, DryRun,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, Memory, Readers, Writers, SharedOptions.Restart, DryRun,
             SharedOptions.Output,
         };
         command.SetAction(RunAsync);
@@ -73,13 +68,25 @@ public static class CopyCommand
         }
 
         report.Starting(outline);
+        if (outline.Target!.Earlier is { IsComplete: true } complete)
+        {
+            report.Finished(CopyResult.OfComplete(complete.Rows));
+            return 0;
+        }
+
+        foreach (TransferRecord superseded in setup.Superseded)
+        {
+            await setup.Target!.DiscardAsync(superseded.Transfer, cancellationToken);
+            report.Report($"What an earlier run had copied of snapshot {superseded.Origin.Snapshot} was thrown away.");
+        }
 
         var copy = new CopyTransfer(
             outline.Snapshot, setup.Scan, setup.Source.NewReader(setup.Scan), setup.Target!, outline.Target!, budget, options)
         {
             Planned = outline.Survey,
+            Notes = report,
         };
-        Task<CopyResult> running = copy.RunAsync(TransferOf(arguments, outline), cancellationToken);
+        Task<CopyResult> running = copy.RunAsync(cancellationToken);
         await report.FollowAsync(running, () => copy.Progress);
         report.Finished(await running);
         return 0;
@@ -96,11 +103,4 @@ public static class CopyCommand
         string problems = string.Join(' ', options.Problems());
         return problems.Length == 0 ? options : throw new InvalidInputException("option.invalid", problems);
     }
-
-    /// <summary>What decides the result names the transfer; how fast it runs does not.</summary>
-    private static TransferId TransferOf(ParseResult arguments, CopyOutline outline) => TransferId.Of(
-        outline.From, outline.Snapshot.Id, outline.To, arguments.GetValue(SharedOptions.Mode).ToString(),
-        arguments.GetValue(SharedOptions.Columns) is { } columns ? string.Join('\0', columns) : null,
-        arguments.GetValue(SharedOptions.Where),
-        arguments.GetValue(SharedOptions.OrderBy), arguments.GetValue(SharedOptions.PartitionBy), arguments.GetValue(SharedOptions.Engine));
 }

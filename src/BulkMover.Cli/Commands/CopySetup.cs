@@ -2,6 +2,7 @@ using System.CommandLine;
 using BulkMover.Cli.Reports;
 using BulkMover.Cli.Sources;
 using BulkMover.Cli.Targets;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
@@ -11,25 +12,34 @@ using BulkMover.Engine.Metrics;
 namespace BulkMover.Cli.Commands;
 
 /// <summary>What <c>plan</c> shows and <c>copy</c> then does: both sides opened and checked, nothing changed.</summary>
-internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, CopyOutline Outline) : IAsyncDisposable
+/// <param name="Source">The opened source.</param>
+/// <param name="Scan">What is read of it.</param>
+/// <param name="Target">The opened target; null for a plan without one.</param>
+/// <param name="Outline">What will be done.</param>
+/// <param name="Superseded">Unfinished copies by the same command that this one takes the place of, because it reads another snapshot.</param>
+internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, CopyOutline Outline, IReadOnlyList<TransferRecord> Superseded) : IAsyncDisposable
 {
     public static async Task<CopySetup> PrepareAsync(ParseResult arguments, string? to, IReport report, CancellationToken cancellationToken)
     {
         // Both addresses first: what is wrong with the command should not wait for what it would open.
         ClickHouseAddress? address = to is null ? null : TargetAddress.Parse(to);
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
-        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken);
-        Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
-
         ITarget? target = address is null
             ? null
             : await ClickHouseTarget.OpenAsync(address, TableOptions(arguments), report, cancellationToken);
         try
         {
-            var request = new TargetRequest(scan.OutputSchema, arguments.GetValue(SharedOptions.Mode), CopiedSortOrder(snapshot, scan));
+            string command = target is null ? "" : CommandOf(arguments, source, target);
+            IReadOnlyList<TransferRecord> unfinished = target is null ? [] : Unfinished(await target.TransfersAsync(cancellationToken), command);
+            ITableSnapshot snapshot = await OpenSnapshotAsync(arguments, source, unfinished, cancellationToken);
+            Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
+            var request = new TargetRequest(
+                TransferId.Of(command, snapshot.Id), new TransferOrigin(command, source.Name, snapshot.Id), scan.OutputSchema, arguments.GetValue(SharedOptions.Mode),
+                CopiedSortOrder(snapshot, scan)) { Restart = arguments.GetValue(SharedOptions.Restart) };
             TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);
             Survey survey = await Survey.TakeAsync(snapshot, scan, cancellationToken);
-            return new CopySetup(source, scan, target, new CopyOutline(source.Name, snapshot, survey, target?.Name, targetPlan));
+            return new CopySetup(
+                source, scan, target, new CopyOutline(source.Name, snapshot, survey, target?.Name, targetPlan), [.. unfinished.Where(record => record.Transfer != request.Transfer)]);
         }
         catch
         {
@@ -40,6 +50,44 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
     }
 
     public ValueTask DisposeAsync() => Target?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Those that no later copy by the same command has made obsolete.</summary>
+    private static TransferRecord[] Unfinished(IReadOnlyList<TransferRecord> transfers, string command) =>
+        [.. transfers.Where(record => record.Origin.Command == command).Reverse().TakeWhile(record => !record.IsComplete)];
+
+    /// <summary>An unfinished copy by the same command has its snapshot pinned, though the table may have a later one now.</summary>
+    private static async Task<ITableSnapshot> OpenSnapshotAsync(
+        ParseResult arguments, Source source, IReadOnlyList<TransferRecord> unfinished, CancellationToken cancellationToken)
+    {
+        string? selector = arguments.GetValue(SharedOptions.Snapshot);
+        TransferRecord? begun = arguments.GetValue(SharedOptions.Restart) ? null : unfinished.FirstOrDefault(record => record.Chunks > 0);
+        ITableSnapshot snapshot;
+        try
+        {
+            // By the command's own words first: an id alone may show the snapshot with another schema.
+            snapshot = await source.OpenReadableSnapshotAsync(selector, cancellationToken);
+            if (begun is null || snapshot.Id == begun.Origin.Snapshot)
+                return snapshot;
+            if (source.KeepsSnapshots)
+                return await source.OpenReadableSnapshotAsync(begun.Origin.Snapshot, cancellationToken);
+        }
+        catch (BulkMoverException error) when (begun is not null && error.Side is ErrorSide.Input or ErrorSide.Source)
+        {
+            throw Expired(begun!, error);
+        }
+
+        throw Expired(begun, null);
+    }
+
+    private static InvalidInputException Expired(TransferRecord unfinished, BulkMoverException? error) => new("copy.snapshot_expired",
+        $"The copy was begun with snapshot {unfinished.Origin.Snapshot}, of which {unfinished.Rows:N0} rows have been loaded, and that snapshot cannot be read any more" +
+        $"{(error is null ? "." : $": {error.Message}")} Run the command with --restart to copy what the table holds now from zero.", error);
+
+    /// <summary>What decides the result but for the snapshot; how fast it runs does not.</summary>
+    private static string CommandOf(ParseResult arguments, Source source, ITarget target) => TransferId.Of(
+        source.Name, target.Name, arguments.GetValue(SharedOptions.Mode).ToString(), arguments.GetValue(SharedOptions.Snapshot),
+        arguments.GetValue(SharedOptions.Columns) is { } columns ? string.Join('\0', columns) : null, arguments.GetValue(SharedOptions.Where),
+        arguments.GetValue(SharedOptions.OrderBy), arguments.GetValue(SharedOptions.PartitionBy), arguments.GetValue(SharedOptions.Engine)).Value;
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()
     {

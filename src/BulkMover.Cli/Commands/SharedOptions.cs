@@ -63,6 +63,11 @@ public static class SharedOptions
         HelpName = "ENGINE",
     };
 
+    public static Option<bool> Restart { get; } = new("--restart")
+    {
+        Description = "Throw away what an earlier run of the same copy left in the target, and start from zero.",
+    };
+
     public static Option<OutputFormat> Output { get; } = new Option<OutputFormat>("--output")
     {
         Description = "text for people, json for scripts: one object a line on stdout.",

@@ -2,6 +2,7 @@ using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 
 namespace BulkMover.Cli.Reports;
@@ -14,13 +15,25 @@ internal static class Describe
     public static string[] Snapshot(SnapshotSummary snapshot) =>
     [
         snapshot.Id.ToString(CultureInfo.InvariantCulture),
-        snapshot.CommittedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? string.Empty,
+        snapshot.CommittedAt is { } time ? Time(time) : string.Empty,
         snapshot.Operation ?? string.Empty,
         string.Join(", ", snapshot.Refs),
     ];
 
     public static string[] Feature(TableFeature feature) =>
         [feature.Name, feature.State.ToString().ToLowerInvariant(), feature.Specification, feature.Why ?? string.Empty];
+
+    public static string[] Transfer(TransferRecord transfer) =>
+    [
+        transfer.Transfer.Value,
+        transfer.IsComplete ? "complete" : "unfinished",
+        transfer.Mode.ToString().ToLowerInvariant(),
+        $"{transfer.Rows:N0} rows",
+        transfer.Chunks == 1 ? "1 chunk" : $"{transfer.Chunks:N0} chunks",
+        Time(transfer.BegunAt),
+        Time(transfer.LastAt),
+        $"{transfer.Origin.Source}, snapshot {transfer.Origin.Snapshot}",
+    ];
 
     public static string Side(ErrorSide side) => side switch
     {
@@ -29,6 +42,8 @@ internal static class Describe
         ErrorSide.Target => "target",
         _ => "environment",
     };
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary><c>0.8 s</c>, <c>12 s</c>, <c>3:07 min</c>, <c>2:05:00 h</c>.</summary>
     public static string Duration(TimeSpan time) => time switch

@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
 
@@ -20,6 +21,9 @@ public interface IReport : IProgress<string>
 
     /// <summary>What is read of each format.</summary>
     void Listed(IReadOnlyList<FeatureList> formats);
+
+    /// <summary>What a target remembers of the copies into it.</summary>
+    void Listed(IReadOnlyList<TransferRecord> transfers);
 
     /// <summary>Shows progress until <paramref name="work"/> ends, and ends with it: its failure is thrown on.</summary>
     Task FollowAsync(Task work, Func<TransferProgress> progress);

@@ -30,6 +30,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["bytes"] = outline.Survey.Bytes,
             ["to"] = outline.To,
             ["mode"] = outline.Target?.Request.Mode.ToString().ToLowerInvariant(),
+            ["transfer"] = outline.Target?.Request.Transfer.Value,
+            ["earlier"] = outline.Target?.Earlier is { } earlier ? Transfer(earlier) : null,
             ["columns"] = outline.Target is null ? null : Array(outline.Target.Columns, Column),
             ["steps"] = outline.Target is null ? null : Array(outline.Target.Steps, step => step),
             ["notes"] = Array([.. outline.Snapshot.Notes, .. outline.Target?.Notes ?? []], note => note),
@@ -78,6 +80,12 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         }
     }
 
+    public void Listed(IReadOnlyList<TransferRecord> transfers)
+    {
+        foreach (TransferRecord transfer in transfers)
+            Write("transfer", Transfer(transfer));
+    }
+
     public async Task FollowAsync(Task work, Func<TransferProgress> progress)
     {
         while (await Task.WhenAny(work, Task.Delay(TimeSpan.FromSeconds(1))) != work)
@@ -87,14 +95,15 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
 
     public void Finished(CopyResult result)
     {
-        // "skipped" counts rows that an earlier run had brought; a copy starts from zero until resuming exists. "verified" is for `verify`.
+        // "skipped" counts rows that an earlier run had brought. "verified" is for `verify`.
         Write("finished", new JsonObject
         {
             ["rows"] = result.Rows,
             ["bytes"] = result.BytesWritten,
             ["bytesRead"] = result.BytesRead,
             ["seconds"] = Math.Round(result.Seconds, 3),
-            ["skipped"] = 0,
+            ["skipped"] = result.SkippedRows,
+            ["retries"] = result.Retries,
             ["verified"] = false,
             ["peakMemoryBytes"] = result.PeakLeasedBytes,
             ["bottleneck"] = result.Bottleneck,
@@ -130,6 +139,20 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
 
     private static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> toJson) => new([.. items.Select(toJson)]);
 
+    private static JsonObject Transfer(TransferRecord transfer) => new()
+    {
+        ["transfer"] = transfer.Transfer.Value,
+        ["table"] = transfer.Table,
+        ["from"] = transfer.Origin.Source,
+        ["snapshot"] = transfer.Origin.Snapshot,
+        ["mode"] = transfer.Mode.ToString().ToLowerInvariant(),
+        ["complete"] = transfer.IsComplete,
+        ["chunks"] = transfer.Chunks,
+        ["rows"] = transfer.Rows,
+        ["begunAt"] = transfer.BegunAt.UtcDateTime.ToString("O"),
+        ["lastAt"] = transfer.LastAt.UtcDateTime.ToString("O"),
+    };
+
     private static JsonObject Column(ColumnPlan column) => new()
     {
         ["name"] = column.Name,
@@ -164,6 +187,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
     private static JsonObject Progress(TransferProgress progress) => new()
     {
         ["rows"] = progress.RowsSent,
+        ["skipped"] = progress.SkippedRows,
+        ["retries"] = progress.Retries,
         ["bytesRead"] = progress.BytesRead,
         ["bytesWritten"] = progress.BytesWritten,
         ["plannedBytes"] = progress.Planned?.Bytes,

@@ -9,7 +9,8 @@ internal static class ProgressText
     public static string Of(TransferProgress progress)
     {
         string left = progress.TimeLeft is { } time ? $", {Describe.Duration(time)} left" : string.Empty;
-        return $"{progress.RowsSent:N0} rows, {Share(progress) * 100:F0} %, {ByteSize.Format(progress.BytesReadPerSecond)}/s{left}";
+        string again = progress.Retries == 0 ? string.Empty : $", begun again {progress.Retries:N0} times";
+        return $"{progress.SkippedRows + progress.RowsSent:N0} rows, {Share(progress) * 100:F0} %, {ByteSize.Format(progress.BytesReadPerSecond)}/s{left}{again}";
     }
 
     /// <summary>The part of the planned bytes that is done, 0 to 1.</summary>

@@ -57,6 +57,14 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             output.Write($"{format.Format}\n{TextTable.Format([.. format.Features.Select(Describe.Feature)], "  ")}\n");
     }
 
+    public void Listed(IReadOnlyList<TransferRecord> transfers)
+    {
+        if (transfers.Count == 0)
+            error.WriteLine("No copy into this table is known.");
+        else
+            output.Write(TextTable.Format([.. transfers.Select(Describe.Transfer)], string.Empty));
+    }
+
     public Task FollowAsync(Task work, Func<TransferProgress> progress) =>
         Console.IsErrorRedirected ? ProgressLines.FollowAsync(work, progress, error) : ProgressBar.FollowAsync(work, progress, error);
 
@@ -64,8 +72,10 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     {
         string rate = ByteSize.Format(result.BytesRead / Math.Max(result.Seconds, 0.001));
         error.WriteLine(
-            $"done  {Rows(result.Rows)} in {Describe.Duration(TimeSpan.FromSeconds(result.Seconds))}, counted by the target; "
+            $"done  {Rows(result.Rows)}{Skipped(result.SkippedRows)} in {Describe.Duration(TimeSpan.FromSeconds(result.Seconds))}, counted by the target; "
             + $"{ByteSize.Format(result.BytesRead)} read ({rate}/s), {ByteSize.Format(result.BytesWritten)} written");
+        if (result.Retries > 0)
+            error.WriteLine($"      begun again {result.Retries:N0} times after failures that passed");
         error.WriteLine($"      {result.Bottleneck}");
     }
 
@@ -75,14 +85,18 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public void Crashed(Exception failure) =>
         error.WriteLine($"error [us.bug] (bulkmover) This is our bug, please report it with the text below.\n{failure}");
 
-    public void Stopped() => error.WriteLine("stopped; the target shows what it showed before");
+    public void Stopped() => error.WriteLine("stopped; readers see what they saw before. The same command goes on with it.");
 
     private static void WriteEnds(TextWriter writer, CopyOutline outline)
     {
         writer.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
         writer.WriteLine($"      {Size(outline.Survey)}");
         if (outline.Target is { } target)
-            writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()})");
+        {
+            writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()}), transfer {target.Request.Transfer}");
+            if (target.Earlier is { } earlier)
+                writer.WriteLine($"      {(earlier.IsComplete ? "complete" : "goes on")}: {Rows(earlier.Rows)} came with earlier runs");
+        }
     }
 
     private void WriteTarget(TargetPlan target)
@@ -104,6 +118,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
 
     private static string Size(Survey survey) =>
         $"{Rows(survey.Rows)} in {survey.Files:N0} {(survey.Files == 1 ? "file" : "files")}, {ByteSize.Format(survey.Bytes)}";
+
+    private static string Skipped(long rows) => rows == 0 ? "" : $", {rows.ToString("N0", CultureInfo.InvariantCulture)} of them by earlier runs,";
 
     private static string Rows(long? rows) => rows switch
     {

@@ -13,6 +13,9 @@ namespace BulkMover.Cli.Sources;
 /// <param name="Store">Where its data files are read from.</param>
 public sealed record Source(string Name, ITable Table, IObjectStore Store)
 {
+    /// <summary>Whether a snapshot that is not the latest can be opened by its id; plain files have only what is there now.</summary>
+    public bool KeepsSnapshots => Table.Format != "parquet";
+
     /// <summary>Opens a snapshot, and refuses by name what it uses and we cannot read (invariant 8).</summary>
     public async Task<ITableSnapshot> OpenReadableSnapshotAsync(string? selector, CancellationToken cancellationToken)
     {

@@ -6,11 +6,21 @@ public interface ITarget : IAsyncDisposable
     /// <summary>Where it is, without secrets, for messages and the transfer id.</summary>
     string Name { get; }
 
+    /// <summary>The transfers into this table that the target remembers, oldest first.</summary>
+    /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>
+    Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes what a transfer has left in the target, but for the rows that readers see.</summary>
+    /// <exception cref="Errors.InvalidInputException">The target does not know it.</exception>
+    /// <exception cref="Errors.TargetException">It is running.</exception>
+    Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken);
+
     /// <summary>Checks that the copy can be taken and says how. Changes nothing.</summary>
     /// <exception cref="Errors.TargetException">A type has no equal, the table does not fit, or it has rows that <c>create</c> must not touch.</exception>
     /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>
     Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Starts to take rows, out of readers' sight.</summary>
-    Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken);
+    /// <summary>Starts to take rows, out of readers' sight, or goes on where an earlier run of the transfer stopped.</summary>
+    /// <exception cref="Errors.TargetException">The same transfer is running elsewhere.</exception>
+    Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken);
 }

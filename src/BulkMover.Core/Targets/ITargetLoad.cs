@@ -3,11 +3,18 @@ using Apache.Arrow;
 namespace BulkMover.Core.Targets;
 
 /// <summary>
-/// Rows on their way into a target. Encode and send may run concurrently. Disposing without a commit leaves readers of the target
-/// with what they saw before.
+/// A transfer on its way into a target: chunks of rows that arrive one by one, out of readers' sight, and then the commit. What has arrived
+/// stays in the target when the load is disposed before the commit: the next load of the same transfer has it in <see cref="Arrived"/>.
+/// Encode and send may run concurrently.
 /// </summary>
 public interface ITargetLoad : IAsyncDisposable
 {
+    /// <summary>Chunks that are in the target to stay, by number; they must not be sent again.</summary>
+    IReadOnlyDictionary<long, ArrivedChunk> Arrived { get; }
+
+    /// <summary>Bytes of data files that the transfer has put into a chunk since it first began, however often it was stopped.</summary>
+    long ChunkBytes { get; }
+
     /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
     long EncodeBytes(RecordBatch batch);
 
@@ -19,26 +26,16 @@ public interface ITargetLoad : IAsyncDisposable
     /// <exception cref="Errors.ValueOutOfRangeException">A value has no equal in the target's type (invariant 4).</exception>
     IEnumerable<IEncodedBlock> Encode(RecordBatch batch);
 
-    /// <summary>Sends a block, or keeps it back within <see cref="LoadLimits.HeldBytes"/>. Takes the block over and disposes it, also on failure.</summary>
-    /// <param name="block">What <see cref="Encode"/> made.</param>
-    /// <param name="lane">
-    /// Less than <see cref="LoadLimits.Writers"/>. Blocks of one lane come one after another and each row group's in the order of its rows,
-    /// so a target that keeps a lane's blocks together keeps the source's order.
-    /// </param>
-    /// <param name="cancellationToken">The engine's: it stops, also for another stage's failure.</param>
-    /// <returns>Bytes that went out with this call.</returns>
-    Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
-
-    /// <summary>Sends what was kept back and waits until the target has confirmed everything.</summary>
-    /// <returns>Bytes that went out with this call.</returns>
-    Task<long> FlushAsync(CancellationToken cancellationToken);
+    /// <summary>Opens a chunk that is not in <see cref="Arrived"/>; it may have arrived in part before, which is thrown away. The caller disposes it.</summary>
+    /// <param name="number">From 0, the same for the same scan tasks at every run of the transfer.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Counts what has arrived and then makes it visible, at once where the target can. Only after <see cref="FlushAsync"/>. Invariant 3:
-    /// repeating it changes nothing.
+    /// Makes all chunks visible, at once where the target can. Only after each was committed. Invariant 3: repeating it changes nothing.
     /// </summary>
-    /// <param name="rows">Rows that were sent. When the target counts another number it throws, and nothing becomes visible (invariant 4).</param>
+    /// <param name="rows">Rows of all chunks. When the target counts another number it throws, and nothing becomes visible (invariant 4).</param>
     /// <param name="cancellationToken">Stops before the first step that readers can see; what has begun is brought to its end.</param>
-    /// <returns>Rows that the target itself counts as having arrived with this load.</returns>
+    /// <returns>Rows that the target itself counts as having arrived with this transfer.</returns>
     Task<long> CommitAsync(long rows, CancellationToken cancellationToken);
 }

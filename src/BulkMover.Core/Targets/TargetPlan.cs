@@ -6,4 +6,8 @@ namespace BulkMover.Core.Targets;
 /// <param name="Steps">What will be run to make, fill and publish the table, for people to read: statements without data.</param>
 /// <param name="Notes">What the user should know; whole sentences.</param>
 public record TargetPlan(
-    TargetRequest Request, IReadOnlyList<ColumnPlan> Columns, IReadOnlyList<string> Steps, IReadOnlyList<string> Notes);
+    TargetRequest Request, IReadOnlyList<ColumnPlan> Columns, IReadOnlyList<string> Steps, IReadOnlyList<string> Notes)
+{
+    /// <summary>What earlier runs of the transfer have done; null when there was none that counts.</summary>
+    public TransferRecord? Earlier { get; init; }
+}

@@ -4,7 +4,13 @@ using BulkMover.Core.Tables;
 namespace BulkMover.Core.Targets;
 
 /// <summary>What the target is asked to take.</summary>
+/// <param name="Transfer">Which transfer; one that the target knows is gone on with.</param>
+/// <param name="Origin">Where its rows come from.</param>
 /// <param name="Schema">Fields of the batches that will come.</param>
 /// <param name="Mode">What happens with rows that are there.</param>
 /// <param name="SortOrder">The source's sort order, as far as its columns are copied.</param>
-public sealed record TargetRequest(Schema Schema, CopyMode Mode, IReadOnlyList<SortField> SortOrder);
+public sealed record TargetRequest(TransferId Transfer, TransferOrigin Origin, Schema Schema, CopyMode Mode, IReadOnlyList<SortField> SortOrder)
+{
+    /// <summary>Begin at zero, whatever an earlier run of the transfer has brought.</summary>
+    public bool Restart { get; init; }
+}

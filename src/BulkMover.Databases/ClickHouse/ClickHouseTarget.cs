@@ -3,6 +3,7 @@ using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Embedded;
 using BulkMover.Databases.ClickHouse.Loads;
 using BulkMover.Databases.ClickHouse.Tables;
+using BulkMover.Databases.ClickHouse.Transfers;
 
 namespace BulkMover.Databases.ClickHouse;
 
@@ -62,8 +63,14 @@ public sealed class ClickHouseTarget : ITarget
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
         await planner.PlanAsync(request, cancellationToken);
 
-    public async Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
-        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, transfer, limits, cancellationToken);
+    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
+        [.. (await Ledger.ReadAsync(client, table, null, cancellationToken)).Select(state => state.Record()).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+
+    public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        await ClickHouseLoad.DiscardAsync(client, new TransferTables(table, transfer), cancellationToken);
+
+    public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
+        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

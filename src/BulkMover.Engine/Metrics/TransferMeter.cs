@@ -15,6 +15,8 @@ internal sealed class TransferMeter(CopyOptions options)
     private long bytesRead;
     private long bytesWritten;
     private long plannedBytesDone;
+    private long skippedRows;
+    private int retries;
 
     public StageMeter Plan { get; } = new("plan", 1);
 
@@ -30,13 +32,29 @@ internal sealed class TransferMeter(CopyOptions options)
 
     public StageMeter Send { get; } = new("send", options.Writers);
 
-    public StageMeter Flush { get; } = new("flush", 1);
+    public StageMeter Arrive { get; } = new("arrive", 1);
 
     public StageMeter Commit { get; } = new("commit", 1);
 
     public long RowsRead => Interlocked.Read(ref rowsRead);
 
     public long RowsSent => Interlocked.Read(ref rowsSent);
+
+    /// <summary>Rows that earlier runs have brought.</summary>
+    public long SkippedRows => Interlocked.Read(ref skippedRows);
+
+    public int Retries => Volatile.Read(ref retries);
+
+    /// <summary>The copy begins again: what had arrived counts as brought by an earlier run.</summary>
+    public void Retry()
+    {
+        Interlocked.Increment(ref retries);
+        Interlocked.Exchange(ref rowsRead, 0);
+        Interlocked.Exchange(ref rowsSent, 0);
+        Interlocked.Exchange(ref plannedBytesDone, 0);
+    }
+
+    public void Skip(long rows) => Interlocked.Exchange(ref skippedRows, rows);
 
     public void Start() => Volatile.Write(ref startedAt, Stopwatch.GetTimestamp());
 
@@ -64,11 +82,11 @@ internal sealed class TransferMeter(CopyOptions options)
         Survey? survey = Volatile.Read(ref planned);
         long done = Interlocked.Read(ref plannedBytesDone);
         TimeSpan elapsed = Since(Volatile.Read(ref startedAt));
-        return new TransferProgress(elapsed, survey, RowsRead, RowsSent, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
+        return new TransferProgress(elapsed, survey, RowsRead, RowsSent, SkippedRows, Retries, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
             done, TimeLeft(survey, done),
             [
                 Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, Open), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),
-                Encode.Snapshot(elapsed, Send), Send.Snapshot(elapsed, null), Flush.Snapshot(elapsed, null), Commit.Snapshot(elapsed, null),
+                Encode.Snapshot(elapsed, Send), Send.Snapshot(elapsed, null), Arrive.Snapshot(elapsed, null), Commit.Snapshot(elapsed, null),
             ]);
     }
 

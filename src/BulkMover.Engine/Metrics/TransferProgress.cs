@@ -5,6 +5,8 @@ namespace BulkMover.Engine.Metrics;
 /// <param name="Planned">What will move; null until the survey is done.</param>
 /// <param name="RowsRead">Rows that were decoded and that the filter keeps.</param>
 /// <param name="RowsSent">Rows that the target has taken.</param>
+/// <param name="SkippedRows">Rows that earlier runs have brought.</param>
+/// <param name="Retries">How often the copy was begun again after a failure that passed.</param>
 /// <param name="BytesRead">Bytes fetched from the source.</param>
 /// <param name="BytesWritten">Bytes sent to the target.</param>
 /// <param name="PlannedBytesDone">
@@ -17,6 +19,8 @@ public sealed record TransferProgress(
     Survey? Planned,
     long RowsRead,
     long RowsSent,
+    long SkippedRows,
+    int Retries,
     long BytesRead,
     long BytesWritten,
     long PlannedBytesDone,

@@ -12,6 +12,15 @@ public sealed record CopyOptions
     /// </summary>
     public int Writers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
 
+    /// <summary>
+    /// Bytes of data files in a chunk: seconds to a minute of work, which is what a stopped copy loses, and a million entries in the target's
+    /// ledger for a petabyte.
+    /// </summary>
+    public long ChunkBytes { get; init; } = 1L << 30;
+
+    /// <summary>How long a copy that fails for a reason which may pass is begun again without coming on.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Files that are opened at the same time: that is one round trip and hardly any work, and small files are nothing but it.</summary>
     internal int Openers => Readers * 4;
 

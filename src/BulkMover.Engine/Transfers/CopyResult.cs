@@ -4,6 +4,8 @@ namespace BulkMover.Engine.Transfers;
 
 /// <summary>What a copy moved and where its time went.</summary>
 /// <param name="Rows">Rows that the target counts as having arrived.</param>
+/// <param name="SkippedRows">Rows among them that earlier runs had brought.</param>
+/// <param name="Retries">How often the copy was begun again after a failure that passed.</param>
 /// <param name="BytesRead">Bytes fetched from the source.</param>
 /// <param name="BytesWritten">Bytes sent to the target.</param>
 /// <param name="Seconds">From the survey to the commit.</param>
@@ -11,4 +13,8 @@ namespace BulkMover.Engine.Transfers;
 /// <param name="Bottleneck">One sentence: what a faster copy would need.</param>
 /// <param name="PeakLeasedBytes">The most that was leased of the memory budget at one time.</param>
 public sealed record CopyResult(
-    long Rows, long BytesRead, long BytesWritten, double Seconds, IReadOnlyList<StageProgress> Stages, string Bottleneck, long PeakLeasedBytes);
+    long Rows, long SkippedRows, int Retries, long BytesRead, long BytesWritten, double Seconds, IReadOnlyList<StageProgress> Stages, string Bottleneck, long PeakLeasedBytes)
+{
+    /// <summary>Of a copy that earlier runs have brought to its end.</summary>
+    public static CopyResult OfComplete(long rows) => new(rows, rows, 0, 0, 0, 0, [], "Nothing was moved: an earlier run has completed this copy. With --restart it is copied again.", 0);
+}

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
@@ -9,7 +10,7 @@ using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Engine.Transfers;
 
-/// <summary>Copies one snapshot: survey → open → fetch → decode → encode → send → flush → commit. For one run.</summary>
+/// <summary>Copies one snapshot: survey → open → fetch → decode → encode → send → arrive → commit. For one run.</summary>
 /// <param name="snapshot">What is read.</param>
 /// <param name="scan">Which of its columns and rows.</param>
 /// <param name="reader">Reads the files of the snapshot's plan for that scan.</param>
@@ -24,9 +25,13 @@ public sealed class CopyTransfer(
     private const int NoneWaiting = 0;
 
     private readonly TransferMeter meter = new(options);
+    private bool hasBegun;
 
     /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
     public Survey? Planned { get; init; }
+
+    /// <summary>Told why the copy is begun again; null for nobody.</summary>
+    public IProgress<string>? Notes { get; init; }
 
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
@@ -34,61 +39,154 @@ public sealed class CopyTransfer(
     /// <summary>Where selected rows are copied to.</summary>
     internal MemoryAllocator Allocator { get; init; } = MemoryAllocator.Default.Value;
 
-    /// <summary>Runs to the commit, or leaves the target's readers with what they saw before.</summary>
+    /// <summary>
+    /// Runs to the commit, or leaves the target's readers with what they saw before. A failure that may pass begins the copy again, which
+    /// goes on behind the chunks that have arrived.
+    /// </summary>
     /// <exception cref="BulkMoverException">The first thing that failed.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled before anything failed.</exception>
-    public async Task<CopyResult> RunAsync(TransferId transfer, CancellationToken cancellationToken)
+    public async Task<CopyResult> RunAsync(CancellationToken cancellationToken)
     {
         meter.Start();
         meter.StartMoving(Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
+        var retry = new Retry
+        {
+            Attempts = int.MaxValue, FirstWait = TimeSpan.FromSeconds(1), Patience = options.Patience, Progress = () => meter.SkippedRows, Waiting = Retrying,
+        };
+        long rows = await retry.RunAsync(RunOnceAsync, cancellationToken);
+        meter.Stop();
+        TransferProgress end = Progress;
+        return new CopyResult(
+            rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
+    }
 
-        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
-        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(transfer, plan, limits, cancellationToken), cancellationToken);
+    private void Retrying(BulkMoverException failure, TimeSpan wait)
+    {
+        meter.Retry();
+        Notes?.Report($"{failure.Message} Going on in {wait.TotalSeconds:F0} s.");
+    }
+
+    private async Task<long> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        TargetPlan now = plan;
+        if (meter.Retries > 0)
+        {
+            // The target remembers what the failed attempt has brought, and only a new plan knows of it.
+            TargetRequest request = plan.Request with { Restart = plan.Request.Restart && !hasBegun };
+            now = await StepAsync(meter.Begin, () => target.PlanAsync(request, cancellationToken), cancellationToken);
+            if (now.Earlier is { IsComplete: true } complete)
+            {
+                meter.Skip(complete.Rows);
+                return complete.Rows;
+            }
+        }
+
+        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes, options.ChunkBytes);
+        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now, limits, cancellationToken), cancellationToken);
+        hasBegun = true;
         long rows;
         try
         {
+            meter.Skip(load.Arrived.Values.Sum(chunk => chunk.Rows));
             await MoveRowsAsync(load, cancellationToken);
-            meter.AddBytesWritten(await StepAsync(meter.Flush, () => load.FlushAsync(cancellationToken), cancellationToken));
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
-            rows = await StepAsync(meter.Commit, () => load.CommitAsync(meter.RowsSent, cancellationToken), cancellationToken);
-            ThrowUnlessEqual("were sent", meter.RowsSent, "have arrived as the target counts them", rows);
+            long all = meter.SkippedRows + meter.RowsSent;
+            rows = await StepAsync(meter.Commit, () => load.CommitAsync(all, cancellationToken), cancellationToken);
+            ThrowUnlessEqual("were sent", all, "have arrived as the target counts them", rows);
         }
         catch (Exception failure)
         {
+            // For whoever begins again: what has arrived is no longer to be moved.
+            meter.Skip(load.Arrived.Values.Sum(chunk => chunk.Rows));
             await CleanUpAsync(load, failure);
             throw;
         }
 
         // The rows are there: what cleaning up throws is a failure, but the user's cancel comes too late.
         await StepAsync(meter.Commit, () => DisposeAsync(load), CancellationToken.None);
-        meter.Stop();
-        TransferProgress end = Progress;
-        return new CopyResult(rows, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
+        return rows;
     }
 
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
+        var chunks = new ConcurrentDictionary<long, Chunk>();
+        // Read once: chunks that arrive now are added to it.
+        Dictionary<long, ArrivedChunk> arrived = load.Arrived.ToDictionary();
 
         using var flow = new Flow(cancellationToken);
+        Stage<Chunk> arrive = flow.AddStage<Chunk>(meter.Arrive, NoneWaiting, async (chunk, stopping) =>
+        {
+            await to.ArriveAsync(chunk, stopping);
+            chunks.TryRemove(chunk.Number, out _);
+        });
         // From the decoder on a row group keeps the order of its rows: a target that sorts finds them sorted where the source is.
-        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, to.SendAsync, block => block.Lane);
-        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send), batch => batch.Lane);
+        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, (block, stopping) => to.SendAsync(block, arrive, stopping), block => block.Lane);
+        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send, arrive), batch => batch.Lane);
         Stage<LeasedScan> decode = flow.AddStage<LeasedScan>(
-            meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, stopping));
+            meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, arrive, stopping));
         Stage<LeasedScan> fetch = flow.AddStage<LeasedScan>(
             meter.Fetch, NoneWaiting, (rowGroup, stopping) => from.FetchAsync(rowGroup, decode, stopping));
-        Stage<ScanTask> open = flow.AddStage<ScanTask>(meter.Open, NoneWaiting, (task, stopping) => from.OpenAsync(task, fetch, stopping));
+        Stage<ChunkedTask> open = flow.AddStage<ChunkedTask>(meter.Open, NoneWaiting, (task, stopping) => from.OpenAsync(task, fetch, arrive, stopping));
 
-        await flow.RunAsync(async stopping =>
+        try
         {
-            using SharedStopwatch.Interval planning = meter.Plan.Handles();
-            await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
-                await open.SendAsync(task);
-        });
+            await flow.RunAsync(async stopping =>
+            {
+                using SharedStopwatch.Interval planning = meter.Plan.Handles();
+                using var numbers = new ChunkNumbers(load.ChunkBytes);
+                Chunk? chunk = null;
+                await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
+                {
+                    if (numbers.Ends(task))
+                    {
+                        await EndAsync();
+                        chunk = null;
+                    }
+
+                    numbers.Add(task);
+                    if (arrived.ContainsKey(numbers.Number))
+                    {
+                        meter.AddPlannedBytesDone(task.FileBytes);
+                        continue;
+                    }
+
+                    if (chunk is null)
+                    {
+                        chunk = new Chunk(numbers.Number, await load.BeginChunkAsync(numbers.Number, stopping));
+                        chunks.TryAdd(chunk.Number, chunk);
+                    }
+
+                    await open.SendAsync(new ChunkedTask(task, chunk.Hold()));
+                }
+
+                await EndAsync();
+                if (arrived.Keys.Any(number => number > numbers.Number))
+                    throw PlanChanged();
+
+                async Task EndAsync()
+                {
+                    if (arrived.TryGetValue(numbers.Number, out ArrivedChunk? before) && before.Tasks != numbers.Tasks)
+                        throw PlanChanged();
+                    if (chunk is null)
+                        return;
+                    chunk.Tasks = numbers.Tasks;
+                    await TargetStages.ReleaseAsync(chunk, arrive);
+                }
+            });
+        }
+        finally
+        {
+            foreach (Chunk chunk in chunks.Values)
+                await chunk.DisposeAsync();
+        }
     }
+
+    private static CorruptTableException PlanChanged() => new("engine.plan_changed",
+        "The table's files are listed in another order than when this copy began, for its log was rewritten since, so it cannot be told which of them have arrived. " +
+        "Run the command with --restart to copy from zero.");
 
     /// <summary>Runs a step that is no stage with a stage's care: its time is measured, and a foreign cancellation is a failure.</summary>
     private static async Task<T> StepAsync<T>(StageMeter step, Func<Task<T>> call, CancellationToken cancellationToken)

@@ -6,8 +6,9 @@ namespace BulkMover.Engine.Transfers;
 /// <summary>A batch on its way, with the lease of what it holds and of what encoding it will hold.</summary>
 /// <param name="Batch">Rows of one row group.</param>
 /// <param name="Lease">Split among the blocks that the batch becomes.</param>
+/// <param name="Chunk">Held until all its blocks have been handed on.</param>
 /// <param name="Lane">Of all batches of its row group: they stay in order.</param>
-internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, int Lane) : IDisposable
+internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, Chunk Chunk, int Lane) : IDisposable
 {
     public void Dispose()
     {

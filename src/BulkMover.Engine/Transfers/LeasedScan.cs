@@ -8,8 +8,9 @@ namespace BulkMover.Engine.Transfers;
 /// <param name="Scan">The row group.</param>
 /// <param name="Lease">Of what it holds itself.</param>
 /// <param name="Deletes">Of what its file's row groups hold together: the deleted rows.</param>
+/// <param name="Chunk">Held until all its batches have been handed on.</param>
 /// <param name="File">The file's progress.</param>
-internal sealed record LeasedScan(IRowGroupScan Scan, MemoryLease Lease, SharedLease Deletes, FileProgress File) : IDisposable
+internal sealed record LeasedScan(IRowGroupScan Scan, MemoryLease Lease, SharedLease Deletes, Chunk Chunk, FileProgress File) : IDisposable
 {
     public void Dispose()
     {

@@ -20,8 +20,9 @@ internal sealed class SourceStages(
     private readonly ConcurrentStack<int> freeLanes = new(Enumerable.Range(0, meter.Decode.Workers).Reverse());
 
     /// <summary>Reads the footer and sends the row groups on as they come, so that all workers share even a single file.</summary>
-    public async Task OpenAsync(ScanTask task, Stage<LeasedScan> fetch, CancellationToken stopping)
+    public async Task OpenAsync(ChunkedTask item, Stage<LeasedScan> fetch, Stage<Chunk> arrive, CancellationToken stopping)
     {
+        ScanTask task = item.Task;
         var file = new FileProgress(task, meter);
         using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, reader.OpenBytes(task), task.File.ToString(), stopping);
         using var deletes = new SharedLease(lease.Split(task.Deletes?.Bytes ?? 0));
@@ -29,10 +30,11 @@ internal sealed class SourceStages(
         {
             file.Begin();
             meter.AddBytesRead(rowGroup.HeldBytes);
-            await fetch.SendAsync(new LeasedScan(rowGroup, lease.Split(rowGroup.HeldBytes), deletes.Share(), file));
+            await fetch.SendAsync(new LeasedScan(rowGroup, lease.Split(rowGroup.HeldBytes), deletes.Share(), item.Chunk.Hold(), file));
         }
 
         file.EndListing();
+        await TargetStages.ReleaseAsync(item.Chunk, arrive);
     }
 
     /// <summary>Reads the column chunks.</summary>
@@ -58,7 +60,7 @@ internal sealed class SourceStages(
     }
 
     /// <summary>Makes record batches, of the selected rows and columns only.</summary>
-    public async Task DecodeAsync(LeasedScan item, Stage<LeasedBatch> encode, CancellationToken stopping)
+    public async Task DecodeAsync(LeasedScan item, Stage<LeasedBatch> encode, Stage<Chunk> arrive, CancellationToken stopping)
     {
         using (item)
         {
@@ -70,12 +72,17 @@ internal sealed class SourceStages(
             while (rowGroup.ReadNext(stopping) is { } batch)
             {
                 rows += batch.Length;
-                LeasedBatch selected = await SelectAsync(batch, rowGroup.Name, lane, stopping);
+                LeasedBatch selected = await SelectAsync(batch, item, lane, stopping);
                 meter.AddRowsRead(selected.Batch.Length);
                 if (selected.Batch.Length > 0)
+                {
+                    selected.Chunk.Hold();
                     await encode.SendAsync(selected);
+                }
                 else
+                {
                     selected.Dispose();
+                }
             }
 
             // Invariant 4: a row group that ends early must not pass for a short one.
@@ -89,6 +96,8 @@ internal sealed class SourceStages(
             freeLanes.Push(lane);
             item.File.End(rowGroup);
         }
+
+        await TargetStages.ReleaseAsync(item.Chunk, arrive);
     }
 
     private async Task<MemoryLease> LeaseWorkingSetAsync(IRowGroupScan rowGroup, CancellationToken stopping)
@@ -117,14 +126,14 @@ internal sealed class SourceStages(
 
     // Takes the batch over. It came to be within the decoder's working set; from here on it is leased as what it is, together with what
     // encoding it will need: asked for in two steps, the first could be what the second waits for.
-    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, string rowGroup, int lane, CancellationToken stopping)
+    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, LeasedScan rowGroup, int lane, CancellationToken stopping)
     {
         MemoryLease? lease = null;
         try
         {
             long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch);
-            lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup}", stopping);
-            return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease, lane);
+            lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup.Scan.Name}", stopping);
+            return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease, rowGroup.Chunk, lane);
         }
         catch
         {

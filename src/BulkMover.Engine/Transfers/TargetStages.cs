@@ -9,20 +9,34 @@ namespace BulkMover.Engine.Transfers;
 internal sealed class TargetStages(ITargetLoad load, TransferMeter meter)
 {
     /// <summary>Makes blocks; each carries its part of the batch's lease and gives it back when the target disposes it.</summary>
-    public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send)
+    public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send, Stage<Chunk> arrive)
     {
         using MemoryLease lease = item.Lease;
         foreach (IEncodedBlock block in load.Encode(item.Batch))
         {
             block.OnDisposed(lease.Split(block.HeldBytes).Dispose);
-            await send.SendAsync(new LanedBlock(block, item.Lane));
+            await send.SendAsync(new LanedBlock(block, item.Chunk.Hold(), item.Lane));
         }
+
+        await ReleaseAsync(item.Chunk, arrive);
     }
 
-    public async Task SendAsync(LanedBlock item, CancellationToken stopping)
+    public async Task SendAsync(LanedBlock item, Stage<Chunk> arrive, CancellationToken stopping)
     {
         long rows = item.Block.Rows;
-        meter.AddBytesWritten(await load.SendAsync(item.Block, item.Lane % meter.Send.Workers, stopping));
+        meter.AddBytesWritten(await item.Chunk.Load.SendAsync(item.Block, item.Lane % meter.Send.Workers, stopping));
         meter.AddRowsSent(rows);
+        item.Chunk.AddRows(rows);
+        await ReleaseAsync(item.Chunk, arrive);
     }
+
+    /// <summary>All rows of the chunk have been sent.</summary>
+    public async Task ArriveAsync(Chunk chunk, CancellationToken stopping)
+    {
+        meter.AddBytesWritten(await chunk.Load.CommitAsync(chunk.Rows, chunk.Tasks, stopping));
+        await chunk.DisposeAsync();
+    }
+
+    /// <summary>Something of the chunk is done; with the last of it the chunk goes on.</summary>
+    public static Task ReleaseAsync(Chunk chunk, Stage<Chunk> arrive) => chunk.Release() ? arrive.SendAsync(chunk) : Task.CompletedTask;
 }

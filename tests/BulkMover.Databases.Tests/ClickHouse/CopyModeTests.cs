@@ -62,18 +62,17 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
         using TargetFixture target = await TargetFixture.NewAsync(server);
         await target.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id");
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping);
-        await using (ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping))
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Create), Stopping);
+        await using (TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping))
         {
-            await TargetFixture.SendAsync(load, target.Rows(0, 10));
-            await load.FlushAsync(Stopping);
+            await load.SendAsync(target.Rows(0, 10));
+            await load.ArriveAsync();
             await target.QueryAsync("INSERT INTO {db}.t VALUES (1, 'other')");
-            var error = await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(10, Stopping));
+            var error = await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(10));
             Assert.Equal("clickhouse.table_not_empty", error.Code);
         }
 
         Assert.Equal("1", await target.QueryAsync("SELECT count() FROM {db}.t"));
-        Assert.Equal("t", await target.TablesAsync());
     }
 
     [Fact]
@@ -81,17 +80,16 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Replace, []), Stopping);
-        await using (ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping))
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Replace), Stopping);
+        await using (TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping))
         {
             await target.QueryAsync("CREATE TABLE {db}.t ENGINE = MergeTree ORDER BY () AS SELECT 42 AS theirs");
-            await load.FlushAsync(Stopping);
-            var error = await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(0, Stopping));
+            await load.ArriveAsync();
+            var error = await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(0));
             Assert.Equal("clickhouse.table_exists", error.Code);
         }
 
         Assert.Equal("42", await target.QueryAsync("SELECT theirs FROM {db}.t"));
-        Assert.Equal("t", await target.TablesAsync());
     }
 
     [Fact]
@@ -111,13 +109,13 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
         await target.QueryAsync("CREATE TABLE {db}.t (id Int64 CODEC(Delta, LZ4), name Nullable(String)) ENGINE = MergeTree ORDER BY id COMMENT 'mine'");
         await target.QueryAsync("INSERT INTO {db}.t SELECT number, 'old' FROM numbers(50)");
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Replace, []), Stopping);
-        await using ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping);
-        await TargetFixture.SendAsync(load, target.Rows(0, 10));
-        await load.FlushAsync(Stopping);
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Replace), Stopping);
+        await using TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping);
+        await load.SendAsync(target.Rows(0, 10));
+        await load.ArriveAsync();
         Assert.Equal("50\t50", await target.QueryAsync("SELECT count(), countIf(name = 'old') FROM {db}.t"));
 
-        await load.CommitAsync(10, Stopping);
+        await load.CommitAsync(10);
         Assert.Equal("10\t0", await target.QueryAsync("SELECT count(), countIf(name = 'old') FROM {db}.t"));
         Assert.Contains("Delta", await target.QueryAsync("SHOW CREATE TABLE {db}.t"), StringComparison.Ordinal);
         Assert.Equal("t", await target.TablesAsync());
@@ -134,12 +132,12 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
         if (exists)
             await target.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree PARTITION BY id % 5 ORDER BY id");
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, mode, []), Stopping);
-        await using ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping);
-        await TargetFixture.SendAsync(load, target.Rows(0, 100));
-        await load.FlushAsync(Stopping);
-        Assert.Equal(100, await load.CommitAsync(100, Stopping));
-        Assert.Equal(100, await load.CommitAsync(100, Stopping));
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(mode), Stopping);
+        await using TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping);
+        await load.SendAsync(target.Rows(0, 100));
+        await load.ArriveAsync();
+        Assert.Equal(100, await load.CommitAsync(100));
+        Assert.Equal(100, await load.CommitAsync(100));
         Assert.Equal("100", await target.QueryAsync("SELECT count() FROM {db}.t"));
     }
 
@@ -147,15 +145,15 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
     [InlineData(CopyMode.Create)]
     [InlineData(CopyMode.Append)]
     [InlineData(CopyMode.Replace)]
-    public async Task Load_Abandoned_LeavesTheTargetAsItWas(CopyMode mode)
+    public async Task Load_AbandonedBeforeAChunkHasArrived_LeavesNothing(CopyMode mode)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
         if (mode != CopyMode.Create)
             await target.QueryAsync("CREATE TABLE {db}.t ENGINE = MergeTree ORDER BY id AS SELECT toInt64(1) AS id, CAST('a', 'Nullable(String)') AS name");
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, mode, []), Stopping);
-        await using (ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping))
-            await TargetFixture.SendAsync(load, target.Rows(0, 100_000));
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(mode), Stopping);
+        await using (TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping))
+            await load.SendAsync(target.Rows(0, 100_000));
         Assert.Equal(mode == CopyMode.Create ? "" : "t", await target.TablesAsync());
         if (mode != CopyMode.Create)
             Assert.Equal("1", await target.QueryAsync("SELECT count() FROM {db}.t"));
@@ -166,12 +164,11 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping);
-        await using (ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping))
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Create), Stopping);
+        await using (TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, Stopping))
         {
-            await TargetFixture.SendAsync(load, target.Rows(0, 10));
-            await load.FlushAsync(Stopping);
-            var error = await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(11, Stopping));
+            await load.SendAsync(target.Rows(0, 10));
+            var error = await Assert.ThrowsAsync<TargetException>(() => load.ArriveAsync(11));
             Assert.Equal("clickhouse.rows_differ", error.Code);
         }
 
@@ -183,7 +180,7 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
         await target.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id");
-        using var other = new TargetFixture(server, await target.QueryAsync("SELECT '{db}'")) { Transfer = TransferId.Of("other") };
+        using var other = new TargetFixture(server, await target.QueryAsync("SELECT '{db}'"));
         await Task.WhenAll(
             target.CopyAsync("t", CopyMode.Append, [.. Enumerable.Range(0, 20).Select(i => target.Rows(i * 1000, 1000))]),
             other.CopyAsync("t", CopyMode.Append, [.. Enumerable.Range(0, 20).Select(i => other.Rows(100_000 + (i * 1000), 1000))]));

@@ -27,11 +27,11 @@ public sealed class EmbeddedTargetTests(ClickHouseServerFixture server) : IDispo
         {
             await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
                 ClickHouseAddress.Parse($"clickhouse+embedded:{data}?table={name}"), new ClickHouseTableOptions(), TestHost.OfTests(), null, Stopping);
-            TargetPlan plan = await target.PlanAsync(new TargetRequest(TargetFixture.Simple, run == 0 ? CopyMode.Create : CopyMode.Replace, []), Stopping);
-            await using ITargetLoad load = await target.BeginAsync(rows.Transfer, plan, rows.Limits, Stopping);
-            await TargetFixture.SendAsync(load, rows.Rows(0, 100 + run));
-            await load.FlushAsync(Stopping);
-            await load.CommitAsync(100 + run, Stopping);
+            TargetPlan plan = await target.PlanAsync(TargetFixture.Request(run == 0 ? CopyMode.Create : CopyMode.Replace), Stopping);
+            await using TestLoad load = await TestLoad.BeginAsync(target, plan, rows.Limits, Stopping);
+            await load.SendAsync(rows.Rows(0, 100 + run));
+            await load.ArriveAsync();
+            await load.CommitAsync(100 + run);
         }
 
         await using EmbeddedServer again = await EmbeddedServer.StartAsync(new EmbeddedServerOptions(data, TestHost.OfTests()), Stopping);

@@ -41,13 +41,13 @@ public sealed class LoadFailureTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
         await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping);
+        TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Create), Stopping);
         using var stop = new CancellationTokenSource();
-        ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, stop.Token);
-        await TargetFixture.SendAsync(load, target.Rows(0, 1000));
+        TestLoad load = await TestLoad.BeginAsync(open, plan, target.Limits, stop.Token);
+        await load.SendAsync(target.Rows(0, 1000));
         await stop.CancelAsync();
         foreach (IEncodedBlock block in load.Encode(target.Rows(0, 1000)))
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.SendAsync(block, 0, stop.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => load.SendAsync(block, stop.Token));
         await load.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(2), Stopping);
         Assert.Equal("", await target.TablesAsync());
     }
@@ -62,16 +62,16 @@ public sealed class LoadFailureTests(ClickHouseServerFixture server)
             using var rows = new TargetFixture(server, "default");
             var endpoint = new ServerEndpoint(victim.Endpoint, "default", "");
             await using var open = ClickHouseTarget.Of(endpoint, new TableName("default", "t"), new ClickHouseTableOptions());
-            TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping);
-            ITargetLoad load = await open.BeginAsync(rows.Transfer, plan, rows.Limits, Stopping);
-            await TargetFixture.SendAsync(load, rows.Rows(0, 1000));
+            TargetPlan plan = await open.PlanAsync(TargetFixture.Request(CopyMode.Create), Stopping);
+            TestLoad load = await TestLoad.BeginAsync(open, plan, rows.Limits, Stopping);
+            await load.SendAsync(rows.Rows(0, 1000));
             using (Process process = Process.GetProcessById(victim.ProcessId))
                 process.Kill();
 
             async Task SendOnAsync()
             {
                 while (true)
-                    await TargetFixture.SendAsync(load, rows.Rows(0, 1000));
+                    await load.SendAsync(rows.Rows(0, 1000));
             }
 
             var error = await Assert.ThrowsAsync<EnvironmentException>(() => SendOnAsync().WaitAsync(TimeSpan.FromSeconds(10), Stopping));
@@ -92,42 +92,7 @@ public sealed class LoadFailureTests(ClickHouseServerFixture server)
         await using (var brief = new ScriptedServer(ScriptedServer.Answer("")))
             gone = brief.Endpoint;
         await using var open = ClickHouseTarget.Of(new ServerEndpoint(gone, "default", ""), new TableName("a", "b"), new ClickHouseTableOptions());
-        var error = await Assert.ThrowsAsync<EnvironmentException>(() => open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping));
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => open.PlanAsync(TargetFixture.Request(CopyMode.Create), Stopping));
         Assert.Equal("clickhouse.unreachable", error.Code);
-    }
-
-    [Fact]
-    public async Task Begin_EarlierRunDiedWhileLoading_DropsWhatItLeft()
-    {
-        using TargetFixture target = await TargetFixture.NewAsync(server);
-        await target.QueryAsync($"CREATE TABLE {{db}}.t__bulkmover_{target.Transfer} ENGINE = MergeTree ORDER BY () AS SELECT 1 AS left_over");
-        await target.CopyAsync("t", CopyMode.Create, target.Rows(0, 10));
-        Assert.Equal("10", await target.QueryAsync("SELECT count() FROM {db}.t"));
-        Assert.Equal("t", await target.TablesAsync());
-    }
-
-    [Fact]
-    public async Task Begin_EarlierRunDiedWhileMovingParts_IsRefusedRatherThanCopiedTwice()
-    {
-        using TargetFixture target = await TargetFixture.NewAsync(server);
-        await target.CopyAsync("t", CopyMode.Create, target.Rows(0, 10));
-        await target.QueryAsync($"CREATE TABLE {{db}}.t__bulkmover_{target.Transfer}_sealed AS {{db}}.t");
-        await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Append, []), Stopping);
-        var error = await Assert.ThrowsAsync<TargetException>(() => open.BeginAsync(target.Transfer, plan, target.Limits, Stopping));
-        Assert.Equal("clickhouse.publication_interrupted", error.Code);
-        Assert.Equal("10", await target.QueryAsync("SELECT count() FROM {db}.t"));
-    }
-
-    [Fact]
-    public async Task Commit_StagingTableWasDropped_SaysSo()
-    {
-        using TargetFixture target = await TargetFixture.NewAsync(server);
-        await using ClickHouseTarget open = target.Open("t");
-        TargetPlan plan = await open.PlanAsync(new TargetRequest(TargetFixture.Simple, CopyMode.Create, []), Stopping);
-        await using ITargetLoad load = await open.BeginAsync(target.Transfer, plan, target.Limits, Stopping);
-        await load.FlushAsync(Stopping);
-        await target.QueryAsync($"DROP TABLE {{db}}.t__bulkmover_{target.Transfer}");
-        await Assert.ThrowsAsync<TargetException>(() => load.CommitAsync(0, Stopping));
     }
 }

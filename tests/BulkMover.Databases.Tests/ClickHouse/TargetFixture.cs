@@ -19,18 +19,19 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
 
     public CountingAllocator Memory { get; } = new();
 
-    public TransferId Transfer { get; init; } = TransferId.Of("test");
-
     public ClickHouseTableOptions Options { get; init; } = new();
 
-    public LoadLimits Limits { get; init; } = new(Writers: 2, HeldBytes: 64 << 20);
+    public LoadLimits Limits { get; init; } = new(Writers: 2, HeldBytes: 64 << 20, ChunkBytes: 1 << 30);
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     public static async Task<TargetFixture> NewAsync(ClickHouseServerFixture server) => new(server, await server.NewDatabaseAsync(Stopping));
 
-    public ClickHouseTarget Open(string table) =>
-        ClickHouseTarget.Of(new ServerEndpoint(server.Endpoint, server.User, server.Password), new TableName(database, table), Options);
+    public ClickHouseTarget Open(string table, TimeSpan? lease = null)
+    {
+        var endpoint = new ServerEndpoint(server.Endpoint, server.User, server.Password);
+        return ClickHouseTarget.Of(lease is null ? endpoint : endpoint with { LeaseTimeout = lease.Value }, new TableName(database, table), Options);
+    }
 
     /// <summary>A query in which <c>{db}</c> is the database.</summary>
     public async Task<string> QueryAsync(string sql) =>
@@ -44,33 +45,29 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
     public async Task<TargetPlan> PlanAsync(string table, CopyMode mode, Schema? schema = null, params SortField[] sortOrder)
     {
         await using ClickHouseTarget target = Open(table);
-        return await target.PlanAsync(new TargetRequest(schema ?? Simple, mode, sortOrder), Stopping);
+        return await target.PlanAsync(Request(mode, schema, sortOrder), Stopping);
     }
+
+    /// <summary>A transfer that there was not before.</summary>
+    public static TargetRequest Request(CopyMode mode, Schema? schema = null, params SortField[] sortOrder) =>
+        new(TransferId.Of(Guid.NewGuid().ToString()), new TransferOrigin("command", "parquet:/somewhere", "1"), schema ?? Simple, mode, sortOrder);
 
     /// <summary>A whole copy, as the engine does it.</summary>
     public async Task<long> CopyAsync(string table, CopyMode mode, params RecordBatch[] batches)
     {
         await using ClickHouseTarget target = Open(table);
-        TargetPlan plan = await target.PlanAsync(new TargetRequest(batches[0].Schema, mode, []), Stopping);
-        await using ITargetLoad load = await target.BeginAsync(Transfer, plan, Limits, Stopping);
+        TargetPlan plan = await target.PlanAsync(Request(mode, batches[0].Schema), Stopping);
+        await using TestLoad load = await TestLoad.BeginAsync(target, plan, Limits, Stopping);
         long rows = batches.Sum(batch => (long)batch.Length);
         foreach (RecordBatch batch in batches)
-            await SendAsync(load, batch);
-        await load.FlushAsync(Stopping);
-        Assert.Equal(rows, await load.CommitAsync(rows, Stopping));
+            await load.SendAsync(batch);
+        await load.ArriveAsync();
+        Assert.Equal(rows, await load.CommitAsync(rows));
         return rows;
     }
 
-    public static async Task<long> SendAsync(ITargetLoad load, RecordBatch batch)
-    {
-        long bytes = 0;
-        foreach (IEncodedBlock block in load.Encode(batch))
-            bytes += await load.SendAsync(block, 0, Stopping);
-        return bytes;
-    }
-
-    /// <summary>Names of the tables of the database, to see what is left over.</summary>
-    public Task<string> TablesAsync() => QueryAsync("SELECT arrayStringConcat(groupArray(name), ',') FROM (SELECT name FROM system.tables WHERE database = '{db}' ORDER BY name)");
+    /// <summary>Names of the tables of the database but for the ledger, to see what is left over.</summary>
+    public Task<string> TablesAsync() => QueryAsync("SELECT arrayStringConcat(groupArray(name), ',') FROM (SELECT name FROM system.tables WHERE database = '{db}' AND name != '__bulkmover_ledger' ORDER BY name)");
 
     public void Dispose()
     {

@@ -38,6 +38,9 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
     /// <summary>Called synchronously, as decoding is.</summary>
     public Action<CancellationToken> AtDecode { get; set; } = _ => { };
 
+    /// <summary>Whether the last file is planned first.</summary>
+    public bool Reversed { get; set; }
+
     public long Rows => (long)Files * RowGroups * Batches * BatchRows;
 
     /// <summary>Of every file; the rows that a row group leaves out are <see cref="DeletedRows"/>.</summary>
@@ -64,8 +67,9 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int file = 0; file < Files; file++)
+        for (int i = 0; i < Files; i++)
         {
+            int file = Reversed ? Files - 1 - i : i;
             await At(Step.Plan, cancellationToken);
             long? rows = RowsAreKnown ? Rows / Files : null;
             yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false) { Deletes = Deletes };

@@ -21,6 +21,11 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
     public bool KeepsBack { get; set; }
 
+    /// <summary>Rows of chunks that have arrived, by number: as a target keeps them over several runs.</summary>
+    public ConcurrentDictionary<long, IReadOnlyList<long>> Arrived { get; } = new();
+
+    public ConcurrentDictionary<long, string> Tasks { get; } = new();
+
     /// <summary>Rows that get lost between the last insert and the commit.</summary>
     public int LosesRows { get; set; }
 
@@ -40,12 +45,24 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     private MemoryAllocator Allocator => allocator;
 
-    public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new TargetPlan(request, [], [], []));
+    public Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<TransferRecord>>([]);
 
-    public async Task<ITargetLoad> BeginAsync(TransferId transfer, TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken)
+    public Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Of a transfer of which something has arrived, as the target remembers it.</summary>
+    public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) => Task.FromResult(new TargetPlan(request, [], [], [])
+    {
+        Earlier = request.Restart || Arrived.IsEmpty
+            ? null
+            : new TransferRecord(request.Transfer, "fake", request.Origin, request.Mode, Visible.Count > 0, Arrived.Count, Arrived.Values.Sum(rows => rows.Count), default, default),
+    });
+
+    public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken)
     {
         await At(Step.Begin, cancellationToken);
+        // Whoever plans as if nothing had arrived begins at zero.
+        if (plan.Earlier is null)
+            Arrived.Clear();
         return new Load(this, limits);
     }
 
@@ -55,15 +72,16 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     {
         private readonly FakeTarget target;
         private readonly LoadLimits limits;
-        private readonly ConcurrentBag<long> rows = [];
-        private readonly ConcurrentBag<Block> kept = [];
-        private long keptBytes;
 
         public Load(FakeTarget target, LoadLimits limits)
         {
             (this.target, this.limits) = (target, limits);
             target.Ledger.Made(this);
         }
+
+        public IReadOnlyDictionary<long, ArrivedChunk> Arrived => target.Arrived.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(target.Tasks[chunk.Key], chunk.Value.Count));
+
+        public long ChunkBytes => limits.ChunkBytes;
 
         public long EncodeBytes(RecordBatch batch)
         {
@@ -93,6 +111,43 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
+        public async Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken)
+        {
+            await target.At(Step.BeginChunk, cancellationToken);
+            Assert.DoesNotContain(number, target.Arrived.Keys);
+            return new ChunkLoad(target, limits, number);
+        }
+
+        public async Task<long> CommitAsync(long rowsSent, CancellationToken cancellationToken)
+        {
+            await target.At(Step.Commit, cancellationToken);
+            target.Commits++;
+            target.Visible = [.. target.Arrived.Values.SelectMany(rows => rows).Skip(target.LosesRows).Order()];
+            return target.Visible.Count;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            target.Ledger.Disposed(this);
+            return target.DisposeFails is null ? ValueTask.CompletedTask : ValueTask.FromException(target.DisposeFails);
+        }
+    }
+
+    private sealed class ChunkLoad : IChunkLoad
+    {
+        private readonly FakeTarget target;
+        private readonly LoadLimits limits;
+        private readonly long number;
+        private readonly ConcurrentBag<long> rows = [];
+        private readonly ConcurrentBag<Block> kept = [];
+        private long keptBytes;
+
+        public ChunkLoad(FakeTarget target, LoadLimits limits, long number)
+        {
+            (this.target, this.limits, this.number) = (target, limits, number);
+            target.Ledger.Made(this);
+        }
+
         public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
         {
             Assert.InRange(lane, 0, limits.Writers - 1);
@@ -110,9 +165,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
-        public async Task<long> FlushAsync(CancellationToken cancellationToken)
+        public async Task<long> CommitAsync(long sent, string tasks, CancellationToken cancellationToken)
         {
-            await target.At(Step.Flush, cancellationToken);
+            await target.At(Step.Arrive, cancellationToken);
             long bytes = 0;
             while (kept.TryTake(out Block? block))
             {
@@ -120,15 +175,10 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
                     bytes += Take(block);
             }
 
+            Assert.Equal(sent, rows.Count);
+            target.Tasks[number] = tasks;
+            target.Arrived[number] = [.. rows];
             return bytes;
-        }
-
-        public async Task<long> CommitAsync(long rowsSent, CancellationToken cancellationToken)
-        {
-            await target.At(Step.Commit, cancellationToken);
-            target.Commits++;
-            target.Visible = [.. rows.Skip(target.LosesRows).Order()];
-            return target.Visible.Count;
         }
 
         public ValueTask DisposeAsync()
@@ -136,7 +186,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             target.Ledger.Disposed(this);
             while (kept.TryTake(out Block? block))
                 block.Dispose();
-            return target.DisposeFails is null ? ValueTask.CompletedTask : ValueTask.FromException(target.DisposeFails);
+            return ValueTask.CompletedTask;
         }
 
         private long Take(Block block)

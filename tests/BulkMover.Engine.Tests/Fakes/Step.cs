@@ -5,6 +5,7 @@ public enum Step
 {
     Plan,
     Begin,
+    BeginChunk,
     OpenBytes,
     Open,
     Fetch,
@@ -12,6 +13,6 @@ public enum Step
     EncodeBytes,
     Encode,
     Send,
-    Flush,
+    Arrive,
     Commit,
 }

@@ -29,7 +29,9 @@ internal sealed class World
 
     public MemoryBudget Memory { get; init; } = new(1 << 20);
 
-    public CopyOptions Options { get; init; } = new() { Readers = 3, Writers = 2 };
+    public CopyOptions Options { get; set; } = new() { Readers = 3, Writers = 2, Patience = TimeSpan.Zero };
+
+    public bool Restart { get; set; }
 
     public Filter? Where { get; init; }
 
@@ -44,12 +46,13 @@ internal sealed class World
     public CopyTransfer MakeCopy()
     {
         var scan = new Scan(Table, Columns, Where);
-        var plan = new TargetPlan(new TargetRequest(scan.OutputSchema, CopyMode.Create, []), [], [], []);
+        var request = new TargetRequest(TransferId.Of("fake"), new TransferOrigin("", "fake", "1"), scan.OutputSchema, CopyMode.Create, []) { Restart = Restart };
+        TargetPlan plan = Target.PlanAsync(request, CancellationToken.None).Result;
         return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options) { Allocator = Allocator };
     }
 
     public Task<CopyResult> CopyAsync(CancellationToken cancellationToken) =>
-        MakeCopy().RunAsync(TransferId.Of("fake"), cancellationToken).WaitAsync(Patience, CancellationToken.None);
+        MakeCopy().RunAsync(cancellationToken).WaitAsync(Patience, CancellationToken.None);
 
     public void AssertNothingIsLeft()
     {

@@ -18,7 +18,7 @@ public sealed class CopyTransferFailureTests
             foreach (Step step in Enum.GetValues<Step>())
             {
                 data.Add(step, 1);
-                if (step is not (Step.Begin or Step.Flush or Step.Commit))
+                if (step is not (Step.Begin or Step.BeginChunk or Step.Arrive or Step.Commit))
                     data.Add(step, 9);
             }
 
@@ -141,7 +141,7 @@ public sealed class CopyTransferFailureTests
         using (await world.Memory.LeaseAsync(Engine.Memory.MemoryUse.Open, world.Memory.Bytes / 8, "test", TestContext.Current.CancellationToken))
         {
             CopyTransfer copy = world.MakeCopy();
-            Task<CopyResult> running = copy.RunAsync(Core.Targets.TransferId.Of("fake"), user.Token);
+            Task<CopyResult> running = copy.RunAsync(user.Token);
             while (copy.Progress.Stages.All(stage => stage.WaitedForMemory == TimeSpan.Zero))
                 await Task.Delay(1, TestContext.Current.CancellationToken);
 

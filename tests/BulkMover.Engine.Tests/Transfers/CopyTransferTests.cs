@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Filters;
-using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Metrics;
@@ -26,7 +25,7 @@ public sealed class CopyTransferTests
         Assert.Equal(400 * sizeof(long), result.BytesWritten);
         Assert.InRange(result.PeakLeasedBytes, 1, world.Memory.Bytes);
         Assert.InRange(result.Seconds, double.Epsilon, World.Patience.TotalSeconds);
-        Assert.Equal(["begin", "plan", "open", "fetch", "decode", "encode", "send", "flush", "commit"], result.Stages.Select(stage => stage.Name));
+        Assert.Equal(["begin", "plan", "open", "fetch", "decode", "encode", "send", "arrive", "commit"], result.Stages.Select(stage => stage.Name));
         Assert.Contains("bottleneck", result.Bottleneck, StringComparison.Ordinal);
         world.AssertNothingIsLeft();
     }
@@ -81,7 +80,7 @@ public sealed class CopyTransferTests
         world.Table.OpenBytes = bytes + 1000;
         CopyTransfer copy = world.MakeCopy();
 
-        CopyResult result = await copy.RunAsync(TransferId.Of("fake"), TestContext.Current.CancellationToken);
+        CopyResult result = await copy.RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(400, result.Rows);
         // Ten files of 40 rows by their metadata.
@@ -153,7 +152,7 @@ public sealed class CopyTransferTests
         CopyTransfer copy = world.MakeCopy();
         Assert.Null(copy.Progress.Planned);
 
-        await copy.RunAsync(Core.Targets.TransferId.Of("fake"), TestContext.Current.CancellationToken);
+        await copy.RunAsync(TestContext.Current.CancellationToken);
 
         TransferProgress end = copy.Progress;
         Assert.Equal(new Survey(10, rowsAreKnown ? 400 : null, 40_000), end.Planned);

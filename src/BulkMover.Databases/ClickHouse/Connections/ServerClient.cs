@@ -43,6 +43,9 @@ public sealed partial class ServerClient : IDisposable
 
     public ServerEndpoint Endpoint { get; }
 
+    /// <summary>What the ids of all its queries begin with, so that another client can end them; null for ids of the driver's choice.</summary>
+    internal string? QueryIdPrefix { get; set; }
+
     /// <summary>Runs a query about metadata; its rows as text.</summary>
     public async Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken)
     {
@@ -101,7 +104,11 @@ public sealed partial class ServerClient : IDisposable
         }
     }
 
-    private static QueryOptions Options(IReadOnlyDictionary<string, object> settings) => new() { CustomSettings = settings.ToDictionary() };
+    private QueryOptions Options(IReadOnlyDictionary<string, object> settings) => new()
+    {
+        CustomSettings = settings.ToDictionary(),
+        QueryId = QueryIdPrefix is null ? null : $"{QueryIdPrefix}{Guid.NewGuid():N}",
+    };
 
     /// <summary>From the summary that ClickHouse sends with each answer (its documentation, "HTTP Interface").</summary>
     private long WrittenRows(HttpResponseMessage answer)

@@ -15,5 +15,8 @@ public sealed record ServerEndpoint(Uri Server, string User, string Password)
     /// <summary>Time for an answer to a statement that works: the end of an insert, a move, an exchange.</summary>
     public TimeSpan WorkTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Time without a sign of life after which another run may take a copy over.</summary>
+    public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     public override string ToString() => $"{Server} as {User}";
 }

@@ -6,8 +6,8 @@ namespace BulkMover.Databases.ClickHouse.Loads;
 /// Blocks that wait for more of their partition: an insert makes at least one part for each partition, and parts are what the server has
 /// to merge. Safe for concurrent use.
 /// </summary>
-/// <param name="maxBytes">Bytes of memory that may be kept back.</param>
-internal sealed class HeldBlocks(long maxBytes) : IDisposable
+/// <param name="all">What other chunks keep back counts too.</param>
+internal sealed class HeldBlocks(HeldBytes all) : IDisposable
 {
     /// <summary>The server makes one part of so many rows (its min_insert_block_size_rows): more wait for nothing.</summary>
     public const long FullRows = 1L << 20;
@@ -16,7 +16,6 @@ internal sealed class HeldBlocks(long maxBytes) : IDisposable
     public const long FullBytes = 128L << 20;
 
     private readonly Dictionary<ulong, Group> groups = [];
-    private long heldBytes;
 
     /// <summary>Takes a block over.</summary>
     /// <returns>Groups that go out now, each as one insert: one that is full, and the largest until the rest fits. They are the caller's.</returns>
@@ -27,12 +26,12 @@ internal sealed class HeldBlocks(long maxBytes) : IDisposable
             if (!groups.TryGetValue(partition, out Group? group))
                 groups.Add(partition, group = new Group());
             group.Add(block);
-            heldBytes += block.HeldBytes;
+            all.Add(block.HeldBytes);
 
             var ready = new List<IReadOnlyList<NativeBlock>>();
             if (group.Rows >= FullRows || group.Bytes >= FullBytes)
                 ready.Add(Take(partition));
-            while (heldBytes > maxBytes)
+            while (all.IsOver && groups.Count > 0)
                 ready.Add(Take(groups.MaxBy(other => other.Value.HeldBytes).Key));
             return ready;
         }
@@ -54,7 +53,7 @@ internal sealed class HeldBlocks(long maxBytes) : IDisposable
     private List<NativeBlock> Take(ulong partition)
     {
         groups.Remove(partition, out Group? group);
-        heldBytes -= group!.HeldBytes;
+        all.Add(-group!.HeldBytes);
         return group.Blocks;
     }
 

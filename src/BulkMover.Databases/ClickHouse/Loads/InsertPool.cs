@@ -23,7 +23,6 @@ internal sealed class InsertPool : IAsyncDisposable
     private readonly InsertRequest?[] idle;
     private readonly List<Task> ending = [];
     private readonly Timer sweep;
-    private long writtenRows;
 
     /// <param name="open">Starts an insert.</param>
     /// <param name="lanes">Inserts that are open at the same time at most.</param>
@@ -34,9 +33,6 @@ internal sealed class InsertPool : IAsyncDisposable
         idle = new InsertRequest?[lanes];
         sweep = new Timer(_ => EndIdle(maxIdle), null, maxIdle, maxIdle);
     }
-
-    /// <summary>Rows that the server has confirmed.</summary>
-    public long WrittenRows => Interlocked.Read(ref writtenRows);
 
     /// <summary>Streams a block into its lane's insert; it stays the caller's.</summary>
     public async Task SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
@@ -65,7 +61,7 @@ internal sealed class InsertPool : IAsyncDisposable
         await using InsertRequest insert = open();
         foreach (NativeBlock block in blocks)
             await insert.WriteAsync(block, cancellationToken);
-        Interlocked.Add(ref writtenRows, await insert.CompleteAsync(cancellationToken));
+        await insert.CompleteAsync(cancellationToken);
     }
 
     /// <summary>Ends all inserts and waits until the server has confirmed them.</summary>
@@ -122,13 +118,13 @@ internal sealed class InsertPool : IAsyncDisposable
         }
     }
 
-    private async Task EndAsync(InsertRequest insert, CancellationToken cancellationToken)
+    private static async Task EndAsync(InsertRequest insert, CancellationToken cancellationToken)
     {
         await using (insert)
         {
             // An abandoned insert must not be completed: the server would take what has arrived for all of it.
             cancellationToken.ThrowIfCancellationRequested();
-            Interlocked.Add(ref writtenRows, await insert.CompleteAsync(cancellationToken));
+            await insert.CompleteAsync(cancellationToken);
         }
     }
 

@@ -17,13 +17,16 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>The database has to be made first.</summary>
     public required bool CreatesDatabase { get; init; }
 
+    /// <summary>Of the transfer's last run when the plan was made; 0 when there was none.</summary>
+    public long LastEpoch { get; init; }
+
     /// <summary>What follows the name in the staging table's CREATE TABLE.</summary>
-    public required string Definition { get; init; }
+    public required string Staging { get; init; }
+
+    /// <summary>As <see cref="Staging"/>, of the table that the target becomes, where the staging table cannot be it; else null.</summary>
+    public string? Final { get; init; }
 
     public required Publication Publication { get; init; }
-
-    /// <summary>Rows in the staging table can merge or expire before they are counted there.</summary>
-    public required bool RowsMayVanish { get; init; }
 }
 
 /// <summary>How a filled staging table becomes the target.</summary>

@@ -3,13 +3,14 @@ namespace BulkMover.Databases.ClickHouse.Tables;
 /// <summary>A table as the server describes it.</summary>
 /// <param name="Engine">Name of the engine.</param>
 /// <param name="PartitionKey">Expression as the server writes it; empty for none.</param>
+/// <param name="Keys">Its partition, primary, sorting and sampling key and its settings, as they follow ENGINE in CREATE TABLE.</param>
 /// <param name="HasTtl">Rows or columns go away with time.</param>
 /// <param name="Dependents">Names of views over it; empty for none.</param>
 /// <param name="Rows">Number of rows now.</param>
 /// <param name="Identity">Stays with the data when a table is renamed or exchanged.</param>
 /// <param name="Columns">In the table's order.</param>
 internal sealed record ExistingTable(
-    string Engine, string PartitionKey, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<TableColumn> Columns);
+    string Engine, string PartitionKey, string Keys, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<TableColumn> Columns);
 
 /// <param name="Name">Name.</param>
 /// <param name="Type">As the server writes it.</param>

@@ -9,9 +9,9 @@ namespace BulkMover.Databases.ClickHouse.Tables;
 /// <summary>The definition of a table that does not exist yet.</summary>
 internal static class NewTable
 {
-    /// <summary>What follows the name in CREATE TABLE; choices that people should know go to <paramref name="notes"/>.</summary>
+    /// <summary>What follows the name in CREATE TABLE, of the staging table and of the target; choices that people should know go to <paramref name="notes"/>.</summary>
     /// <exception cref="InvalidInputException">The engine is none that can be loaded.</exception>
-    public static string Define(
+    public static (string Staging, string Target) Define(
         IReadOnlyList<TargetColumn> columns, IReadOnlyList<SortField> sortOrder, ClickHouseTableOptions options, List<string> notes)
     {
         string engine = options.Engine ?? TableEngine.Plain;
@@ -27,7 +27,9 @@ internal static class NewTable
         // Most columns of a lake table may be null, and its sort order is a fact about its rows either way.
         string settings = (order.Length > 0 || partition.Length > 0) && list.Contains("Nullable(", StringComparison.Ordinal)
             ? " SETTINGS allow_nullable_key = 1" : "";
-        return $"({list}) ENGINE = {engine}{partition} ORDER BY ({order}){settings}";
+        return (Of(TableEngine.Plain), Of(engine));
+
+        string Of(string name) => $"({list}) ENGINE = {name}{partition} ORDER BY ({order}){settings}";
     }
 
     /// <summary>The source's order up to the first column that cannot be a key here.</summary>

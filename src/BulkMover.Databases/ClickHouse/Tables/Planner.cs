@@ -5,6 +5,7 @@ using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Loads;
 using BulkMover.Databases.ClickHouse.Native;
 using BulkMover.Databases.ClickHouse.Native.Partitions;
+using BulkMover.Databases.ClickHouse.Transfers;
 
 namespace BulkMover.Databases.ClickHouse.Tables;
 
@@ -25,11 +26,29 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         string? databaseEngine = await TableReader.DatabaseEngineAsync(client, target.Database, cancellationToken);
         CheckDatabase(databaseEngine);
         ExistingTable? table = databaseEngine is null ? null : await TableReader.TableAsync(client, target, cancellationToken);
+        LedgerState? state = databaseEngine is null ? null : (await Ledger.ReadAsync(client, target, request.Transfer, cancellationToken)).SingleOrDefault();
+        long lastEpoch = state?.Epoch ?? 0;
+        if (request.Restart || (state?.Completed is { } completed && (table?.Identity != completed.Table || (table.Rows == 0 && completed.Rows > 0))))
+            state = null; // Somebody has thrown the result away since, or wants to.
+        if (state?.Completed is not null)
+            return Complete(request, server, state);
         var notes = new List<string>();
-        return table is null
+        ClickHousePlan plan = table is null
             ? New(request, server, createsDatabase: databaseEngine is null, notes)
-            : Existing(request, table, server, notes);
+            : Existing(request, table, state, server, notes);
+        return plan with { Earlier = state?.Record(), LastEpoch = lastEpoch };
     }
+
+    /// <summary>Nothing has to fit any more.</summary>
+    private static ClickHousePlan Complete(TargetRequest request, ServerAbilities server, LedgerState state) => new(request, [], [], [])
+    {
+        Server = server,
+        CreatesDatabase = false,
+        Staging = "",
+        Publication = Publication.Rename,
+        Earlier = state.Record(),
+        LastEpoch = state.Epoch,
+    };
 
     private ClickHousePlan New(TargetRequest request, ServerAbilities server, bool createsDatabase, List<string> notes)
     {
@@ -37,39 +56,43 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             throw new InvalidInputException("clickhouse.name_too_long", $"The name {target} is longer than ClickHouse can store. Choose a shorter one.");
         _ = TypeMapping.Find(request.Schema, server.Calendar); // Refuses all columns that cannot arrive in one message.
         TargetColumn[] sent = [.. request.Schema.FieldsList.Select(field => TargetColumn.Of(field, server.Calendar))];
-        string definition = NewTable.Define(sent, request.SortOrder, options, notes);
+        (string staging, string final) = NewTable.Define(sent, request.SortOrder, options, notes);
         NoteEngine(TableEngine.NameOf(options.Engine ?? TableEngine.Plain), notes);
         NotePartitions(options.PartitionBy ?? "", sent, notes);
         string[] first = createsDatabase ? [$"CREATE DATABASE {ClickHouseName.Quote(target.Database)}"] : [];
-        return new ClickHousePlan(request, sent, [.. first, .. Steps(definition, sent, Publication.Rename)], notes)
+        return new ClickHousePlan(request, sent, [.. first, .. Steps(request.Transfer, staging, sent, Publication.Rename)], notes)
         {
             Server = server,
             CreatesDatabase = createsDatabase,
-            Definition = definition,
+            Staging = staging,
+            Final = final == staging ? null : final,
             Publication = Publication.Rename,
-            RowsMayVanish = options.Engine is not null && TableEngine.NameOf(options.Engine) != TableEngine.Plain,
         };
     }
 
-    private ClickHousePlan Existing(TargetRequest request, ExistingTable table, ServerAbilities server, List<string> notes)
+    private ClickHousePlan Existing(TargetRequest request, ExistingTable table, LedgerState? state, ServerAbilities server, List<string> notes)
     {
-        CheckTable(request.Mode, table);
+        // The transfer itself has made it, or has filled it in part.
+        bool isOurs = state?.Begun is not null && (table.Identity == state.Begun.Staging || table.Identity == state.Destination);
+        CheckTable(request.Mode, table, isOurs);
         IReadOnlyList<TargetColumn> sent = TableMatch.Columns(request.Schema, table, target, server.Calendar, notes);
-        Publication publication = request.Mode == CopyMode.Replace ? Publication.Exchange : Publication.Move;
+        bool isPlain = table.Engine == TableEngine.Plain && !table.HasTtl;
+        bool isMade = isOurs && (table.Identity == state!.Begun!.Staging || state.DestinationBecomesTarget);
+        Publication publication = request.Mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
         NoteEngine(table.Engine, notes);
         NotePartitions(table.PartitionKey, sent, notes);
         if (table.HasTtl)
             notes.Add($"{target} has a TTL: rows and values that are older than it allows go away.");
         if (table.Dependents.Length > 0)
             notes.Add($"Materialized views over {target} do not see the rows that are copied: {table.Dependents}.");
-        string definition = $"AS {target.Sql}";
-        return new ClickHousePlan(request, sent, Steps(definition, sent, publication), notes)
+        string staging = isPlain ? $"AS {target.Sql}" : $"AS {target.Sql} ENGINE = {TableEngine.Plain}{table.Keys}";
+        return new ClickHousePlan(request, sent, Steps(request.Transfer, staging, sent, publication), notes)
         {
             Server = server,
             CreatesDatabase = false,
-            Definition = definition,
+            Staging = staging,
+            Final = isPlain || publication == Publication.Move ? null : $"AS {target.Sql}",
             Publication = publication,
-            RowsMayVanish = table.HasTtl || table.Engine != TableEngine.Plain,
         };
     }
 
@@ -84,7 +107,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         }
     }
 
-    private void CheckTable(CopyMode mode, ExistingTable table)
+    private void CheckTable(CopyMode mode, ExistingTable table, bool isOurs)
     {
         if (!TableEngine.CanBeLoaded(table.Engine))
         {
@@ -92,25 +115,27 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
                 $"{target} has the engine {table.Engine}, which is not loaded yet. Copy into a new table, and from there with INSERT … SELECT.");
         }
 
-        if (!options.AreDefaults)
+        if (!options.AreDefaults && !isOurs)
         {
             throw new InvalidInputException("clickhouse.table_options",
                 $"{target} exists and keeps its structure: leave out --order-by, --partition-by and --engine, or drop the table first.");
         }
 
-        if (mode == CopyMode.Create && table.Rows > 0)
+        if (mode == CopyMode.Create && table.Rows > 0 && !isOurs)
             throw NotEmpty(target, table.Rows);
     }
 
     public static TargetException NotEmpty(TableName target, long rows) => new("clickhouse.table_not_empty",
         $"{target} has {rows:N0} rows already. Choose --mode append to add to them or --mode replace to replace them.");
 
-    private string[] Steps(string definition, IReadOnlyList<TargetColumn> sent, Publication publication)
+    private string[] Steps(TransferId transfer, string definition, IReadOnlyList<TargetColumn> sent, Publication publication)
     {
-        TableName staging = StagingTable.NameFor(target, new TransferId("ID"));
+        var tables = new TransferTables(target, transfer);
+        (TableName staging, TableName chunk) = (tables.Staging(1), tables.Chunk(0, 1));
         return
         [
-            $"CREATE TABLE {staging.Sql} {definition}", InsertStatement.For(staging, sent),
+            $"CREATE TABLE {staging.Sql} {definition}", $"CREATE TABLE {chunk.Sql} AS {staging.Sql}", InsertStatement.For(chunk, sent),
+            $"ALTER TABLE {chunk.Sql} MOVE PARTITION … TO TABLE {staging.Sql}", $"DROP TABLE {chunk.Sql}",
             .. publication switch
             {
                 Publication.Rename => [$"RENAME TABLE {staging.Sql} TO {target.Sql}"],

@@ -20,7 +20,8 @@ internal static class TableReader
         string here = $"database = {SqlText.Quote(name.Database)} AND";
         IReadOnlyList<string[]> tables = await client.SelectAsync(
             "SELECT engine, partition_key, match(engine_full, '\\\\bTTL\\\\b'), arrayStringConcat(dependencies_table, ', '), " +
-            "toString(ifNull(total_rows, 0)), arrayStringConcat(data_paths, ';') " +
+            "toString(ifNull(total_rows, 0)), if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), arrayStringConcat(data_paths, ';'), toString(uuid)), primary_key, sorting_key, sampling_key, " +
+            "extract(engine_full, ' SETTINGS (.*)$'), engine_full " +
             $"FROM system.tables WHERE {here} name = {SqlText.Quote(name.Table)}", cancellationToken);
         if (tables.Count == 0)
             return null;
@@ -28,11 +29,17 @@ internal static class TableReader
         IReadOnlyList<string[]> columns = await client.SelectAsync(
             $"SELECT name, type, default_kind FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
         string[] table = tables[0];
-        return new ExistingTable(table[0], table[1], table[2] == "1", table[3], long.Parse(table[4], CultureInfo.InvariantCulture), table[5],
+        return new ExistingTable(table[0], table[1], Keys(table[1], table[6], table[7], table[8], table[9], table[10]), table[2] == "1", table[3], long.Parse(table[4], CultureInfo.InvariantCulture), table[5],
             [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))]);
     }
 
-    /// <summary>Rows that a table holds now.</summary>
-    public static async Task<long> CountAsync(ServerClient client, TableName name, CancellationToken cancellationToken) =>
-        long.Parse((await client.SelectAsync($"SELECT toString(count()) FROM {name.Sql}", cancellationToken))[0][0], CultureInfo.InvariantCulture);
+    /// <summary>A key of one column is not the same as a tuple of it to a server that compares two tables, so each is written as it was.</summary>
+    private static string Keys(string partition, string primary, string sorting, string sampling, string settings, string engine)
+    {
+        return Key("PARTITION BY", partition) + (engine.Contains(" PRIMARY KEY ", StringComparison.Ordinal) ? Key("PRIMARY KEY", primary) : "")
+            + (sorting.Length > 0 ? Key("ORDER BY", sorting) : " ORDER BY tuple()") + Key("SAMPLE BY", sampling) + (settings.Length > 0 ? $" SETTINGS {settings}" : "");
+
+        string Key(string clause, string expression) => expression.Length == 0 ? ""
+            : engine.Contains($" {clause} ({expression})", StringComparison.Ordinal) ? $" {clause} ({expression})" : $" {clause} {expression}";
+    }
 }

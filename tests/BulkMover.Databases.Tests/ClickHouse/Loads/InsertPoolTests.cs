@@ -27,7 +27,6 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
         await UntilAsync($"SELECT count() FROM {table}", "10\n");
         await SendAsync(pool, 10);
         await pool.FlushAsync(Stopping);
-        Assert.Equal(20, pool.WrittenRows);
         Assert.Equal("20\t190\n", await server.QueryAsync($"SELECT count(), sum(a) FROM {table}", Stopping));
     }
 

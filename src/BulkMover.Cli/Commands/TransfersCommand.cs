@@ -1,0 +1,27 @@
+using System.CommandLine;
+using BulkMover.Cli.Targets;
+using BulkMover.Databases.ClickHouse;
+
+namespace BulkMover.Cli.Commands;
+
+/// <summary><c>bulkmover transfers TO</c>: the copies into a table, finished or not.</summary>
+public static class TransfersCommand
+{
+    public static string[] Examples { get; } = ["bulkmover transfers clickhouse://me@db:8123/default/orders"];
+
+    public static Command New()
+    {
+        var command = new Command("transfers", "List the copies into a table that it remembers: which are unfinished, and how far they are. Changes nothing.")
+        {
+            SharedOptions.To, SharedOptions.Output,
+        };
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var report = Report.For(arguments);
+            await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
+                TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)), new ClickHouseTableOptions(), report, cancellationToken);
+            report.Listed(await target.TransfersAsync(cancellationToken));
+        });
+        return command;
+    }
+}

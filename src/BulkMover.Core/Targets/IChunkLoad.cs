@@ -1,0 +1,25 @@
+namespace BulkMover.Core.Targets;
+
+/// <summary>The rows of one chunk on their way. Disposing it without a commit leaves nothing of it that counts.</summary>
+public interface IChunkLoad : IAsyncDisposable
+{
+    /// <summary>Sends a block, or keeps it back within <see cref="LoadLimits.HeldBytes"/>. Takes the block over and disposes it, also on failure.</summary>
+    /// <param name="block">What <see cref="ITargetLoad.Encode"/> made.</param>
+    /// <param name="lane">
+    /// Less than <see cref="LoadLimits.Writers"/>. Blocks of one lane come one after another and each row group's in the order of its rows,
+    /// so a target that keeps a lane's blocks together keeps the source's order.
+    /// </param>
+    /// <param name="cancellationToken">The engine's: it stops, also for another stage's failure.</param>
+    /// <returns>Bytes that went out with this call.</returns>
+    Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sends what was kept back, waits until the target has confirmed everything, and counts it: from then on the chunk has arrived, whatever
+    /// happens to this program or to the target. One chunk at a time.
+    /// </summary>
+    /// <param name="rows">Rows that were sent. When the target counts another number it throws, and nothing has arrived (invariant 4).</param>
+    /// <param name="tasks">Hash of the scan tasks that they are the rows of.</param>
+    /// <param name="cancellationToken">Stops before the chunk counts as arrived.</param>
+    /// <returns>Bytes that went out with this call.</returns>
+    Task<long> CommitAsync(long rows, string tasks, CancellationToken cancellationToken);
+}

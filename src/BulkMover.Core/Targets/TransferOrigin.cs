@@ -1,0 +1,9 @@
+namespace BulkMover.Core.Targets;
+
+/// <summary>Where a transfer's rows come from.</summary>
+/// <param name="Command">
+/// Hash of everything that names the transfer but the snapshot: a command that names none goes on with the one that it began with.
+/// </param>
+/// <param name="Source">The table, as people write it.</param>
+/// <param name="Snapshot">Its snapshot.</param>
+public sealed record TransferOrigin(string Command, string Source, string Snapshot);

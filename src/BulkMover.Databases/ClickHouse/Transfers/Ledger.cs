@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>
+/// The entries of a transfer in the target's database, in one table for all transfers there. Entries are only added; one that was sent twice
+/// counts once. Used by one run at a time: an entry's place is the run's epoch and a count.
+/// </summary>
+internal sealed class Ledger
+{
+    private static readonly Dictionary<string, object> Settings = new(StringComparer.Ordinal) { ["async_insert"] = 0, ["insert_deduplicate"] = 0 };
+
+    private readonly ServerClient client;
+    private readonly TransferTables tables;
+    private readonly long epoch;
+    private long place;
+
+    private Ledger(ServerClient client, TransferTables tables, long epoch, LedgerState state) =>
+        (this.client, this.tables, this.epoch, State) = (client, tables, epoch, state);
+
+    public LedgerState State { get; }
+
+    /// <summary>Makes the table where it is missing.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="tables">The transfer's tables.</param>
+    /// <param name="epoch">Of the run that will write.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public static async Task<Ledger> OpenAsync(ServerClient client, TransferTables tables, long epoch, CancellationToken cancellationToken)
+    {
+        await MakeAsync(client, tables.Target.Database, cancellationToken);
+        LedgerState? state = (await ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).SingleOrDefault();
+        return new Ledger(client, tables, epoch, state ?? new LedgerState(tables.Transfer, tables.Target.Table));
+    }
+
+    public static Task MakeAsync(ServerClient client, string database, CancellationToken cancellationToken) => client.ExecuteAsync(
+        $"CREATE TABLE IF NOT EXISTS {TransferTables.Ledger(database).Sql} (target String, transfer String, epoch UInt64, place UInt64, " +
+        "kind LowCardinality(String), entry String, at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY (target, transfer, epoch, place) " +
+        // An entry must outlast the machine's power where what it tells about may be lost with it: that shows, and the other way round does not.
+        "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1 " +
+        "COMMENT 'What bulkmover knows of its copies into this database; see bulkmover transfers'", Settings, cancellationToken);
+
+    /// <summary>What is known of the transfers into a table, oldest first, or of one.</summary>
+    public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, TransferId? transfer, CancellationToken cancellationToken)
+    {
+        TableName ledger = TransferTables.Ledger(target.Database);
+        if (await TableReader.TableAsync(client, ledger, cancellationToken) is null)
+            return [];
+        string one = transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}";
+        IReadOnlyList<string[]> rows = await client.SelectAsync(
+            $"SELECT transfer, toString(epoch), kind, entry, toString(toUnixTimestamp64Milli(at)) FROM {ledger.Sql} WHERE target = {SqlText.Quote(target.Table)}{one} " +
+            "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place", cancellationToken);
+        var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
+        foreach (string[] row in rows)
+        {
+            if (!states.TryGetValue(row[0], out LedgerState? state))
+                states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
+            state.Apply(Parse(row[2], row[3]), Number(row[1]), DateTimeOffset.FromUnixTimeMilliseconds(Number(row[4])));
+        }
+
+        return [.. states.Values];
+    }
+
+    /// <summary>Adds an entry; when this returns it stays, whatever happens to this program.</summary>
+    public async Task AddAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    {
+        (string kind, string text) = Format(entry);
+        // Taken before it is sent: one whose answer gets lost may stand there all the same.
+        long at = place++;
+        await client.ExecuteAsync(
+            $"INSERT INTO {TransferTables.Ledger(tables.Target.Database).Sql} (target, transfer, epoch, place, kind, entry) VALUES (" +
+            $"{SqlText.Quote(tables.Target.Table)}, {SqlText.Quote(tables.Transfer.Value)}, {epoch}, {at}, {SqlText.Quote(kind)}, {SqlText.Quote(text)})",
+            Settings, cancellationToken);
+        State.Apply(entry, epoch, DateTimeOffset.UtcNow);
+    }
+
+    private static (string Kind, string Text) Format(LedgerEntry entry) => entry switch
+    {
+        Begun begun => ("begun", JsonSerializer.Serialize(begun, LedgerJson.Default.Begun)),
+        Loaded loaded => ("loaded", JsonSerializer.Serialize(loaded, LedgerJson.Default.Loaded)),
+        Collected collected => ("collected", JsonSerializer.Serialize(collected, LedgerJson.Default.Collected)),
+        Publishing publishing => ("publishing", JsonSerializer.Serialize(publishing, LedgerJson.Default.Publishing)),
+        Published published => ("published", JsonSerializer.Serialize(published, LedgerJson.Default.Published)),
+        Completed completed => ("completed", JsonSerializer.Serialize(completed, LedgerJson.Default.Completed)),
+        _ => ("discarded", "{}"),
+    };
+
+    private static LedgerEntry Parse(string kind, string text) => kind switch
+    {
+        "begun" => JsonSerializer.Deserialize(text, LedgerJson.Default.Begun)!,
+        "loaded" => JsonSerializer.Deserialize(text, LedgerJson.Default.Loaded)!,
+        "collected" => JsonSerializer.Deserialize(text, LedgerJson.Default.Collected)!,
+        "publishing" => JsonSerializer.Deserialize(text, LedgerJson.Default.Publishing)!,
+        "published" => JsonSerializer.Deserialize(text, LedgerJson.Default.Published)!,
+        "completed" => JsonSerializer.Deserialize(text, LedgerJson.Default.Completed)!,
+        _ => new Discarded(),
+    };
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>A fact about a transfer that the next run needs; written before or after the step that it is about, as each kind says.</summary>
+internal abstract record LedgerEntry;
+
+/// <summary>A run has the transfer: after it has made the staging table, or has taken it over.</summary>
+/// <param name="Origin">Where the rows come from.</param>
+/// <param name="Mode">What happens with rows that were there.</param>
+/// <param name="ChunkBytes">Bytes of data files in a chunk.</param>
+/// <param name="Schema">The columns that are sent, with their types.</param>
+/// <param name="Staging">Identity of the staging table.</param>
+internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, long ChunkBytes, string Schema, string Staging) : LedgerEntry;
+
+/// <summary>All rows of a chunk are in its chunk table: before any is moved out of it.</summary>
+/// <param name="Chunk">Its number.</param>
+/// <param name="Tasks">Hash of its scan tasks.</param>
+/// <param name="Rows">Rows of each partition, by the partition's id.</param>
+internal sealed record Loaded(long Chunk, string Tasks, IReadOnlyDictionary<string, long> Rows) : LedgerEntry;
+
+/// <summary>All rows of a chunk are in the staging table: after the last was moved there.</summary>
+/// <param name="Chunk">Its number.</param>
+internal sealed record Collected(long Chunk) : LedgerEntry;
+
+/// <summary>Partitions are about to be moved out of the staging table: before the first of them.</summary>
+/// <param name="Destination">Identity of the table that they are moved to.</param>
+/// <param name="BecomesTarget">The table is the transfer's own and becomes the target; else it is the target.</param>
+/// <param name="LastBlocks">The highest number of a block that the table has of each partition.</param>
+internal sealed record Publishing(string Destination, bool BecomesTarget, IReadOnlyDictionary<string, long> LastBlocks) : LedgerEntry;
+
+/// <summary>These partitions have been moved out of the staging table: after the last of them.</summary>
+/// <param name="Partitions">Their ids.</param>
+internal sealed record Published(IReadOnlyList<string> Partitions) : LedgerEntry;
+
+/// <summary>Readers see all rows: after everything else.</summary>
+/// <param name="Table">Identity of the table that they see them in.</param>
+/// <param name="Rows">How many the transfer brought.</param>
+internal sealed record Completed(string Table, long Rows) : LedgerEntry;
+
+/// <summary>Nothing of what was before counts: before the tables are dropped.</summary>
+internal sealed record Discarded : LedgerEntry;
+
+[JsonSerializable(typeof(Begun))]
+[JsonSerializable(typeof(Loaded))]
+[JsonSerializable(typeof(Collected))]
+[JsonSerializable(typeof(Publishing))]
+[JsonSerializable(typeof(Published))]
+[JsonSerializable(typeof(Completed))]
+[JsonSerializable(typeof(Discarded))]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>What the entries of one transfer come to.</summary>
+/// <param name="transfer">Which.</param>
+/// <param name="target">The table that it fills.</param>
+internal sealed class LedgerState(TransferId transfer, string target)
+{
+    private readonly Dictionary<long, Loaded> loaded = [];
+    private readonly Dictionary<long, ArrivedChunk> collected = [];
+    private readonly Dictionary<string, long> lastBlocks = new(StringComparer.Ordinal);
+    private readonly HashSet<string> published = new(StringComparer.Ordinal);
+    private Loaded? lastLoaded;
+    private DateTimeOffset begunAt;
+    private DateTimeOffset lastAt;
+
+    /// <summary>Of the last run; 0 when there was none.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>How the transfer began; null when it has not, or was discarded.</summary>
+    public Begun? Begun { get; private set; }
+
+    public Completed? Completed { get; private set; }
+
+    /// <summary>The chunks that are in the staging table, by number.</summary>
+    public IReadOnlyDictionary<long, ArrivedChunk> Collected => collected;
+
+    /// <summary>The chunk that was loaded last, when it may be half-way into the staging table; else null.</summary>
+    public Loaded? Interrupted => lastLoaded is null || collected.ContainsKey(lastLoaded.Chunk) ? null : lastLoaded;
+
+    /// <summary>Identity of the table that partitions are moved to at the end; null before that.</summary>
+    public string? Destination { get; private set; }
+
+    /// <summary>Whether that table is the transfer's own and becomes the target.</summary>
+    public bool DestinationBecomesTarget { get; private set; }
+
+    /// <summary>Of the partitions that may have been moved: the highest number of a block before.</summary>
+    public IReadOnlyDictionary<string, long> LastBlocks => lastBlocks;
+
+    /// <summary>Partitions that have been moved.</summary>
+    public IReadOnlySet<string> Published => published;
+
+    /// <summary>Rows have been moved into the target, which readers see, and not all: what was before cannot be forgotten without bringing them twice.</summary>
+    public bool IsHalfPublished => Completed is null && Destination is not null && !DestinationBecomesTarget && lastBlocks.Count > 0;
+
+    /// <summary>Whether a table has all rows and is what readers see, and only the end of the transfer is missing.</summary>
+    public bool IsPublished(ExistingTable target) => Destination is not null && !DestinationBecomesTarget
+        ? target.Identity == Destination && StagedRows().Keys.All(published.Contains)
+        : target.Identity == (Destination ?? Begun?.Staging);
+
+    /// <summary>Rows that the staging table must hold of each partition while nothing has been moved out of it.</summary>
+    public Dictionary<string, long> StagedRows()
+    {
+        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (Loaded chunk in loaded.Values.Where(chunk => collected.ContainsKey(chunk.Chunk)))
+        {
+            foreach ((string partition, long count) in chunk.Rows)
+                rows[partition] = rows.GetValueOrDefault(partition) + count;
+        }
+
+        return rows;
+    }
+
+    /// <summary>For people and for the command that goes on; null when nothing of the transfer counts.</summary>
+    public TransferRecord? Record() => Begun is null
+        ? null
+        : new TransferRecord(transfer, target, Begun.Origin, Begun.Mode, Completed is not null, collected.Count, collected.Values.Sum(chunk => chunk.Rows), begunAt, lastAt);
+
+    public void Apply(LedgerEntry entry, long epoch, DateTimeOffset at)
+    {
+        Epoch = Math.Max(Epoch, epoch);
+        lastAt = at;
+        switch (entry)
+        {
+            case Begun begun:
+                if (Begun is null)
+                    begunAt = at;
+                // A later run goes on with the chunks of the first one.
+                Begun = Begun is null ? begun : begun with { ChunkBytes = Begun.ChunkBytes };
+                break;
+            case Loaded chunk when !collected.ContainsKey(chunk.Chunk):
+                loaded[chunk.Chunk] = lastLoaded = chunk;
+                break;
+            case Collected chunk when loaded.ContainsKey(chunk.Chunk):
+                collected[chunk.Chunk] = new ArrivedChunk(loaded[chunk.Chunk].Tasks, loaded[chunk.Chunk].Rows.Values.Sum());
+                break;
+            case Publishing moves:
+                (Destination, DestinationBecomesTarget) = (moves.Destination, moves.BecomesTarget);
+                foreach ((string partition, long block) in moves.LastBlocks)
+                    lastBlocks[partition] = block;
+                break;
+            case Published moves:
+                published.UnionWith(moves.Partitions);
+                break;
+            case Completed end:
+                Completed = end;
+                break;
+            case Discarded:
+                Forget();
+                break;
+        }
+    }
+
+    private void Forget()
+    {
+        loaded.Clear();
+        lastLoaded = null;
+        collected.Clear();
+        lastBlocks.Clear();
+        published.Clear();
+        Begun = null;
+        Completed = null;
+        (Destination, DestinationBecomesTarget) = (null, false);
+    }
+}

@@ -1,0 +1,130 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>Makes the rows of the staging table the target's. Every step can be repeated after a kill on either side (invariant 3).</summary>
+/// <param name="parts">The server's tables.</param>
+/// <param name="ledger">Of the transfer.</param>
+/// <param name="tables">The transfer's tables.</param>
+/// <param name="plan">What was planned.</param>
+/// <param name="staging">Where the rows are.</param>
+/// <param name="final">What the table with the target's engine is called, where the staging table is not it.</param>
+internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables tables, ClickHousePlan plan, StagingTable staging, TableName final)
+{
+    private TableName Target => tables.Target;
+
+    /// <returns>The target's identity.</returns>
+    public async Task<string> PublishAsync(CancellationToken cancellationToken)
+    {
+        ExistingTable? target = await parts.FindAsync(Target, cancellationToken);
+        if (target is not null && ledger.State.IsPublished(target))
+            return target.Identity;
+        if (ledger.State.IsHalfPublished && target?.Identity != ledger.State.Destination)
+            throw Gone();
+        await staging.CheckAsync(cancellationToken);
+        if (plan.Publication == Publication.Move)
+        {
+            await MoveAsync(target ?? throw Gone(), cancellationToken);
+            return target.Identity;
+        }
+
+        TableName ready = plan.Final is null && !ledger.State.DestinationBecomesTarget ? staging.Name : await FinishAsync(plan.Final, cancellationToken);
+        await parts.ExecuteAsync(
+            plan.Publication == Publication.Rename ? $"RENAME TABLE {ready.Sql} TO {Target.Sql}" : $"EXCHANGE TABLES {ready.Sql} AND {Target.Sql}", cancellationToken);
+        return (await parts.FindAsync(Target, cancellationToken) ?? throw Gone()).Identity;
+    }
+
+    /// <summary>Moves the rows into a table with the engine that the target is to have, still out of readers' sight.</summary>
+    private async Task<TableName> FinishAsync(string? definition, CancellationToken cancellationToken)
+    {
+        ExistingTable? there = await parts.FindAsync(final, cancellationToken);
+        if (there is null && ledger.State.Destination is null)
+        {
+            await parts.ExecuteAsync($"CREATE TABLE {final.Sql} {definition}", cancellationToken);
+            there = await parts.FindAsync(final, cancellationToken);
+        }
+
+        if (there is null || (ledger.State.Destination is { } begun && begun != there.Identity))
+            throw Gone();
+        await ledger.AddAsync(new Publishing(there.Identity, BecomesTarget: true, new Dictionary<string, long>()), cancellationToken);
+        await MovePartitionsAsync(final, there.Identity, becomesTarget: true, cancellationToken);
+        return final;
+    }
+
+    private async Task MoveAsync(ExistingTable target, CancellationToken cancellationToken)
+    {
+        if (ledger.State.Destination is { } destination)
+        {
+            if (destination != target.Identity)
+                throw Gone();
+        }
+        else if (plan.Request.Mode == CopyMode.Create && (await parts.RowsAsync(Target, cancellationToken)).Values.Sum() is > 0 and long rows)
+        {
+            throw Planner.NotEmpty(Target, rows);
+        }
+
+        await MovePartitionsAsync(Target, target.Identity, becomesTarget: false, cancellationToken);
+    }
+
+    private async Task MovePartitionsAsync(TableName to, string identity, bool becomesTarget, CancellationToken cancellationToken)
+    {
+        await parts.StopMergesAsync(staging.Name, cancellationToken);
+        await DropMovedAsync(to, cancellationToken);
+        foreach (string[] some in (await parts.RowsAsync(staging.Name, cancellationToken)).Keys.Order(StringComparer.Ordinal).Chunk(PartTables.MovedTogether))
+        {
+            Dictionary<string, long> last = (await parts.PartsAsync(to, cancellationToken)).GroupBy(part => part.Partition, StringComparer.Ordinal)
+                .ToDictionary(partition => partition.Key, partition => partition.Max(part => part.MaxBlock), StringComparer.Ordinal);
+            var before = some.ToDictionary(id => id, id => last.GetValueOrDefault(id), StringComparer.Ordinal);
+            await ledger.AddAsync(new Publishing(identity, becomesTarget, before), cancellationToken);
+            await parts.MoveAsync(staging.Name, some, to, cancellationToken);
+            await ledger.AddAsync(new Published(some), cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// What the server shows in the staging table again, or still, though it has moved it: it was killed in the middle. A part that was moved
+    /// is in the other table under a later block number, with the same hash.
+    /// </summary>
+    private async Task DropMovedAsync(TableName to, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, long> begun = ledger.State.LastBlocks;
+        Part[] left = [.. (await parts.PartsAsync(staging.Name, cancellationToken)).Where(part => part.IsActive && begun.ContainsKey(part.Partition))];
+        if (left.Length == 0)
+            return;
+        ILookup<string, Part> arrived = (await parts.PartsAsync(to, cancellationToken)).Where(part => begun.TryGetValue(part.Partition, out long last) && part.MaxBlock > last)
+            .ToLookup(part => part.Partition, StringComparer.Ordinal);
+        foreach (IGrouping<string, Part> partition in left.GroupBy(part => part.Partition, StringComparer.Ordinal))
+        {
+            if (ledger.State.Published.Contains(partition.Key))
+            {
+                await parts.DropPartitionAsync(staging.Name, partition.Key, cancellationToken);
+                continue;
+            }
+
+            List<string> there = [.. arrived[partition.Key].Where(part => part.MinBlock > begun[partition.Key]).Select(part => part.Hash)];
+            Part[] twice = [.. partition.Where(part => there.Remove(part.Hash))];
+            if (twice.Length < partition.Count() && HasUnknownBlocks(arrived[partition.Key], [.. partition.Select(part => part.Hash)], begun[partition.Key]))
+                throw Unknown(partition.Key);
+            foreach (Part part in twice)
+                await parts.DropPartAsync(staging.Name, part, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether parts were merged or rewritten, and removed, since, so that it cannot be told any more what they held.</summary>
+    private static bool HasUnknownBlocks(IEnumerable<Part> arrived, HashSet<string> ours, long last)
+    {
+        ILookup<bool, Part> parts = arrived.ToLookup(part => part.IsOriginal || ours.Contains(part.Hash));
+        HashSet<long> known = [.. parts[true].Select(part => part.MinBlock)];
+        return parts[false]
+            .Any(part => !known.Contains(part.MaxBlock) || (part.MinBlock > last && !known.Contains(part.MinBlock)));
+    }
+
+    private TargetException Unknown(string partition) => new("clickhouse.publication_interrupted",
+        $"The server was stopped while it moved partition {partition} into {Target}, and has merged {Target} since: whether its rows have arrived cannot be told any more. " +
+        $"They are in {staging.Name}. Compare the two, drop the partition from the one that is wrong, and run the command again.");
+
+    private TargetException Gone() => new("clickhouse.target_changed",
+        $"{Target} is not the table any more into which transfer {tables.Transfer} began to move its rows, or what it had collected is gone. Run the command again with --restart to copy from zero.");
+}

@@ -1,0 +1,120 @@
+using BulkMover.Core.Errors;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>
+/// The table beside the target in which the chunks of a transfer collect out of readers' sight. It is a plain MergeTree without a TTL whatever
+/// the target is, so that its rows can be counted at any time. Only one run moves rows into it, and one chunk at a time.
+/// </summary>
+/// <param name="parts">The server's tables.</param>
+/// <param name="ledger">Of the transfer.</param>
+/// <param name="tables">The transfer's tables.</param>
+/// <param name="name">What it is called in this epoch.</param>
+/// <param name="partitionKey">Expression as the server writes it; empty for none.</param>
+internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTables tables, TableName name, string partitionKey)
+{
+    public TableName Name => name;
+
+    public string PartitionKey => partitionKey;
+
+    /// <summary>Makes a chunk's own table. Its parts are not merged: a part that was moved is told by its hash.</summary>
+    public async Task MakeAsync(TableName chunk, CancellationToken cancellationToken)
+    {
+        await parts.ExecuteAsync($"CREATE TABLE {chunk.Sql} AS {name.Sql}", cancellationToken);
+        await parts.StopMergesAsync(chunk, cancellationToken);
+    }
+
+    /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
+    public async Task CollectAsync(TableName chunk, long number, long rows, string tasks, CancellationToken cancellationToken)
+    {
+        Dictionary<string, long> arrived = await parts.RowsAsync(chunk, cancellationToken);
+        if (arrived.Values.Sum() != rows)
+        {
+            throw new TargetException("clickhouse.rows_differ",
+                $"{rows:N0} rows were sent, but {chunk} has {arrived.Values.Sum():N0}. Nothing was changed in the target. Run the command again; if it happens twice, please report it.");
+        }
+
+        await ledger.AddAsync(new Loaded(number, tasks, arrived), cancellationToken);
+        await MoveHereAsync(chunk, number, arrived.Keys, CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Goes on where the last run stopped. The server does a move in two steps, and when it is killed between them the rows are in both
+    /// tables. How many rows this one must have is in the ledger, so it shows.
+    /// </summary>
+    /// <exception cref="TargetException">Rows have gone, or came from elsewhere.</exception>
+    public async Task RecoverAsync(IEnumerable<TransferTable> chunks, CancellationToken cancellationToken)
+    {
+        Dictionary<string, long> expected = ledger.State.StagedRows();
+        Dictionary<string, long> actual = await parts.RowsAsync(name, cancellationToken);
+        if (ledger.State.Interrupted is { } interrupted)
+        {
+            TableName? chunk = chunks.FirstOrDefault(table => table.Chunk == interrupted.Chunk)?.Name;
+            // A run that was taken for dead may have written that it had loaded a chunk whose table was gone by then.
+            if (chunk is null && Same(expected, actual) && interrupted.Rows.Values.Sum() > 0)
+                return;
+            Dictionary<string, long> left = chunk is null ? [] : await parts.RowsAsync(chunk.Value, cancellationToken);
+            foreach ((string partition, long rows) in interrupted.Rows)
+            {
+                long moved = actual.GetValueOrDefault(partition) - expected.GetValueOrDefault(partition);
+                if (moved > 0 && left.ContainsKey(partition))
+                    moved = await DropMovedAsync(chunk!.Value, partition, moved, left, cancellationToken);
+                if (moved + left.GetValueOrDefault(partition) != rows)
+                    throw Changed();
+                expected[partition] = expected.GetValueOrDefault(partition) + moved;
+            }
+
+            if (!Same(expected, actual))
+                throw Changed();
+            if (chunk is not null)
+                await MoveHereAsync(chunk.Value, interrupted.Chunk, left.Keys, cancellationToken);
+            else
+                await ledger.AddAsync(new Collected(interrupted.Chunk), cancellationToken);
+        }
+        else if (!Same(expected, actual))
+        {
+            throw Changed();
+        }
+    }
+
+    /// <summary>Counts all rows that have been collected, before any is moved out again.</summary>
+    /// <exception cref="TargetException">They are others than were put there.</exception>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (ledger.State.Destination is null && !Same(ledger.State.StagedRows(), await parts.RowsAsync(name, cancellationToken)))
+            throw Changed();
+    }
+
+    private async Task MoveHereAsync(TableName chunk, long number, IEnumerable<string> partitions, CancellationToken cancellationToken)
+    {
+        foreach (string[] some in partitions.Chunk(PartTables.MovedTogether))
+            await parts.MoveAsync(chunk, some, name, cancellationToken);
+        await ledger.AddAsync(new Collected(number), cancellationToken);
+        await parts.DropAsync(chunk, cancellationToken);
+    }
+
+    /// <summary>Drops those parts of a partition that are here already.</summary>
+    /// <returns>Rows of the partition that have been moved; what is left is corrected.</returns>
+    private async Task<long> DropMovedAsync(TableName chunk, string partition, long moved, Dictionary<string, long> left, CancellationToken cancellationToken)
+    {
+        Part[] there = [.. (await parts.PartsAsync(chunk, cancellationToken)).Where(part => part.IsActive && part.Partition == partition)];
+        HashSet<string> here = [.. (await parts.PartsAsync(name, cancellationToken)).Where(part => part.Partition == partition).Select(part => part.Hash)];
+        // All of them, though merges may have made other parts of them meanwhile; or those that still show.
+        Part[] twice = moved == there.Sum(part => part.Rows) ? there : [.. there.Where(part => here.Contains(part.Hash))];
+        if (twice.Sum(part => part.Rows) != moved)
+            throw Changed();
+        foreach (Part part in twice)
+            await parts.DropPartAsync(chunk, part, cancellationToken);
+        left[partition] -= moved;
+        if (left[partition] == 0)
+            left.Remove(partition);
+        return moved;
+    }
+
+    private static bool Same(Dictionary<string, long> expected, Dictionary<string, long> actual) =>
+        expected.Count(entry => entry.Value > 0) == actual.Count && actual.All(entry => expected.GetValueOrDefault(entry.Key) == entry.Value);
+
+    private TargetException Changed() => new("clickhouse.staging_changed",
+        $"{name} does not have the rows that earlier runs of transfer {tables.Transfer} have put there: somebody changed it, or the server lost parts when its machine went down. " +
+        "Nothing was changed in the target. Run the command again with --restart to copy from zero.");
+}

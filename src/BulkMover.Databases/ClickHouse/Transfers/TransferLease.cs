@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>
+/// One run's right to a transfer. It beats while it lives; another run takes over when no beat comes for <see cref="ServerEndpoint.LeaseTimeout"/>, as this
+/// program's own clock tells, so that clocks may jump. A run that was taken for dead by mistake does no harm: the next epoch ends its
+/// statements, and it finds none of its tables.
+/// </summary>
+internal sealed class TransferLease : IAsyncDisposable
+{
+    /// <summary>Beats in the time after which a run counts as dead: a few may get lost.</summary>
+    private const int BeatsPerTimeout = 5;
+
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
+
+    private static readonly Dictionary<string, object> Settings = new(StringComparer.Ordinal) { ["async_insert"] = 0 };
+
+    /// <summary>Runs of this process that have ended: the server may not have heard of it.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Ended = new(StringComparer.Ordinal);
+
+    private readonly ServerClient client;
+    private readonly TableName table;
+    private readonly string owner = Guid.NewGuid().ToString("N");
+    private readonly CancellationTokenSource stop = new();
+    private Task beating = Task.CompletedTask;
+    private long beats;
+
+    private TransferLease(ServerClient client, TableName table, long epoch) => (this.client, this.table, Epoch) = (client, table, epoch);
+
+    /// <summary>Higher than that of every run before.</summary>
+    public long Epoch { get; }
+
+    /// <summary>Waits until the last run has ended or counts as dead, and makes sure that nothing it sent is still at work.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="tables">The transfer's tables.</param>
+    /// <param name="lastEpoch">The highest that was seen of it; 0 for none.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="TargetException">The last run is alive.</exception>
+    public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, CancellationToken cancellationToken)
+    {
+        // The next epoch may have been taken while this run waited for the end of the last.
+        for (long seen = -1; seen != lastEpoch;)
+        {
+            seen = lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
+            if (lastEpoch > 0)
+                await WaitForEndAsync(client, tables, lastEpoch, cancellationToken);
+            lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
+        }
+
+        // Beats are worth nothing after a restart of the server, so they need no disk.
+        await client.ExecuteAsync(
+            $"CREATE TABLE IF NOT EXISTS {tables.Lease.Sql} (epoch UInt64, owner String, beat Int64, process String) ENGINE = Memory " +
+            "SETTINGS min_rows_to_keep = 50, max_rows_to_keep = 100", Settings, cancellationToken);
+        var lease = new TransferLease(client, tables.Lease, lastEpoch + 1);
+        try
+        {
+            string queries = $"bulkmover-{tables.Transfer}-";
+            client.QueryIdPrefix = $"{queries}{lease.Epoch}-";
+            await lease.BeatAsync(cancellationToken);
+            // Two that take an epoch at the same moment both see each other: perhaps both give up, but never do both go on.
+            if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await lease.IsTakenOverAsync(cancellationToken))
+                throw Running(tables, "it has begun at the same moment");
+            lease.beating = lease.BeatOnAsync();
+            await client.ExecuteAsync(
+                $"KILL QUERY WHERE startsWith(query_id, {SqlText.Quote(queries)}) AND NOT startsWith(query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
+                Settings, cancellationToken);
+            return lease;
+        }
+        catch
+        {
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a later run has the transfer now.</summary>
+    public async Task<bool> IsTakenOverAsync(CancellationToken cancellationToken) => await LastEpochAsync(client, table, cancellationToken) > Epoch;
+
+    /// <summary>Gives the transfer free at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await beating;
+        stop.Dispose();
+        Ended[owner] = true;
+        try
+        {
+            using var limit = new CancellationTokenSource(ReleaseTimeout);
+            await client.ExecuteAsync($"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', -1, '')", Settings, limit.Token);
+        }
+        catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
+        {
+            // The next run waits a little longer. When the transfer is complete there is no lease any more.
+        }
+    }
+
+    private static async Task WaitForEndAsync(ServerClient client, TransferTables tables, long epoch, CancellationToken cancellationToken)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        Dictionary<string, (long Beat, string Process)>? first = null;
+        while (true)
+        {
+            bool isForgotten = await TableReader.TableAsync(client, tables.Lease, cancellationToken) is null;
+            Dictionary<string, (long Beat, string Process)> alive = isForgotten ? [] : await AliveAsync(client, tables.Lease, epoch, cancellationToken);
+            first ??= alive;
+            // Without any beat of the epoch the server has forgotten them, and a living run beats again.
+            bool ended = !isForgotten && alive.Count == 0 && await HasBeatAsync(client, tables.Lease, epoch, cancellationToken);
+            if (ended || (alive.Count > 0 && alive.Values.All(run => OwnProcess.HasEnded(run.Process))) || Stopwatch.GetElapsedTime(begin) >= client.Endpoint.LeaseTimeout)
+                return;
+            if (alive.Any(run => !first.TryGetValue(run.Key, out (long Beat, string Process) seen) || seen.Beat != run.Value.Beat))
+            {
+                throw Running(tables, string.Join(", ", alive.Values.Select(run => OwnProcess.Shown(run.Process))));
+            }
+
+            await Task.Delay(client.Endpoint.LeaseTimeout / (3 * BeatsPerTimeout), cancellationToken);
+        }
+    }
+
+    private static TargetException Running(TransferTables tables, string who) => new("clickhouse.transfer_running",
+        $"The same copy, transfer {tables.Transfer}, is running already: {who}. Let it end, or stop it and run the command again.");
+
+    /// <summary>0 when there was none, or when the last run has just dropped the table because it was done.</summary>
+    private static async Task<long> LastEpochAsync(ServerClient client, TableName table, CancellationToken cancellationToken) =>
+        await TableReader.TableAsync(client, table, cancellationToken) is null
+            ? 0
+            : Number((await client.SelectAsync($"SELECT toString(max(epoch)) FROM {table.Sql}", cancellationToken))[0][0]);
+
+    /// <summary>The runs of an epoch that have not ended: more than one when two began at the same moment.</summary>
+    private static async Task<Dictionary<string, (long Beat, string Process)>> AliveAsync(
+        ServerClient client, TableName table, long epoch, CancellationToken cancellationToken) =>
+        (await client.SelectAsync(
+            $"SELECT owner, toString(max(beat)), any(process) FROM {table.Sql} WHERE epoch = {epoch} GROUP BY owner HAVING min(beat) >= 0", cancellationToken))
+        .Where(row => !Ended.ContainsKey(row[0])).ToDictionary(row => row[0], row => (Number(row[1]), row[2]), StringComparer.Ordinal);
+
+    private static async Task<bool> HasBeatAsync(ServerClient client, TableName table, long epoch, CancellationToken cancellationToken) =>
+        Number((await client.SelectAsync($"SELECT toString(count()) FROM {table.Sql} WHERE epoch = {epoch}", cancellationToken))[0][0]) > 0;
+
+    private async Task BeatOnAsync()
+    {
+        using var timer = new PeriodicTimer(client.Endpoint.LeaseTimeout / BeatsPerTimeout);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token))
+            {
+                try
+                {
+                    await BeatAsync(stop.Token);
+                }
+                catch (BulkMoverException)
+                {
+                    // The work itself meets the same server and says what is wrong with it.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private Task BeatAsync(CancellationToken cancellationToken) => client.ExecuteAsync(
+        $"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', {beats++}, {SqlText.Quote(OwnProcess.Name)})", Settings, cancellationToken);
+
+    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+}

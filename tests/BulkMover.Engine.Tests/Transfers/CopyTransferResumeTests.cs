@@ -1,0 +1,114 @@
+using BulkMover.Core.Errors;
+using BulkMover.Engine.Tests.Fakes;
+using BulkMover.Engine.Transfers;
+
+namespace BulkMover.Engine.Tests.Transfers;
+
+/// <summary>What has arrived is not moved again, whether a person or the copy itself begins it again.</summary>
+public sealed class CopyTransferResumeTests
+{
+    /// <summary>Each file a chunk of its own.</summary>
+    private static readonly CopyOptions FileByFile = new() { Readers = 3, Writers = 2, ChunkBytes = 1, Patience = TimeSpan.Zero };
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(Step.Send, 30)]
+    [InlineData(Step.Decode, 40)]
+    [InlineData(Step.Arrive, 4)]
+    [InlineData(Step.Commit, 1)]
+    public async Task Copy_BegunAgainAfterAFailure_MovesOnlyWhatIsMissing(Step step, int call)
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, step, call, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+        Assert.Empty(world.Target.Visible);
+        long arrived = world.Target.Arrived.Values.Sum(rows => rows.Count);
+        Assert.True(arrived > 0);
+
+        CopyResult result = await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.Equal((world.Table.Rows, arrived, 0), (result.Rows, result.SkippedRows, result.Retries));
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(Step.Begin, 1)]
+    [InlineData(Step.Fetch, 12)]
+    [InlineData(Step.Send, 30)]
+    [InlineData(Step.Arrive, 4)]
+    [InlineData(Step.Commit, 1)]
+    public async Task Copy_FailureThatMayPass_GoesOnByItself(Step step, int call)
+    {
+        var world = new World { Options = FileByFile with { Patience = TimeSpan.FromMinutes(1) } };
+        FailOnce(world, step, call, isTransient: true);
+
+        CopyResult result = await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.Equal((world.Table.Rows, 1), (result.Rows, result.Retries));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_RestartAndAFailureThatMayPass_ForgetsTheEarlierRunButNotItsOwn()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+        Assert.Equal(3, world.Target.Arrived.Count);
+
+        world.Restart = true;
+        world.Options = FileByFile with { Patience = TimeSpan.FromMinutes(1) };
+        FailOnce(world, Step.Arrive, 3, isTransient: true);
+        CopyResult result = await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.Equal((1, world.Table.Rows * 2 / world.Table.Files), (result.Retries, result.SkippedRows));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_ThePlanHasAnotherOrderThanWhenItBegan_IsRefused()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        world.Table.Reversed = true;
+        var error = await Assert.ThrowsAsync<CorruptTableException>(() => world.CopyAsync(Stopping));
+
+        Assert.Equal("engine.plan_changed", error.Code);
+        Assert.Empty(world.Target.Visible);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FailureThatDoesNotPass_IsToldWhenThePatienceEnds()
+    {
+        var world = new World { Options = FileByFile with { Patience = TimeSpan.FromSeconds(2) } };
+        int calls = 0;
+        world.At = (reached, _) =>
+        {
+            if (reached != Step.Send)
+                return Task.CompletedTask;
+            calls++;
+            throw new EnvironmentException("clickhouse.unreachable", "It is gone.") { IsTransient = true };
+        };
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        Assert.Equal("clickhouse.unreachable", error.Code);
+        Assert.InRange(calls, 2, 20);
+        world.AssertNothingIsLeft();
+    }
+
+    private static void FailOnce(World world, Step step, int call, bool isTransient)
+    {
+        int calls = 0;
+        world.At = (reached, _) => reached == step && Interlocked.Increment(ref calls) == call
+            ? throw new EnvironmentException("store.read_failed", "It broke.") { IsTransient = isTransient }
+            : Task.CompletedTask;
+    }
+}
