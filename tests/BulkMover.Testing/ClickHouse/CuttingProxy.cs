@@ -47,7 +47,7 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        listener.Stop();
+        // It stops the listener itself, between two connections.
         await accepting;
         await Task.WhenAll(connections);
         stop.Dispose();
