@@ -50,12 +50,14 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     public Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Of a transfer of which something has arrived, as the target remembers it.</summary>
-    public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) => Task.FromResult(new TargetPlan(request, [], [], [])
+    public TargetPlan Plan(TargetRequest request) => new(request, [], [], [])
     {
         Earlier = request.Restart || Arrived.IsEmpty
             ? null
             : new TransferRecord(request.Transfer, "fake", request.Origin, request.Mode, Visible.Count > 0, Arrived.Count, Arrived.Values.Sum(rows => rows.Count), default, default),
-    });
+    };
+
+    public Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) => Task.FromResult(Plan(request));
 
     public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ internal sealed class World
     {
         var scan = new Scan(Table, Columns, Where);
         var request = new TargetRequest(TransferId.Of("fake"), new TransferOrigin("", "fake", "1"), scan.OutputSchema, CopyMode.Create, []) { Restart = Restart };
-        TargetPlan plan = Target.PlanAsync(request, CancellationToken.None).Result;
+        TargetPlan plan = Target.Plan(request);
         return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options) { Allocator = Allocator };
     }
 

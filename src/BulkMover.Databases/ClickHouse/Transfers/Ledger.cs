@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
@@ -12,7 +11,8 @@ namespace BulkMover.Databases.ClickHouse.Transfers;
 /// </summary>
 internal sealed class Ledger
 {
-    private static readonly Dictionary<string, object> Settings = new(StringComparer.Ordinal) { ["async_insert"] = 0, ["insert_deduplicate"] = 0 };
+    /// <summary>An insert that is answered has been made, and is made each time it is sent.</summary>
+    public static readonly IReadOnlyDictionary<string, object> Settings = new Dictionary<string, object>(StringComparer.Ordinal) { ["async_insert"] = 0, ["insert_deduplicate"] = 0 };
 
     private readonly ServerClient client;
     private readonly TransferTables tables;
@@ -58,7 +58,7 @@ internal sealed class Ledger
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))
                 states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
-            state.Apply(Parse(row[2], row[3]), Number(row[1]), DateTimeOffset.FromUnixTimeMilliseconds(Number(row[4])));
+            state.Apply(Parse(row[2], row[3]), SqlText.Number(row[1]), DateTimeOffset.FromUnixTimeMilliseconds(SqlText.Number(row[4])));
         }
 
         return [.. states.Values];
@@ -98,6 +98,4 @@ internal sealed class Ledger
         "completed" => JsonSerializer.Deserialize(text, LedgerJson.Default.Completed)!,
         _ => new Discarded(),
     };
-
-    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

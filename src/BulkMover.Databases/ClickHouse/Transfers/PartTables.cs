@@ -1,4 +1,3 @@
-using System.Globalization;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
 
@@ -39,14 +38,14 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// <summary>Rows of each partition that has any, by its id.</summary>
     public async Task<Dictionary<string, long>> RowsAsync(TableName table, CancellationToken cancellationToken) =>
         (await client.SelectAsync($"SELECT partition_id, toString(sum(rows)) FROM system.parts WHERE active AND rows > 0 AND {Is(table)} GROUP BY partition_id", cancellationToken))
-        .ToDictionary(row => row[0], row => Number(row[1]), StringComparer.Ordinal);
+        .ToDictionary(row => row[0], row => SqlText.Number(row[1]), StringComparer.Ordinal);
 
     /// <summary>The parts that are there, and those that were merged or removed a while ago.</summary>
     public async Task<IReadOnlyList<Part>> PartsAsync(TableName table, CancellationToken cancellationToken) =>
         [.. (await client.SelectAsync(
             "SELECT name, partition_id, hash_of_all_files, toString(rows), toString(min_block_number), toString(max_block_number), toString(active), toString(level = 0 AND data_version = min_block_number) " +
             $"FROM system.parts WHERE rows > 0 AND {Is(table)}", cancellationToken))
-            .Select(row => new Part(row[0], row[1], row[2], Number(row[3]), Number(row[4]), Number(row[5]), row[6] == "1", row[7] == "1"))];
+            .Select(row => new Part(row[0], row[1], row[2], SqlText.Number(row[3]), SqlText.Number(row[4]), SqlText.Number(row[5]), row[6] == "1", row[7] == "1"))];
 
     public Task DropPartAsync(TableName table, Part part, CancellationToken cancellationToken) =>
         ExecuteAsync($"ALTER TABLE {table.Sql} DROP PART {SqlText.Quote(part.Name)}", cancellationToken);
@@ -58,8 +57,6 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     }
 
     private static string Is(TableName table) => $"database = {SqlText.Quote(table.Database)} AND table = {SqlText.Quote(table.Table)}";
-
-    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }
 
 /// <summary>A part of a MergeTree table (system.parts).</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
@@ -18,8 +17,6 @@ internal sealed class TransferLease : IAsyncDisposable
     private const int BeatsPerTimeout = 5;
 
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
-
-    private static readonly Dictionary<string, object> Settings = new(StringComparer.Ordinal) { ["async_insert"] = 0 };
 
     /// <summary>Runs of this process that have ended: the server may not have heard of it.</summary>
     private static readonly ConcurrentDictionary<string, bool> Ended = new(StringComparer.Ordinal);
@@ -56,7 +53,7 @@ internal sealed class TransferLease : IAsyncDisposable
         // Beats are worth nothing after a restart of the server, so they need no disk.
         await client.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {tables.Lease.Sql} (epoch UInt64, owner String, beat Int64, process String) ENGINE = Memory " +
-            "SETTINGS min_rows_to_keep = 50, max_rows_to_keep = 100", Settings, cancellationToken);
+            "SETTINGS min_rows_to_keep = 50, max_rows_to_keep = 100", Ledger.Settings, cancellationToken);
         var lease = new TransferLease(client, tables.Lease, lastEpoch + 1);
         try
         {
@@ -69,7 +66,7 @@ internal sealed class TransferLease : IAsyncDisposable
             lease.beating = lease.BeatOnAsync();
             await client.ExecuteAsync(
                 $"KILL QUERY WHERE startsWith(query_id, {SqlText.Quote(queries)}) AND NOT startsWith(query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
-                Settings, cancellationToken);
+                Ledger.Settings, cancellationToken);
             return lease;
         }
         catch
@@ -92,7 +89,7 @@ internal sealed class TransferLease : IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(ReleaseTimeout);
-            await client.ExecuteAsync($"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', -1, '')", Settings, limit.Token);
+            await client.ExecuteAsync($"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', -1, '')", Ledger.Settings, limit.Token);
         }
         catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
         {
@@ -129,17 +126,17 @@ internal sealed class TransferLease : IAsyncDisposable
     private static async Task<long> LastEpochAsync(ServerClient client, TableName table, CancellationToken cancellationToken) =>
         await TableReader.TableAsync(client, table, cancellationToken) is null
             ? 0
-            : Number((await client.SelectAsync($"SELECT toString(max(epoch)) FROM {table.Sql}", cancellationToken))[0][0]);
+            : SqlText.Number((await client.SelectAsync($"SELECT toString(max(epoch)) FROM {table.Sql}", cancellationToken))[0][0]);
 
     /// <summary>The runs of an epoch that have not ended: more than one when two began at the same moment.</summary>
     private static async Task<Dictionary<string, (long Beat, string Process)>> AliveAsync(
         ServerClient client, TableName table, long epoch, CancellationToken cancellationToken) =>
         (await client.SelectAsync(
             $"SELECT owner, toString(max(beat)), any(process) FROM {table.Sql} WHERE epoch = {epoch} GROUP BY owner HAVING min(beat) >= 0", cancellationToken))
-        .Where(row => !Ended.ContainsKey(row[0])).ToDictionary(row => row[0], row => (Number(row[1]), row[2]), StringComparer.Ordinal);
+        .Where(row => !Ended.ContainsKey(row[0])).ToDictionary(row => row[0], row => (SqlText.Number(row[1]), row[2]), StringComparer.Ordinal);
 
     private static async Task<bool> HasBeatAsync(ServerClient client, TableName table, long epoch, CancellationToken cancellationToken) =>
-        Number((await client.SelectAsync($"SELECT toString(count()) FROM {table.Sql} WHERE epoch = {epoch}", cancellationToken))[0][0]) > 0;
+        SqlText.Number((await client.SelectAsync($"SELECT toString(count()) FROM {table.Sql} WHERE epoch = {epoch}", cancellationToken))[0][0]) > 0;
 
     private async Task BeatOnAsync()
     {
@@ -164,7 +161,5 @@ internal sealed class TransferLease : IAsyncDisposable
     }
 
     private Task BeatAsync(CancellationToken cancellationToken) => client.ExecuteAsync(
-        $"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', {beats++}, {SqlText.Quote(OwnProcess.Name)})", Settings, cancellationToken);
-
-    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        $"INSERT INTO {table.Sql} VALUES ({Epoch}, '{owner}', {beats++}, {SqlText.Quote(OwnProcess.Name)})", Ledger.Settings, cancellationToken);
 }
