@@ -67,7 +67,7 @@ public sealed class ClickHouseTarget : ITarget
         [.. (await Ledger.ReadAsync(client, table, null, cancellationToken)).Select(state => state.Record()).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
 
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) =>
-        await ClickHouseLoad.DiscardAsync(client, new TransferTables(table, transfer), cancellationToken);
+        await TransferRun.DiscardAsync(client, new TransferTables(table, transfer), cancellationToken);
 
     public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
         await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);

@@ -1,0 +1,210 @@
+using BulkMover.Core.Errors;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Tables;
+
+namespace BulkMover.Databases.ClickHouse.Transfers;
+
+/// <summary>One run of a transfer: it has the lease, writes the ledger and owns the transfer's tables, until it is ended.</summary>
+internal sealed class TransferRun
+{
+    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ServerClient client;
+    private readonly TransferLease lease;
+
+    private TransferRun(ServerClient client, TransferTables tables, PartTables parts, TransferLease lease, Ledger ledger) =>
+        (this.client, Tables, Parts, this.lease, Ledger) = (client, tables, parts, lease, ledger);
+
+    public TransferTables Tables { get; }
+
+    public PartTables Parts { get; }
+
+    public Ledger Ledger { get; }
+
+    public long Epoch => lease.Epoch;
+
+    /// <summary>Takes the transfer from the last run, if there was one, once that has ended.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="tables">The transfer's tables.</param>
+    /// <param name="plan">What will be done.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="TargetException">The last run is alive.</exception>
+    public static async Task<TransferRun> TakeAsync(ServerClient client, TransferTables tables, ClickHousePlan plan, CancellationToken cancellationToken)
+    {
+        var parts = new PartTables(client, plan.Server);
+        await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
+        long lastEpoch = (await Ledger.ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).Select(state => state.Epoch).FirstOrDefault();
+        IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
+        lastEpoch = Math.Max(lastEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
+        TransferLease? lease = null;
+        try
+        {
+            lease = await TransferLease.TakeAsync(client, tables, lastEpoch, cancellationToken);
+            // Read again: until now the last run may have written.
+            Ledger ledger = await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
+            if (ledger.State.Epoch != plan.LastEpoch)
+            {
+                throw new EnvironmentException("clickhouse.transfer_ran_meanwhile",
+                    $"Another run of the same copy, transfer {tables.Transfer}, has come and gone since this one was planned. Run the command again.") { IsTransient = true };
+            }
+
+            return new TransferRun(client, tables, parts, lease, ledger);
+        }
+        catch (Exception failure)
+        {
+            await CleanUpAsync(failure, () => GiveFreeAsync(parts, tables, lease, isVoid: lastEpoch == 0 && failure is OperationCanceledException));
+            throw;
+        }
+    }
+
+    /// <summary>Brings what the last run left half done to its end, so that all chunks that have arrived are in the staging table.</summary>
+    public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, long chunkBytes, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
+        ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
+        bool isPublished = target is not null && Ledger.State.IsPublished(target);
+        (TransferTable? last, TransferTable? final) = (null, null);
+        foreach (TransferTable table in left.Where(table => table.Chunk is null))
+        {
+            string? identity = (await Parts.FindAsync(table.Name, cancellationToken))?.Identity;
+            last = identity == Ledger.State.Begun?.Staging ? table : last;
+            final = identity == Ledger.State.Destination ? table : final;
+        }
+
+        if (plan.Earlier is null || (last is null && !isPublished))
+        {
+            if (Ledger.State.Completed is null)
+                await ThrowIfHalfPublishedAsync(cancellationToken);
+            // Nothing that an earlier run has brought counts any more.
+            await ForgetAsync(cancellationToken);
+            (left, last, final, isPublished) = ([], null, null, false);
+        }
+
+        string schema = string.Join(", ", plan.Sent.Select(column => $"{column.Name} {column.Type.TargetType}"));
+        if (Ledger.State.Begun is { } begun && begun.Schema != schema)
+        {
+            throw new TargetException("clickhouse.schema_changed",
+                $"The copy was begun with the columns {begun.Schema}, and now has {schema}. Run the command with --restart to copy from zero.");
+        }
+
+        TableName name = Tables.Staging(Epoch);
+        if (final is not null)
+            await Parts.ExecuteAsync($"RENAME TABLE {final.Name.Sql} TO {Tables.Final(Epoch).Sql}", cancellationToken);
+        if (last is not null)
+            await Parts.ExecuteAsync($"RENAME TABLE {last.Name.Sql} TO {name.Sql}", cancellationToken);
+        else if (!isPublished)
+            await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
+        ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, chunkBytes, schema, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
+
+        var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey);
+        // Once partitions are moved out of it, its rows are the publisher's matter.
+        if (!isPublished && Ledger.State.Destination is null)
+            await staging.RecoverAsync(left, cancellationToken);
+        foreach (TransferTable table in left.Where(table => table.Chunk is not null))
+            await Parts.DropAsync(table.Name, cancellationToken);
+        return staging;
+    }
+
+    /// <summary>Removes all that is left of the transfer but what readers see, and enters that it is complete.</summary>
+    /// <param name="identity">Of the table that has its rows.</param>
+    /// <param name="rows">How many it brought.</param>
+    /// <param name="cancellationToken">Stops before the entry.</param>
+    public async Task CompleteAsync(string identity, long rows, CancellationToken cancellationToken)
+    {
+        // Before the entry, for nobody looks for them after it.
+        await DropAllAsync(cancellationToken);
+        await Parts.DropAsync(Tables.Lease, cancellationToken);
+        await Ledger.AddAsync(new Completed(identity, rows), cancellationToken);
+    }
+
+    /// <summary>Gives the transfer free. Of one of which nothing has arrived nothing is left.</summary>
+    public async Task EndAsync()
+    {
+        // The caller's token has perhaps ended the load; cleaning up has a time of its own.
+        using var limit = new CancellationTokenSource(CleanUpTimeout);
+        bool isVoid = Ledger.State.Completed is null && Ledger.State.Collected.Count == 0 && Ledger.State.Interrupted is null;
+        try
+        {
+            if (isVoid)
+                await ForgetAsync(limit.Token);
+        }
+        finally
+        {
+            await GiveFreeAsync(Parts, Tables, lease, isVoid);
+        }
+    }
+
+    /// <summary>Ends the run after a failure; what fails then only goes along with it.</summary>
+    public Task EndAfterAsync(Exception failure) => CleanUpAsync(failure, EndAsync);
+
+    /// <summary>Removes what a transfer has left, but for what readers see.</summary>
+    public static async Task DiscardAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken)
+    {
+        LedgerState? state = (await Ledger.ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).SingleOrDefault();
+        if (state?.Begun is null && (await tables.FindAsync(client, cancellationToken)).Count == 0)
+            throw new InvalidInputException("clickhouse.transfer_unknown", $"{tables.Target} has no transfer {tables.Transfer}. `bulkmover transfers` lists those that it has.");
+        if (state?.Completed is not null)
+        {
+            throw new InvalidInputException("clickhouse.transfer_complete",
+                $"Transfer {tables.Transfer} is complete, so nothing is left of it but what {tables.Target} remembers, which keeps the same copy from coming twice.");
+        }
+
+        var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
+        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, cancellationToken))
+        {
+            var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
+            await run.ThrowIfHalfPublishedAsync(cancellationToken);
+            await run.ForgetAsync(cancellationToken);
+        }
+
+        await parts.DropAsync(tables.Lease, cancellationToken);
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        await Ledger.AddAsync(new Discarded(), cancellationToken);
+        await DropAllAsync(cancellationToken);
+    }
+
+    /// <summary>Drops the tables of the transfer but for the lease, and for those of a run that has taken it over meanwhile.</summary>
+    private async Task DropAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (TransferTable table in (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Epoch <= Epoch))
+            await Parts.DropAsync(table.Name, cancellationToken);
+    }
+
+    /// <summary>Forgetting that some partitions have been moved would bring them twice.</summary>
+    private async Task ThrowIfHalfPublishedAsync(CancellationToken cancellationToken)
+    {
+        if (!Ledger.State.IsHalfPublished || (await Parts.FindAsync(Tables.Target, cancellationToken))?.Identity != Ledger.State.Destination)
+            return;
+        throw new TargetException("clickhouse.publication_begun",
+            $"Transfer {Tables.Transfer} has begun to move its rows into {Tables.Target}, where some of them are visible. Run its command without --restart to bring the rest; " +
+            "it is a matter of moments.");
+    }
+
+    private static async Task GiveFreeAsync(PartTables parts, TransferTables tables, TransferLease? lease, bool isVoid)
+    {
+        using var limit = new CancellationTokenSource(CleanUpTimeout);
+        if (lease is not null)
+            await lease.DisposeAsync();
+        if (isVoid && (lease is null || !await lease.IsTakenOverAsync(limit.Token)))
+            await parts.DropAsync(tables.Lease, limit.Token);
+    }
+
+    private static async Task CleanUpAsync(Exception failure, Func<Task> cleanUp)
+    {
+        try
+        {
+            await cleanUp();
+        }
+        catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
+        {
+            failure.Data["cleaning up"] = error.Message;
+        }
+    }
+
+    private static TargetException Lost(TableName name) => new("clickhouse.staging_lost",
+        $"The rows of this copy were in {name}, which somebody has dropped. If the same command ran twice at the same time, run it once.");
+}
