@@ -5,7 +5,7 @@ using BulkMover.Databases.ClickHouse.Embedded;
 
 namespace BulkMover.Cli.Commands;
 
-/// <summary>The commands, and the one place where errors and signals become exit codes: 0 done, 1 our bug, 2 your input, 3 the environment, 130 stopped.</summary>
+/// <summary>The commands, and the one place where errors and signals become exit codes: 0 done, 1 our bug, 2 your input, 3 the environment, 4 not equal, 130 stopped.</summary>
 public static class CommandLine
 {
     private const int OurBug = 1;
@@ -53,6 +53,7 @@ public static class CommandLine
             CopyCommand.New(),
             PlanCommand.New(),
             InspectCommand.New(),
+            VerifyCommand.New(),
             TransfersCommand.New(),
             DiscardCommand.New(),
         };
@@ -62,6 +63,7 @@ public static class CommandLine
             ["copy"] = CopyCommand.Examples,
             ["plan"] = PlanCommand.Examples,
             ["inspect"] = InspectCommand.Examples,
+            ["verify"] = VerifyCommand.Examples,
             ["transfers"] = TransfersCommand.Examples,
             ["discard"] = DiscardCommand.Examples,
         });

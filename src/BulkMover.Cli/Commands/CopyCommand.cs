@@ -11,18 +11,6 @@ namespace BulkMover.Cli.Commands;
 /// <summary><c>bulkmover copy FROM TO</c>: moves one snapshot.</summary>
 public static class CopyCommand
 {
-    private static readonly Option<string?> Memory = new("--memory")
-    {
-        Description = "Memory for data on its way: 512MiB, 2GiB. Default: a quarter of the machine's or container's, at least 256MiB.",
-        HelpName = "SIZE",
-    };
-
-    private static readonly Option<int?> Readers = new("--readers")
-    {
-        Description = "Row groups decoded at the same time at most. Default: from the number of cores.",
-        HelpName = "N",
-    };
-
     private static readonly Option<int?> Writers = new("--writers")
     {
         Description = "Inserts sent at the same time at most. Default: from the number of cores.",
@@ -46,7 +34,7 @@ public static class CopyCommand
         var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, Memory, Readers, Writers, SharedOptions.Restart, DryRun,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, SharedOptions.Restart, SharedOptions.Verify, DryRun,
             SharedOptions.Output,
         };
         command.SetAction(RunAsync);
@@ -56,7 +44,7 @@ public static class CopyCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         IReport report = Report.For(arguments);
-        var budget = new MemoryBudget(arguments.GetValue(Memory) is { } size ? ByteSize.Parse("--memory", size) : MemoryBudget.DefaultBytes());
+        MemoryBudget budget = ReadMemory(arguments);
         CopyOptions options = ReadOptions(arguments);
 
         await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
@@ -70,7 +58,10 @@ public static class CopyCommand
         report.Starting(outline);
         if (outline.Target!.Earlier is { IsComplete: true } complete)
         {
-            report.Finished(CopyResult.OfComplete(complete.Rows));
+            Comparison? compared = arguments.GetValue(SharedOptions.Verify) ? await setup.Target!.CompareAsync(complete.Transfer, cancellationToken) : null;
+            if (compared is { IsEqual: false })
+                throw new RowsDifferException("An earlier run has completed this copy, and the target's rows are not those that were read then. Run the command with --restart to copy again.", compared);
+            report.Finished(CopyResult.OfComplete(complete.Rows), compared is not null);
             return 0;
         }
 
@@ -88,14 +79,17 @@ public static class CopyCommand
         };
         Task<CopyResult> running = copy.RunAsync(cancellationToken);
         await report.FollowAsync(running, () => copy.Progress);
-        report.Finished(await running);
+        report.Finished(await running, arguments.GetValue(SharedOptions.Verify));
         return 0;
     }
 
-    private static CopyOptions ReadOptions(ParseResult arguments)
+    public static MemoryBudget ReadMemory(ParseResult arguments) =>
+        new(arguments.GetValue(SharedOptions.Memory) is { } size ? ByteSize.Parse("--memory", size) : MemoryBudget.DefaultBytes());
+
+    public static CopyOptions ReadOptions(ParseResult arguments)
     {
         var options = new CopyOptions();
-        if (arguments.GetValue(Readers) is { } readers)
+        if (arguments.GetValue(SharedOptions.Readers) is { } readers)
             options = options with { Readers = readers };
         if (arguments.GetValue(Writers) is { } writers)
             options = options with { Writers = writers };

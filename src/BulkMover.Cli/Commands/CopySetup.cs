@@ -34,8 +34,12 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
             ITableSnapshot snapshot = await OpenSnapshotAsync(arguments, source, unfinished, cancellationToken);
             Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
             var request = new TargetRequest(
-                TransferId.Of(command, snapshot.Id), new TransferOrigin(command, source.Name, snapshot.Id), scan.OutputSchema, arguments.GetValue(SharedOptions.Mode),
-                CopiedSortOrder(snapshot, scan)) { Restart = arguments.GetValue(SharedOptions.Restart) };
+                TransferId.Of(command, snapshot.Id), new TransferOrigin(command, SelectionOf(arguments, source.Name), source.Name, snapshot.Id), scan.OutputSchema, arguments.GetValue(SharedOptions.Mode),
+                CopiedSortOrder(snapshot, scan))
+            {
+                Restart = arguments.GetValue(SharedOptions.Restart),
+                Verify = arguments.GetValue(SharedOptions.Verify),
+            };
             TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);
             Survey survey = await Survey.TakeAsync(snapshot, scan, cancellationToken);
             return new CopySetup(
@@ -83,10 +87,13 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
         $"The copy was begun with snapshot {unfinished.Origin.Snapshot}, of which {unfinished.Rows:N0} rows have been loaded, and that snapshot cannot be read any more" +
         $"{(error is null ? "." : $": {error.Message}")} Run the command with --restart to copy what the table holds now from zero.", error);
 
+    /// <summary>What decides which rows and columns of a snapshot are read.</summary>
+    public static string SelectionOf(ParseResult arguments, string source) => TransferId.Of(
+        source, arguments.GetValue(SharedOptions.Columns) is { } columns ? string.Join('\0', columns) : null, arguments.GetValue(SharedOptions.Where)).Value;
+
     /// <summary>What decides the result but for the snapshot; how fast it runs does not.</summary>
     private static string CommandOf(ParseResult arguments, Source source, ITarget target) => TransferId.Of(
-        source.Name, target.Name, arguments.GetValue(SharedOptions.Mode).ToString(), arguments.GetValue(SharedOptions.Snapshot),
-        arguments.GetValue(SharedOptions.Columns) is { } columns ? string.Join('\0', columns) : null, arguments.GetValue(SharedOptions.Where),
+        SelectionOf(arguments, source.Name), target.Name, arguments.GetValue(SharedOptions.Mode).ToString(), arguments.GetValue(SharedOptions.Snapshot),
         arguments.GetValue(SharedOptions.OrderBy), arguments.GetValue(SharedOptions.PartitionBy), arguments.GetValue(SharedOptions.Engine)).Value;
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()

@@ -68,6 +68,23 @@ public static class SharedOptions
         Description = "Throw away what an earlier run of the same copy left in the target, and start from zero.",
     };
 
+    public static Option<bool> Verify { get; } = new("--verify")
+    {
+        Description = "Prove that what has arrived is what was read, before readers see it. Exit code 4 when it is not.",
+    };
+
+    public static Option<string?> Memory { get; } = new("--memory")
+    {
+        Description = "Memory for data on its way: 512MiB, 2GiB. Default: a quarter of the machine's or container's, at least 256MiB.",
+        HelpName = "SIZE",
+    };
+
+    public static Option<int?> Readers { get; } = new("--readers")
+    {
+        Description = "Row groups decoded at the same time at most. Default: from the number of cores.",
+        HelpName = "N",
+    };
+
     public static Option<OutputFormat> Output { get; } = new Option<OutputFormat>("--output")
     {
         Description = "text for people, json for scripts: one object a line on stdout.",

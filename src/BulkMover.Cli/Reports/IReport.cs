@@ -29,7 +29,12 @@ public interface IReport : IProgress<string>
     Task FollowAsync(Task work, Func<TransferProgress> progress);
 
     /// <summary>A copy is complete.</summary>
-    void Finished(CopyResult result);
+    /// <param name="result">What it moved.</param>
+    /// <param name="isVerified">What has arrived was compared with what was read.</param>
+    void Finished(CopyResult result, bool isVerified);
+
+    /// <summary>Two sides were compared; differences were told with it.</summary>
+    void Compared(Comparison comparison, TimeSpan took);
 
     /// <summary>An error that tells what to fix.</summary>
     void Failed(BulkMoverException error);

@@ -93,9 +93,9 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         await work;
     }
 
-    public void Finished(CopyResult result)
+    public void Finished(CopyResult result, bool isVerified)
     {
-        // "skipped" counts rows that an earlier run had brought. "verified" is for `verify`.
+        // "skipped" counts rows that an earlier run had brought.
         Write("finished", new JsonObject
         {
             ["rows"] = result.Rows,
@@ -104,15 +104,29 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["seconds"] = Math.Round(result.Seconds, 3),
             ["skipped"] = result.SkippedRows,
             ["retries"] = result.Retries,
-            ["verified"] = false,
+            ["verified"] = isVerified,
             ["peakMemoryBytes"] = result.PeakLeasedBytes,
             ["bottleneck"] = result.Bottleneck,
+        });
+    }
+
+    public void Compared(Comparison comparison, TimeSpan took)
+    {
+        WriteDifferences(comparison);
+        Write("finished", new JsonObject
+        {
+            ["rows"] = comparison.Source.Rows,
+            ["targetRows"] = comparison.Target.Rows,
+            ["seconds"] = Math.Round(took.TotalSeconds, 3),
+            ["verified"] = comparison.IsEqual,
         });
     }
 
     public void Failed(BulkMoverException error)
     {
         people.Failed(error);
+        if (error is RowsDifferException { Comparison: var comparison })
+            WriteDifferences(comparison);
         JsonObject failure = Error(error);
         failure["exitCode"] = error.ExitCode;
         Write("failed", failure);
@@ -128,6 +142,27 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
     {
         people.Stopped();
         Write("stopped", new JsonObject { ["exitCode"] = 130 });
+    }
+
+    private void WriteDifferences(Comparison comparison)
+    {
+        foreach (Difference difference in comparison.Differences)
+        {
+            Write("difference", new JsonObject
+            {
+                ["place"] = difference.Place,
+                ["chunks"] = Array(difference.Chunks, number => number),
+                ["rows"] = difference.Source.Rows,
+                ["targetRows"] = difference.Target.Rows,
+                ["columns"] = Array(ColumnDifference.Of(comparison.Columns, difference), column => new JsonObject
+                {
+                    ["name"] = column.Name,
+                    ["nulls"] = column.Nulls,
+                    ["targetNulls"] = column.TargetNulls,
+                }),
+                ["text"] = ColumnDifference.Describe(comparison.Columns, difference),
+            });
+        }
     }
 
     private void Write(string name, JsonObject fields)

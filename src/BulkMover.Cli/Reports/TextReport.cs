@@ -68,7 +68,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public Task FollowAsync(Task work, Func<TransferProgress> progress) =>
         Console.IsErrorRedirected ? ProgressLines.FollowAsync(work, progress, error) : ProgressBar.FollowAsync(work, progress, error);
 
-    public void Finished(CopyResult result)
+    public void Finished(CopyResult result, bool isVerified)
     {
         string rate = ByteSize.Format(result.BytesRead / Math.Max(result.Seconds, 0.001));
         error.WriteLine(
@@ -77,10 +77,24 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (result.Retries > 0)
             error.WriteLine($"      begun again {result.Retries:N0} times after failures that passed");
         error.WriteLine($"      {result.Bottleneck}");
+        if (isVerified)
+            error.WriteLine("      verified: what has arrived is what was read");
     }
 
-    public void Failed(BulkMoverException failure) =>
+    public void Compared(Comparison comparison, TimeSpan took)
+    {
+        output.WriteLine(comparison.IsEqual
+            ? $"equal  {Rows(comparison.Source.Rows)}, {comparison.Columns.Count:N0} columns, in {Describe.Duration(took)}"
+            : $"DIFFERENT  {Rows(comparison.Source.Rows)} in the source, {Rows(comparison.Target.Rows)} in the target");
+        WriteDifferences(output, comparison);
+    }
+
+    public void Failed(BulkMoverException failure)
+    {
         error.WriteLine($"error [{failure.Code}] ({Describe.Side(failure.Side)}) {failure.Message}");
+        if (failure is RowsDifferException { Comparison: var comparison })
+            WriteDifferences(error, comparison);
+    }
 
     public void Crashed(Exception failure) =>
         error.WriteLine($"error [us.bug] (bulkmover) This is our bug, please report it with the text below.\n{failure}");
@@ -97,6 +111,12 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             if (target.Earlier is { } earlier)
                 writer.WriteLine($"      {(earlier.IsComplete ? "complete" : "goes on")}: {Rows(earlier.Rows)} came with earlier runs");
         }
+    }
+
+    private static void WriteDifferences(TextWriter writer, Comparison comparison)
+    {
+        foreach (Difference difference in comparison.Differences)
+            writer.WriteLine($"  {difference.Place}: {ColumnDifference.Describe(comparison.Columns, difference)}");
     }
 
     private void WriteTarget(TargetPlan target)

@@ -20,5 +20,5 @@ public class BulkMoverException(string code, ErrorSide side, string message, Exc
     /// <summary>How long the other side asks to wait before the same call; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    public int ExitCode => Side == ErrorSide.Environment ? 3 : 2;
+    public virtual int ExitCode => Side == ErrorSide.Environment ? 3 : 2;
 }

@@ -23,4 +23,9 @@ public interface ITarget : IAsyncDisposable
     /// <summary>Starts to take rows, out of readers' sight, or goes on where an earlier run of the transfer stopped.</summary>
     /// <exception cref="Errors.TargetException">The same transfer is running elsewhere.</exception>
     Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>Compares the rows that a complete transfer has brought, as they were read of the source then, with those that the target has now. Changes nothing.</summary>
+    /// <returns>Null when the target does not have them any more, or never had: it was replaced, or the transfer is not complete.</returns>
+    /// <exception cref="Errors.TargetException">The target has rows that came in another way, so that these cannot be told from them.</exception>
+    Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken);
 }

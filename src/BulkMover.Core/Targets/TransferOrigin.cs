@@ -4,6 +4,7 @@ namespace BulkMover.Core.Targets;
 /// <param name="Command">
 /// Hash of everything that names the transfer but the snapshot: a command that names none goes on with the one that it began with.
 /// </param>
+/// <param name="Selection">Hash of what says which rows and columns of the snapshot: two transfers with the same selection of one snapshot bring the same rows.</param>
 /// <param name="Source">The table, as people write it.</param>
 /// <param name="Snapshot">Its snapshot.</param>
-public sealed record TransferOrigin(string Command, string Source, string Snapshot);
+public sealed record TransferOrigin(string Command, string Selection, string Source, string Snapshot);

@@ -1,5 +1,6 @@
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Embedded;
 using BulkMover.Databases.ClickHouse.Loads;
 using BulkMover.Databases.ClickHouse.Tables;
@@ -71,6 +72,12 @@ public sealed class ClickHouseTarget : ITarget
 
     public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
         await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);
+
+    public async Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        await new TransferComparison(client, await ServerAbilities.FindAsync(client, cancellationToken), table).OfTargetAsync(transfer, cancellationToken);
+
+    /// <summary>The same table for a copy that brings nothing there and compares instead. Disposed with this.</summary>
+    public ComparingTarget ForComparing() => new(Name, client, table);
 
     public async ValueTask DisposeAsync()
     {

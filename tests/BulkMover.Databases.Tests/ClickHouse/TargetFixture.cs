@@ -50,7 +50,7 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
 
     /// <summary>A transfer that there was not before.</summary>
     public static TargetRequest Request(CopyMode mode, Schema? schema = null, params SortField[] sortOrder) =>
-        new(TransferId.Of(Guid.NewGuid().ToString()), new TransferOrigin("command", "parquet:/somewhere", "1"), schema ?? Simple, mode, sortOrder);
+        new(TransferId.Of(Guid.NewGuid().ToString()), new TransferOrigin("command", "selection", "parquet:/somewhere", "1"), schema ?? Simple, mode, sortOrder);
 
     /// <summary>A whole copy, as the engine does it.</summary>
     public async Task<long> CopyAsync(string table, CopyMode mode, params RecordBatch[] batches)

@@ -174,9 +174,13 @@ public sealed class ExistingColumnTests(ClickHouseServerFixture server)
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         var target = new NativeTarget(server);
         string table = await target.CreateAsync($"v {columnType}", cancellationToken);
-        var encoder = new NativeEncoder([TargetColumn.For(field, NativeTarget.Wide, columnType)]);
-        using (NativeBlock block = encoder.Encode(new ModelArrays().Batch(new Schema([field], null), [[value]])))
+        TargetColumn column = TargetColumn.For(field, NativeTarget.Wide, columnType);
+        using (NativeBlock block = new NativeEncoder([column]).Encode(new ModelArrays().Batch(new Schema([field], null), [[value]])))
+        {
             await target.InsertAsync(table, block, cancellationToken);
+            await target.AssertDigestAsync(table, [column], block.Digest, cancellationToken);
+        }
+
         return (await server.QueryAsync($"SELECT v FROM {table} FORMAT TSVRaw", cancellationToken)).TrimEnd('\n');
     }
 }

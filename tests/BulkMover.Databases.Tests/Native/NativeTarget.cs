@@ -1,6 +1,12 @@
 using Apache.Arrow;
+using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
+using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Databases.ClickHouse.Tables;
+using BulkMover.Databases.ClickHouse.Transfers;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
 
@@ -27,8 +33,24 @@ internal sealed class NativeTarget(ClickHouseServerFixture server)
             field => $"{ClickHouseName.Quote(field.Name)} {TypeMapping.Find(field, Wide).TargetType}"));
         string table = await CreateAsync(columns, cancellationToken);
         using (NativeBlock block = EncoderFor(batch.Schema, Wide).Encode(batch))
+        {
             await InsertAsync(table, block, cancellationToken);
+            await AssertDigestAsync(table, [.. batch.Schema.FieldsList.Select(field => TargetColumn.Of(field, Wide))], block.Digest, cancellationToken);
+        }
+
         return await server.QueryAsync(select.Replace("{table}", table, StringComparison.Ordinal), cancellationToken);
+    }
+
+    /// <summary>The server must come to the same digest of what it has stored as we do of what was sent.</summary>
+    public async Task AssertDigestAsync(string table, IReadOnlyList<TargetColumn> columns, Digest sent, CancellationToken cancellationToken)
+    {
+        using var client = new ServerClient(new ServerEndpoint(server.Endpoint, server.User, server.Password));
+        var name = new TableName("default", table);
+        var digests = new TableDigests(client, await ServerAbilities.FindAsync(client, cancellationToken));
+        ExistingTable existing = (await TableReader.TableAsync(client, name, cancellationToken))!;
+        Dictionary<string, Digest> stored = await digests.ReadAsync(
+            name, existing, [.. columns.Select(column => new SentColumn(column.Name, column.Type.TargetType))], "_partition_id", cancellationToken);
+        Assert.Equal(sent, stored.Values.Aggregate(Digest.Empty(columns.Count), (sum, part) => sum + part));
     }
 
     public async Task<string> CreateAsync(string columns, CancellationToken cancellationToken)

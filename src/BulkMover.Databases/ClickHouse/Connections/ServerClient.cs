@@ -47,18 +47,12 @@ public sealed partial class ServerClient : IDisposable
     internal string? QueryIdPrefix { get; set; }
 
     /// <summary>Runs a query about metadata; its rows as text.</summary>
-    public async Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken)
-    {
-        string text = await RunAsync($"{sql} FORMAT JSONCompactStringsEachRow", NoSettings, Endpoint.StallTimeout, cancellationToken);
-        try
-        {
-            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, Json.Default.StringArray)!)];
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidInputException("clickhouse.not_clickhouse", $"{Endpoint.Server} answers a query like no ClickHouse does. Check the address.", error);
-        }
-    }
+    public Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken) =>
+        SelectAsync(sql, NoSettings, Endpoint.StallTimeout, cancellationToken);
+
+    /// <summary>Runs a query that reads whole tables, however long it takes; its rows as text.</summary>
+    public Task<IReadOnlyList<string[]>> WorkAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
+        SelectAsync(sql, settings, Timeout.InfiniteTimeSpan, cancellationToken);
 
     /// <summary>Runs a statement that works.</summary>
     public Task ExecuteAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
@@ -86,6 +80,19 @@ public sealed partial class ServerClient : IDisposable
         catch (Exception error) when (NetworkErrors.IsOfNetwork(error, cancellationToken))
         {
             throw NetworkErrors.Of("clickhouse", Endpoint.Server, error);
+        }
+    }
+
+    private async Task<IReadOnlyList<string[]>> SelectAsync(string sql, IReadOnlyDictionary<string, object> settings, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        string text = await RunAsync($"{sql} FORMAT JSONCompactStringsEachRow", settings, limit, cancellationToken);
+        try
+        {
+            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, Json.Default.StringArray)!)];
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidInputException("clickhouse.not_clickhouse", $"{Endpoint.Server} answers a query like no ClickHouse does. Check the address.", error);
         }
     }
 

@@ -13,25 +13,33 @@ internal sealed class ChunkLoad : IChunkLoad
     private readonly LoadLimits limits;
     private readonly InsertPool inserts;
     private readonly HeldBlocks held;
+    private readonly Lock gate = new();
+    private Digest digest;
 
-    public ChunkLoad(ServerClient client, string insert, IReadOnlyDictionary<string, object> settings, LoadLimits limits, HeldBytes allHeld)
+    public ChunkLoad(ServerClient client, string insert, IReadOnlyDictionary<string, object> settings, int columns, LoadLimits limits, HeldBytes allHeld)
     {
+        digest = Digest.Empty(columns);
         this.limits = limits;
         inserts = new InsertPool(() => client.Insert(insert, settings), limits.Writers, MaxIdle);
         held = new HeldBlocks(allHeld);
     }
 
     /// <summary>Counts the rows that were sent and makes them arrive.</summary>
-    public required Func<long, string, CancellationToken, Task> Collect { get; init; }
+    public required Func<long, Digest, string, CancellationToken, Task> Collect { get; init; }
 
     public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
     {
         if (block is PartitionedBlock partitioned)
+        {
+            Add(partitioned.Block.Digest);
             return await SendGroupsAsync(held.Add(partitioned.Partition, partitioned.Block), cancellationToken);
+        }
 
         using (block)
         {
-            await inserts.SendAsync((NativeBlock)block, lane, cancellationToken);
+            var native = (NativeBlock)block;
+            Add(native.Digest);
+            await inserts.SendAsync(native, lane, cancellationToken);
             return block.Bytes;
         }
     }
@@ -40,8 +48,14 @@ internal sealed class ChunkLoad : IChunkLoad
     {
         long bytes = await SendGroupsAsync(held.TakeAll(), cancellationToken);
         await inserts.FlushAsync(cancellationToken);
-        await Collect(rows, tasks, cancellationToken);
+        await Collect(rows, digest, tasks, cancellationToken);
         return bytes;
+    }
+
+    private void Add(Digest block)
+    {
+        lock (gate)
+            digest += block;
     }
 
     public async ValueTask DisposeAsync()

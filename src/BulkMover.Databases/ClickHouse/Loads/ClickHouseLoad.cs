@@ -3,6 +3,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Tables;
 using BulkMover.Databases.ClickHouse.Transfers;
 
@@ -64,9 +65,9 @@ internal sealed class ClickHouseLoad : ITargetLoad
     {
         TableName table = run.Tables.Chunk(number, run.Epoch);
         await staging.MakeAsync(table, cancellationToken);
-        return new ChunkLoad(client, InsertStatement.For(table, plan.Sent), InsertStatement.Settings(plan.Server.TypeSettings), limits, held)
+        return new ChunkLoad(client, InsertStatement.For(table, plan.Sent), InsertStatement.Settings(plan.Server.TypeSettings), plan.Sent.Count, limits, held)
         {
-            Collect = (rows, tasks, stopping) => staging.CollectAsync(table, number, rows, tasks, stopping),
+            Collect = (rows, digest, tasks, stopping) => staging.CollectAsync(table, number, rows, digest, tasks, stopping),
         };
     }
 
@@ -82,11 +83,24 @@ internal sealed class ClickHouseLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (run.Ledger.State.Completed is null)
         {
+            bool isMoving = run.Ledger.State.Destination is not null;
+            var comparison = new TransferComparison(client, plan.Server, run.Tables.Target);
+            if (plan.Request.Verify && !isMoving)
+                ThrowUnlessEqual(await comparison.OfStagingAsync(staging.Name, run.Ledger.State, cancellationToken), "Nothing was changed in the target.");
             string identity = await new Publisher(run.Parts, run.Ledger, run.Tables, plan, staging, run.Tables.Final(run.Epoch)).PublishAsync(CancellationToken.None);
             await run.CompleteAsync(identity, rows, CancellationToken.None);
+            // An earlier run has begun to move the rows, and perhaps was not asked to compare them first.
+            if (plan.Request.Verify && isMoving && await comparison.OfTargetAsync(plan.Request.Transfer, cancellationToken) is { } compared)
+                ThrowUnlessEqual(compared, "They are visible.");
         }
 
         return rows;
+    }
+
+    private static void ThrowUnlessEqual(Comparison comparison, string consequence)
+    {
+        if (!comparison.IsEqual)
+            throw new RowsDifferException($"The rows that have arrived are not those that were read. {consequence} Run the command again with --restart; if it happens twice, please report it.", comparison);
     }
 
     public async ValueTask DisposeAsync() => await run.EndAsync();

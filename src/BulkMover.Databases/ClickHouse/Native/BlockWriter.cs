@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Targets;
 
 namespace BulkMover.Databases.ClickHouse.Native;
 
@@ -138,16 +139,15 @@ internal sealed class BlockWriter(long expectedBytes)
     public void Keep(RecordBatch memory) => kept.Add(memory);
 
     /// <summary>Ends the writing. The block takes the chunks over and, where it points into it, the batch; else the batch is disposed here.</summary>
-    public NativeBlock ToBlock(RecordBatch batch)
+    public NativeBlock ToBlock(RecordBatch batch, Digest digest)
     {
         EndPiece();
-        int rows = batch.Length;
         if (HasReferences)
-            return new NativeBlock(rows, segments, Bytes, chunks, [batch, .. kept], BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes));
+            return new NativeBlock(digest, segments, Bytes, chunks, [batch, .. kept], BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes));
 
         batch.Dispose();
         DisposeKept();
-        return new NativeBlock(rows, segments, Bytes, chunks, [], 0);
+        return new NativeBlock(digest, segments, Bytes, chunks, [], 0);
     }
 
     /// <summary>Gives everything back when no block was made.</summary>

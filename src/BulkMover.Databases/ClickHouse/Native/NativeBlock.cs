@@ -14,17 +14,17 @@ public sealed class NativeBlock : IEncodedBlock
     private Action? released;
     private bool disposed;
 
-    /// <param name="rows">Rows of the block.</param>
+    /// <param name="digest">Of the block's rows.</param>
     /// <param name="segments">The bytes in order.</param>
     /// <param name="bytes">Their number.</param>
     /// <param name="chunks">Arrays of the shared pool that the segments lie in; given back with the block.</param>
     /// <param name="sources">What else the segments lie in; disposed with the block.</param>
     /// <param name="sourceBytes">Memory that disposing the sources gives back.</param>
     internal NativeBlock(
-        long rows, IReadOnlyList<ReadOnlyMemory<byte>> segments, long bytes, IReadOnlyList<byte[]> chunks,
+        Digest digest, IReadOnlyList<ReadOnlyMemory<byte>> segments, long bytes, IReadOnlyList<byte[]> chunks,
         IReadOnlyList<IDisposable> sources, long sourceBytes)
     {
-        Rows = rows;
+        Digest = digest;
         Segments = segments;
         Bytes = bytes;
         HeldBytes = sourceBytes + chunks.Sum(chunk => (long)chunk.Length);
@@ -32,7 +32,10 @@ public sealed class NativeBlock : IEncodedBlock
         this.sources = sources;
     }
 
-    public long Rows { get; }
+    /// <summary>What the rows come to as the source has them.</summary>
+    public Digest Digest { get; }
+
+    public long Rows => Digest.Rows;
 
     public long Bytes { get; }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using Apache.Arrow;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Native.Columns;
 
 namespace BulkMover.Databases.ClickHouse.Native;
@@ -33,10 +35,12 @@ public sealed class NativeEncoder
     public NativeBlock Encode(RecordBatch batch)
     {
         BlockWriter? writer = null;
+        Digest digest;
         try
         {
             writer = new BlockWriter(CopiedBytes(batch));
             Write(batch, writer);
+            digest = DigestOf(batch);
         }
         catch
         {
@@ -45,7 +49,7 @@ public sealed class NativeEncoder
             throw;
         }
 
-        return writer.ToBlock(batch);
+        return writer.ToBlock(batch, digest);
     }
 
     private void Write(RecordBatch batch, BlockWriter writer)
@@ -69,6 +73,27 @@ public sealed class NativeEncoder
                 throw new ValueOutOfRangeException(bad.Code, $"Column '{bad.Path}', row {bad.Slot} of its batch: {bad.Message} {bad.NextStep}", bad);
             }
         }
+    }
+
+    /// <summary>Of the batch, not of the block: what goes wrong between the two must show when the target is compared.</summary>
+    private Digest DigestOf(RecordBatch batch)
+    {
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(2 * batch.Length);
+        Span<ulong> hashes = rented.AsSpan(0, batch.Length);
+        Span<ulong> rows = rented.AsSpan(batch.Length, batch.Length);
+        rows.Clear();
+        var digests = new ColumnDigest[columns.Count];
+        for (int i = 0; i < columns.Count; i++)
+        {
+            int nulls = encoders[i].Hash(batch.Column(i).Data, Validity.AllOf(batch.Length), hashes);
+            ValueHash.AddField(hashes, i, rows);
+            digests[i] = new ColumnDigest(nulls, ValueHash.Sum(hashes));
+        }
+
+        ValueHash.OfSums(rows);
+        var digest = new Digest(batch.Length, ValueHash.Sum(rows), digests);
+        ArrayPool<ulong>.Shared.Return(rented);
+        return digest;
     }
 
     private long CopiedBytes(RecordBatch batch)

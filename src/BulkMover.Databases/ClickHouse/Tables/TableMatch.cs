@@ -13,9 +13,8 @@ internal static class TableMatch
     public static IReadOnlyList<TargetColumn> Columns(
         Schema source, ExistingTable table, TableName name, CalendarSupport calendar, List<string> notes)
     {
+        IReadOnlyList<TargetColumn> columns = Columns(source, table, name, calendar);
         var byName = table.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
-        Refuse(source.FieldsList.Where(field => !byName.ContainsKey(field.Name)).Select(field => field.Name), "clickhouse.columns_missing",
-            $"{name} has no column for these of the source", "Add them to the table, or leave them out with --columns");
         Refuse(source.FieldsList.Where(field => !byName[field.Name].CanBeSent).Select(field => field.Name), "clickhouse.columns_computed",
             $"{name} computes these columns itself", "Leave them out with --columns");
 
@@ -26,6 +25,16 @@ internal static class TableMatch
         foreach (TableColumn column in others.Where(column => column.CanBeSent))
             notes.Add($"Column '{column.Name}' of {name} is not in the source and gets its {(column.DefaultKind.Length > 0 ? "default" : "null")}.");
 
+        return columns;
+    }
+
+    /// <summary>The columns as they would be sent, whatever other columns the table has.</summary>
+    /// <exception cref="TargetException">A column is missing, or cannot hold the source's values.</exception>
+    public static IReadOnlyList<TargetColumn> Columns(Schema source, ExistingTable table, TableName name, CalendarSupport calendar)
+    {
+        var byName = table.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        Refuse(source.FieldsList.Where(field => !byName.ContainsKey(field.Name)).Select(field => field.Name), "clickhouse.columns_missing",
+            $"{name} has no column for these of the source", "Add them to the table, or leave them out with --columns");
         return [.. source.FieldsList.Select(field => TargetColumn.For(field, calendar, byName[field.Name].Type))];
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Tables;
 
 namespace BulkMover.Databases.ClickHouse.Transfers;
@@ -46,15 +47,10 @@ internal sealed class Ledger
     /// <summary>What is known of the transfers into a table, oldest first, or of one.</summary>
     public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, TransferId? transfer, CancellationToken cancellationToken)
     {
-        TableName ledger = TransferTables.Ledger(target.Database);
-        if (await TableReader.TableAsync(client, ledger, cancellationToken) is null)
+        if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
             return [];
-        string one = transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}";
-        IReadOnlyList<string[]> rows = await client.SelectAsync(
-            $"SELECT transfer, toString(epoch), kind, entry, toString(toUnixTimestamp64Milli(at)) FROM {ledger.Sql} WHERE target = {SqlText.Quote(target.Table)}{one} " +
-            "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place", cancellationToken);
         var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
-        foreach (string[] row in rows)
+        foreach (string[] row in await client.SelectAsync(Select(target, transfer), cancellationToken))
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))
                 states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
@@ -62,6 +58,31 @@ internal sealed class Ledger
         }
 
         return [.. states.Values];
+    }
+
+    /// <summary>What the chunks of a transfer come to, of those that have arrived.</summary>
+    public static async Task<IReadOnlyList<ChunkDigest>> DigestsAsync(ServerClient client, TableName target, TransferId transfer, CancellationToken cancellationToken)
+    {
+        var loaded = new Dictionary<long, Loaded>();
+        var arrived = new Dictionary<long, ChunkDigest>();
+        foreach (string[] row in await client.SelectAsync(Select(target, transfer), cancellationToken))
+        {
+            switch (Parse(row[2], row[3]))
+            {
+                case Loaded chunk when !arrived.ContainsKey(chunk.Chunk):
+                    loaded[chunk.Chunk] = chunk;
+                    break;
+                case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? before):
+                    arrived[chunk.Chunk] = new ChunkDigest(chunk.Chunk, chunk.LastBlock, DigestText.Parse(before.Digest));
+                    break;
+                case Discarded:
+                    loaded.Clear();
+                    arrived.Clear();
+                    break;
+            }
+        }
+
+        return [.. arrived.Values];
     }
 
     /// <summary>Adds an entry; when this returns it stays, whatever happens to this program.</summary>
@@ -76,6 +97,11 @@ internal sealed class Ledger
             Settings, cancellationToken);
         State.Apply(entry, epoch, DateTimeOffset.UtcNow);
     }
+
+    private static string Select(TableName target, TransferId? transfer) =>
+        $"SELECT transfer, toString(epoch), kind, entry, toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
+        $"WHERE target = {SqlText.Quote(target.Table)}{(transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}")} " +
+        "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place";
 
     private static (string Kind, string Text) Format(LedgerEntry entry) => entry switch
     {

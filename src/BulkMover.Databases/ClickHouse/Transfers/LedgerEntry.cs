@@ -10,25 +10,35 @@ internal abstract record LedgerEntry;
 /// <param name="Origin">Where the rows come from.</param>
 /// <param name="Mode">What happens with rows that were there.</param>
 /// <param name="ChunkBytes">Bytes of data files in a chunk.</param>
-/// <param name="Schema">The columns that are sent, with their types.</param>
+/// <param name="Columns">What is sent, in the order of the blocks.</param>
 /// <param name="Staging">Identity of the staging table.</param>
-internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, long ChunkBytes, string Schema, string Staging) : LedgerEntry;
+internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, long ChunkBytes, IReadOnlyList<SentColumn> Columns, string Staging) : LedgerEntry;
+
+/// <param name="Name">Of the column.</param>
+/// <param name="Type">That its values are sent as.</param>
+internal sealed record SentColumn(string Name, string Type)
+{
+    public override string ToString() => $"{Name} {Type}";
+}
 
 /// <summary>All rows of a chunk are in its chunk table: before any is moved out of it.</summary>
 /// <param name="Chunk">Its number.</param>
 /// <param name="Tasks">Hash of its scan tasks.</param>
 /// <param name="Rows">Rows of each partition, by the partition's id.</param>
-internal sealed record Loaded(long Chunk, string Tasks, IReadOnlyDictionary<string, long> Rows) : LedgerEntry;
+/// <param name="Digest">What the source's rows come to, as <see cref="DigestText"/> writes it.</param>
+internal sealed record Loaded(long Chunk, string Tasks, IReadOnlyDictionary<string, long> Rows, string Digest) : LedgerEntry;
 
 /// <summary>All rows of a chunk are in the staging table: after the last was moved there.</summary>
 /// <param name="Chunk">Its number.</param>
-internal sealed record Collected(long Chunk) : LedgerEntry;
+/// <param name="LastBlock">The highest number of a block that the staging table has then: later chunks have higher ones.</param>
+internal sealed record Collected(long Chunk, long LastBlock) : LedgerEntry;
 
 /// <summary>Partitions are about to be moved out of the staging table: before the first of them.</summary>
 /// <param name="Destination">Identity of the table that they are moved to.</param>
 /// <param name="BecomesTarget">The table is the transfer's own and becomes the target; else it is the target.</param>
 /// <param name="LastBlocks">The highest number of a block that the table has of each partition.</param>
-internal sealed record Publishing(string Destination, bool BecomesTarget, IReadOnlyDictionary<string, long> LastBlocks) : LedgerEntry;
+/// <param name="RowsBefore">Rows that the table has.</param>
+internal sealed record Publishing(string Destination, bool BecomesTarget, IReadOnlyDictionary<string, long> LastBlocks, long RowsBefore) : LedgerEntry;
 
 /// <summary>These partitions have been moved out of the staging table: after the last of them.</summary>
 /// <param name="Partitions">Their ids.</param>

@@ -16,6 +16,8 @@ internal sealed class LedgerState(TransferId transfer, string target)
     private DateTimeOffset begunAt;
     private DateTimeOffset lastAt;
 
+    public TransferId Transfer => transfer;
+
     /// <summary>Of the last run; 0 when there was none.</summary>
     public long Epoch { get; private set; }
 
@@ -35,6 +37,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
 
     /// <summary>Whether that table is the transfer's own and becomes the target.</summary>
     public bool DestinationBecomesTarget { get; private set; }
+
+    /// <summary>Rows that the table had before the first partition was moved to it.</summary>
+    public long RowsBefore { get; private set; }
 
     /// <summary>Of the partitions that may have been moved: the highest number of a block before.</summary>
     public IReadOnlyDictionary<string, long> LastBlocks => lastBlocks;
@@ -81,12 +86,14 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 Begun = Begun is null ? begun : begun with { ChunkBytes = Begun.ChunkBytes };
                 break;
             case Loaded chunk when !collected.ContainsKey(chunk.Chunk):
-                loaded[chunk.Chunk] = lastLoaded = chunk;
+                // Digests are needed to compare only, and are many.
+                loaded[chunk.Chunk] = lastLoaded = chunk with { Digest = "" };
                 break;
             case Collected chunk when loaded.ContainsKey(chunk.Chunk):
                 collected[chunk.Chunk] = new ArrivedChunk(loaded[chunk.Chunk].Tasks, loaded[chunk.Chunk].Rows.Values.Sum());
                 break;
             case Publishing moves:
+                RowsBefore = Destination is null ? moves.RowsBefore : RowsBefore;
                 (Destination, DestinationBecomesTarget) = (moves.Destination, moves.BecomesTarget);
                 foreach ((string partition, long block) in moves.LastBlocks)
                     lastBlocks[partition] = block;

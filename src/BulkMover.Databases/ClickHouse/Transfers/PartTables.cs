@@ -40,6 +40,10 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         (await client.SelectAsync($"SELECT partition_id, toString(sum(rows)) FROM system.parts WHERE active AND rows > 0 AND {Is(table)} GROUP BY partition_id", cancellationToken))
         .ToDictionary(row => row[0], row => SqlText.Number(row[1]), StringComparer.Ordinal);
 
+    /// <summary>The highest number of a block in any partition; 0 when there is none. Blocks that come later have higher ones.</summary>
+    public async Task<long> LastBlockAsync(TableName table, CancellationToken cancellationToken) =>
+        SqlText.Number((await client.SelectAsync($"SELECT toString(max(max_block_number)) FROM system.parts WHERE rows > 0 AND {Is(table)}", cancellationToken))[0][0]);
+
     /// <summary>The parts that are there, and those that were merged or removed a while ago.</summary>
     public async Task<IReadOnlyList<Part>> PartsAsync(TableName table, CancellationToken cancellationToken) =>
         [.. (await client.SelectAsync(

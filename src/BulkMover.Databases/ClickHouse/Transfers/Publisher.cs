@@ -48,7 +48,7 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
 
         if (there is null || (ledger.State.Destination is { } begun && begun != there.Identity))
             throw Gone();
-        await ledger.AddAsync(new Publishing(there.Identity, BecomesTarget: true, new Dictionary<string, long>()), cancellationToken);
+        await ledger.AddAsync(new Publishing(there.Identity, BecomesTarget: true, new Dictionary<string, long>(), 0), cancellationToken);
         await MovePartitionsAsync(final, there.Identity, becomesTarget: true, cancellationToken);
         return final;
     }
@@ -74,10 +74,11 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         await DropMovedAsync(to, cancellationToken);
         foreach (string[] some in (await parts.RowsAsync(staging.Name, cancellationToken)).Keys.Order(StringComparer.Ordinal).Chunk(PartTables.MovedTogether))
         {
-            Dictionary<string, long> last = (await parts.PartsAsync(to, cancellationToken)).GroupBy(part => part.Partition, StringComparer.Ordinal)
+            IReadOnlyList<Part> there = await parts.PartsAsync(to, cancellationToken);
+            Dictionary<string, long> last = there.GroupBy(part => part.Partition, StringComparer.Ordinal)
                 .ToDictionary(partition => partition.Key, partition => partition.Max(part => part.MaxBlock), StringComparer.Ordinal);
             var before = some.ToDictionary(id => id, id => last.GetValueOrDefault(id), StringComparer.Ordinal);
-            await ledger.AddAsync(new Publishing(identity, becomesTarget, before), cancellationToken);
+            await ledger.AddAsync(new Publishing(identity, becomesTarget, before, there.Where(part => part.IsActive).Sum(part => part.Rows)), cancellationToken);
             await parts.MoveAsync(staging.Name, some, to, cancellationToken);
             await ledger.AddAsync(new Published(some), cancellationToken);
         }

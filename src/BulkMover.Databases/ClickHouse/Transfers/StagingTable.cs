@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
 
 namespace BulkMover.Databases.ClickHouse.Transfers;
 
@@ -25,7 +26,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     }
 
     /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
-    public async Task CollectAsync(TableName chunk, long number, long rows, string tasks, CancellationToken cancellationToken)
+    public async Task CollectAsync(TableName chunk, long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken)
     {
         Dictionary<string, long> arrived = await parts.RowsAsync(chunk, cancellationToken);
         if (arrived.Values.Sum() != rows)
@@ -34,7 +35,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
                 $"{rows:N0} rows were sent, but {chunk} has {arrived.Values.Sum():N0}. Nothing was changed in the target. Run the command again; if it happens twice, please report it.");
         }
 
-        await ledger.AddAsync(new Loaded(number, tasks, arrived), cancellationToken);
+        await ledger.AddAsync(new Loaded(number, tasks, arrived, DigestText.Format(digest)), cancellationToken);
         await MoveHereAsync(chunk, number, arrived.Keys, CancellationToken.None);
     }
 
@@ -69,7 +70,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             if (chunk is not null)
                 await MoveHereAsync(chunk.Value, interrupted.Chunk, left.Keys, cancellationToken);
             else
-                await ledger.AddAsync(new Collected(interrupted.Chunk), cancellationToken);
+                await EnterAsync(interrupted.Chunk, cancellationToken);
         }
         else if (!Same(expected, actual))
         {
@@ -89,9 +90,12 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     {
         foreach (string[] some in partitions.Chunk(PartTables.MovedTogether))
             await parts.MoveAsync(chunk, some, name, cancellationToken);
-        await ledger.AddAsync(new Collected(number), cancellationToken);
+        await EnterAsync(number, cancellationToken);
         await parts.DropAsync(chunk, cancellationToken);
     }
+
+    private async Task EnterAsync(long number, CancellationToken cancellationToken) =>
+        await ledger.AddAsync(new Collected(number, await parts.LastBlockAsync(name, cancellationToken)), cancellationToken);
 
     /// <summary>Drops those parts of a partition that are here already.</summary>
     /// <returns>Rows of the partition that have been moved; what is left is corrected.</returns>

@@ -80,11 +80,11 @@ internal sealed class TransferRun
             (left, last, final, isPublished) = ([], null, null, false);
         }
 
-        string schema = string.Join(", ", plan.Sent.Select(column => $"{column.Name} {column.Type.TargetType}"));
-        if (Ledger.State.Begun is { } begun && begun.Schema != schema)
+        SentColumn[] columns = [.. plan.Sent.Select(column => new SentColumn(column.Name, column.Type.TargetType))];
+        if (Ledger.State.Begun is { } begun && !begun.Columns.SequenceEqual(columns))
         {
             throw new TargetException("clickhouse.schema_changed",
-                $"The copy was begun with the columns {begun.Schema}, and now has {schema}. Run the command with --restart to copy from zero.");
+                $"The copy was begun with the columns {string.Join(", ", begun.Columns)}, and now has {string.Join<SentColumn>(", ", columns)}. Run the command with --restart to copy from zero.");
         }
 
         TableName name = Tables.Staging(Epoch);
@@ -95,7 +95,7 @@ internal sealed class TransferRun
         else if (!isPublished)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, chunkBytes, schema, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, chunkBytes, columns, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey);
         // Once partitions are moved out of it, its rows are the publisher's matter.

@@ -44,6 +44,19 @@ internal sealed class BytesEncoder<TOffset> : ValueEncoder
         }
     }
 
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        if (data.Length == 0)
+            return;
+        ReadOnlySpan<TOffset> offsets = Offsets.Of<TOffset>(data);
+        ReadOnlySpan<byte> values = data.Buffers[2].Span;
+        for (int slot = 0; slot < hashes.Length; slot++)
+        {
+            int start = int.CreateTruncating(offsets[slot]);
+            hashes[slot] = ValueHash.Of(values.Slice(start, int.CreateTruncating(offsets[slot + 1]) - start));
+        }
+    }
+
     /// <summary>Writes values into the room until one is long, near an end, or all are done.</summary>
     private static int WriteShort(ReadOnlySpan<TOffset> offsets, ReadOnlySpan<byte> values, Validity valid, Span<byte> room, ref int slot)
     {

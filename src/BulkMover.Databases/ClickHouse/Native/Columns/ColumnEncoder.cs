@@ -19,4 +19,11 @@ internal abstract class ColumnEncoder
     /// <param name="writer">Takes the bytes.</param>
     /// <exception cref="SlotException">A value or null has no equal in the target's type.</exception>
     public abstract void Write(ArrayData data, Validity parent, BlockWriter writer);
+
+    /// <summary>Hashes all slots of data that <see cref="Write"/> has taken, from the data and not from what it wrote.</summary>
+    /// <param name="data">The column.</param>
+    /// <param name="parent">As in <see cref="Write"/>; hashes of slots that do not count are anything.</param>
+    /// <param name="hashes">One a slot (decisions/0008).</param>
+    /// <returns>Number of nulls, without those of the struct around it where it has none itself.</returns>
+    public abstract int Hash(ArrayData data, Validity parent, Span<ulong> hashes);
 }

@@ -35,6 +35,21 @@ internal sealed class ConvertingEncoder<TIn, TOut, TConversion>(MappedType type,
         }
     }
 
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        TConversion convert = conversion;
+        ReadOnlySpan<TIn> values = MemoryMarshal.Cast<byte, TIn>(FixedValues.Of(data, Unsafe.SizeOf<TIn>()).Span);
+        // Some at a time, so that what they are turned into stays in the nearest cache.
+        Span<TOut> some = stackalloc TOut[128];
+        for (int slot = 0; slot < hashes.Length; slot += some.Length)
+        {
+            int count = Math.Min(some.Length, hashes.Length - slot);
+            for (int i = 0; i < count; i++)
+                convert.TryConvert(values[slot + i], out some[i]);
+            ValueHash.OfEach(MemoryMarshal.AsBytes(some), Unsafe.SizeOf<TOut>(), hashes.Slice(slot, count));
+        }
+    }
+
     /// <summary>Converts until the input, the room or what fits ends.</summary>
     private int Convert(ReadOnlySpan<TIn> values, Span<TOut> room)
     {

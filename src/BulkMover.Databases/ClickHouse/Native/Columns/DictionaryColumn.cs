@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
@@ -39,5 +40,14 @@ internal sealed class DictionaryColumn(MappedType type, ArrowTypeId index, Colum
         {
             Validity.Return(rented);
         }
+    }
+
+    public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
+    {
+        ulong[] own = ArrayPool<ulong>.Shared.Rent(data.Dictionary.Length);
+        values.Hash(data.Dictionary, Validity.AllOf(data.Dictionary.Length), own.AsSpan(0, data.Dictionary.Length));
+        int nulls = DictionaryIndices.TakeHashes(data, index, parent, own, hashes);
+        ArrayPool<ulong>.Shared.Return(own);
+        return nulls;
     }
 }

@@ -39,6 +39,24 @@ internal readonly ref struct DictionaryIndices : IDisposable
     /// <summary>Index of each slot's value, or <see cref="Null"/>.</summary>
     public Span<int> Values { get; }
 
+    /// <summary>Gives each slot the hash of its value in the dictionary, or that of a null.</summary>
+    /// <returns>Number of nulls.</returns>
+    public static int TakeHashes(ArrayData data, ArrowTypeId index, Validity parent, ReadOnlySpan<ulong> dictionary, Span<ulong> hashes)
+    {
+        Validity valid = Validity.And(parent, Validity.Of(data), out byte[]? rented);
+        using var indices = new DictionaryIndices(data, index, valid);
+        Validity.Return(rented);
+        int nulls = 0;
+        for (int slot = 0; slot < hashes.Length; slot++)
+        {
+            bool isNull = indices.Values[slot] == Null;
+            hashes[slot] = isNull ? ValueHash.Null : dictionary[indices.Values[slot]];
+            nulls += isNull ? 1 : 0;
+        }
+
+        return nulls;
+    }
+
     public void Dispose() => ArrayPool<int>.Shared.Return(rented);
 
     private void Read<T>(ReadOnlySpan<T> indices, ArrayData data, Validity valid)

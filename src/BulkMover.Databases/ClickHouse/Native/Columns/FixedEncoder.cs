@@ -15,4 +15,6 @@ internal sealed class FixedEncoder(int width, IValueCheck? check) : ValueEncoder
         check?.Check(values.Span, valid);
         writer.Reference(values);
     }
+
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes) => ValueHash.OfEach(FixedValues.Of(data, width).Span, width, hashes);
 }

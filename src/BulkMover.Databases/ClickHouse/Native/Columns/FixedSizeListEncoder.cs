@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
@@ -33,6 +34,15 @@ internal sealed class FixedSizeListEncoder(int size, ListItems items) : ValueEnc
         {
             throw bad.At(bad.Slot / size);
         }
+    }
+
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        int[] ends = ArrayPool<int>.Shared.Rent(hashes.Length);
+        for (int slot = 0; slot < hashes.Length; slot++)
+            ends[slot] = (slot + 1) * size;
+        items.Hash(Items(data), ends, hashes);
+        ArrayPool<int>.Shared.Return(ends);
     }
 
     private ArrayData Items(ArrayData data)

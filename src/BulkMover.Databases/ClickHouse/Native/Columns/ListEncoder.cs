@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
@@ -55,6 +56,18 @@ internal sealed class ListEncoder<TOffset>(ListItems items) : ValueEncoder
         }
 
         chosen.Write(items, writer);
+    }
+
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        if (data.Length == 0)
+            return;
+        ReadOnlySpan<TOffset> offsets = Offsets.Of<TOffset>(data);
+        int[] ends = ArrayPool<int>.Shared.Rent(hashes.Length);
+        for (int slot = 0; slot < hashes.Length; slot++)
+            ends[slot] = int.CreateTruncating(offsets[slot + 1] - offsets[0]);
+        items.Hash(Items(data, offsets[0], offsets[^1]), ends, hashes);
+        ArrayPool<int>.Shared.Return(ends);
     }
 
     private static ArrayData Items(ArrayData data, TOffset first, TOffset end)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
@@ -26,6 +27,46 @@ internal sealed class ListItems(ColumnEncoder item, ColumnEncoder? mapValue)
 
         item.Write(Part(data, 0), all, writer);
         mapValue.Write(Part(data, 1), all, writer);
+    }
+
+    /// <summary>Hashes lists whose items lie one behind the other.</summary>
+    /// <param name="data">All items.</param>
+    /// <param name="ends">Where each list's items end in them.</param>
+    /// <param name="hashes">One a list.</param>
+    public void Hash(ArrayData data, ReadOnlySpan<int> ends, Span<ulong> hashes)
+    {
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(data.Length);
+        Span<ulong> all = rented.AsSpan(0, data.Length);
+        HashItems(data, all);
+        int start = 0;
+        for (int slot = 0; slot < hashes.Length; slot++)
+        {
+            ReadOnlySpan<ulong> own = all[start..ends[slot]];
+            hashes[slot] = mapValue is null ? ValueHash.OfList(own) : ValueHash.OfMap(own);
+            start = ends[slot];
+        }
+
+        ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    private void HashItems(ArrayData data, Span<ulong> hashes)
+    {
+        Validity all = Validity.AllOf(data.Length);
+        if (mapValue is null)
+        {
+            item.Hash(data, all, hashes);
+            return;
+        }
+
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(data.Length);
+        Span<ulong> part = rented.AsSpan(0, data.Length);
+        hashes.Clear();
+        item.Hash(Part(data, 0), all, part);
+        ValueHash.AddField(part, 0, hashes);
+        mapValue.Hash(Part(data, 1), all, part);
+        ValueHash.AddField(part, 1, hashes);
+        ValueHash.OfSums(hashes);
+        ArrayPool<ulong>.Shared.Return(rented);
     }
 
     private static ArrayData Part(ArrayData entries, int i) => entries.Children[i].Slice(entries.Offset, entries.Length);

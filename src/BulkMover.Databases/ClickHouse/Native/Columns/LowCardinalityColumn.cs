@@ -48,6 +48,15 @@ internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, V
         Write(data.Dictionary, indices.Values, writer);
     }
 
+    public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
+    {
+        ulong[] own = ArrayPool<ulong>.Shared.Rent(data.Dictionary.Length);
+        keys.Hash(data.Dictionary, Validity.Of(data.Dictionary), own.AsSpan(0, data.Dictionary.Length));
+        int nulls = DictionaryIndices.TakeHashes(data, index, parent, own, hashes);
+        ArrayPool<ulong>.Shared.Return(own);
+        return nulls;
+    }
+
     private void Write(ArrayData dictionary, Span<int> indices, BlockWriter writer)
     {
         if (dictionary.Length > indices.Length)

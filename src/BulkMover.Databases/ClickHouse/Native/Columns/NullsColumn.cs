@@ -12,4 +12,10 @@ internal sealed class NullsColumn : ColumnEncoder
         writer.Fill(1, data.Length);
         writer.Fill(0, data.Length);
     }
+
+    public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
+    {
+        hashes.Fill(ValueHash.Null);
+        return data.Length;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
@@ -23,6 +24,21 @@ internal sealed class StructEncoder(ColumnEncoder[] fields) : ValueEncoder
     {
         for (int i = 0; i < fields.Length; i++)
             fields[i].Write(Field(data, i), valid, writer);
+    }
+
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        hashes.Clear();
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(hashes.Length);
+        Span<ulong> field = rented.AsSpan(0, hashes.Length);
+        for (int i = 0; i < fields.Length; i++)
+        {
+            fields[i].Hash(Field(data, i), valid, field);
+            ValueHash.AddField(field, i, hashes);
+        }
+
+        ArrayPool<ulong>.Shared.Return(rented);
+        ValueHash.OfSums(hashes);
     }
 
     private static ArrayData Field(ArrayData data, int i) => data.Children[i].Slice(data.Offset, data.Length);

@@ -27,6 +27,15 @@ internal sealed class ValueColumn(MappedType type, ValueEncoder values) : Column
         }
     }
 
+    public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
+    {
+        Validity valid = Validity.And(parent, Validity.Of(data), out byte[]? rented);
+        values.Hash(data, valid, hashes);
+        int nulls = type.HoldsNulls ? ValueHash.SetNulls(valid, hashes) : 0;
+        Validity.Return(rented);
+        return nulls;
+    }
+
     private static int FirstNull(Validity valid, Validity parent)
     {
         int slot = 0;

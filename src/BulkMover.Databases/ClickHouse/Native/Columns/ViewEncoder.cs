@@ -38,6 +38,16 @@ internal sealed class ViewEncoder : ValueEncoder
         }
     }
 
+    public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
+    {
+        ReadOnlyMemory<byte> views = FixedValues.Of(data, ViewBytes);
+        for (int slot = 0; slot < hashes.Length; slot++)
+        {
+            if (valid.HoldsValue(slot))
+                hashes[slot] = ValueHash.Of(Value(data, views.Slice(slot * ViewBytes, ViewBytes)).Span);
+        }
+    }
+
     private static ReadOnlyMemory<byte> Value(ArrayData data, ReadOnlyMemory<byte> view)
     {
         ReadOnlySpan<byte> bytes = view.Span;

@@ -1,0 +1,18 @@
+namespace BulkMover.Core.Targets;
+
+/// <summary>What comparing a snapshot with a target's rows has shown.</summary>
+/// <param name="Columns">Names of the columns that were compared, in the digests' order.</param>
+/// <param name="Source">All rows of the source.</param>
+/// <param name="Target">All rows of the target.</param>
+/// <param name="Differences">Where they differ, as narrow as can be told; empty when they are equal.</param>
+public sealed record Comparison(IReadOnlyList<string> Columns, Digest Source, Digest Target, IReadOnlyList<Difference> Differences)
+{
+    public bool IsEqual => Differences.Count == 0;
+}
+
+/// <summary>A part of the rows that differs.</summary>
+/// <param name="Place">Which part, for people: <c>chunks 3 to 5</c>, <c>partition 202401</c>, <c>the table</c>.</param>
+/// <param name="Chunks">Numbers of the chunks that its source's rows came in; empty where that is not known.</param>
+/// <param name="Source">What the source has there.</param>
+/// <param name="Target">What the target has there.</param>
+public sealed record Difference(string Place, IReadOnlyList<long> Chunks, Digest Source, Digest Target);

@@ -1,0 +1,203 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.ClickHouse.Digests;
+
+/// <summary>What was copied is compared with what somebody has made of it since.</summary>
+public sealed class ComparisonTests(ClickHouseServerFixture server)
+{
+    private const int Chunks = 4;
+    private const int ChunkRows = 100;
+
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(CopyMode.Create)]
+    [InlineData(CopyMode.Append)]
+    [InlineData(CopyMode.Replace)]
+    public async Task Compare_NobodyTouchedIt_IsEqual(CopyMode mode)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        Comparison comparison = await ChangeAndCompareAsync(fixture, mode, "SELECT 1");
+        Assert.True(comparison.IsEqual);
+        Assert.Equal(Chunks * ChunkRows, comparison.Target.Rows);
+        Assert.Equal(["id", "name"], comparison.Columns);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE {db}.t UPDATE name = 'other' WHERE id = 250 SETTINGS mutations_sync = 1", "chunk 2", 0, "name")]
+    [InlineData("ALTER TABLE {db}.t UPDATE name = NULL WHERE id = 250 SETTINGS mutations_sync = 1", "chunk 2", 0, "name")]
+    [InlineData("ALTER TABLE {db}.t UPDATE id = -250 WHERE id = 250 SETTINGS mutations_sync = 1", "chunk 2", 0, "id")]
+    [InlineData("ALTER TABLE {db}.t DELETE WHERE id = 17 SETTINGS mutations_sync = 1", "chunk 0", -1, "id,name")]
+    [InlineData("DELETE FROM {db}.t WHERE id = 17", "chunk 0", -1, "id,name")]
+    [InlineData("INSERT INTO {db}.t SELECT * FROM {db}.t WHERE id = 350", "rows that came later", 1, "id,name")]
+    // Each column has the values that it had: only the hash of whole rows shows it.
+    [InlineData("ALTER TABLE {db}.t UPDATE name = if(id = 110, 'n112', 'n110') WHERE id IN (110, 112) SETTINGS mutations_sync = 1", "chunk 1", 0, "")]
+    public async Task Compare_SomebodyChangedARow_NamesChunkAndColumns(string change, string place, int rows, string columns)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        Comparison comparison = await ChangeAndCompareAsync(fixture, CopyMode.Create, change);
+        Difference difference = Assert.Single(comparison.Differences);
+        Assert.Equal(place, difference.Place);
+        Assert.Equal(rows, difference.Target.Rows - difference.Source.Rows);
+        Assert.Equal(columns, string.Join(',', comparison.Columns.Where((_, i) => difference.Source.Columns[i] != difference.Target.Columns[i])));
+        Assert.NotEqual(difference.Source.RowHash, difference.Target.RowHash);
+    }
+
+    [Fact]
+    public async Task Compare_ChunksWereMerged_AreNamedTogether()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        Comparison comparison = await ChangeAndCompareAsync(
+            fixture, CopyMode.Create, "OPTIMIZE TABLE {db}.t FINAL", "ALTER TABLE {db}.t DELETE WHERE id = 17 SETTINGS mutations_sync = 1",
+            "INSERT INTO {db}.t (id) VALUES (1000), (1001)");
+        Assert.Equal(["all chunks: -1", "rows that came later: 2"], comparison.Differences.Select(difference => $"{difference.Place}: {difference.Target.Rows - difference.Source.Rows}"));
+    }
+
+    [Fact]
+    public async Task Compare_CopiesOneAfterAnother_TakesThemTogether()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        TransferId first = await CopyAsync(fixture, CopyMode.Create);
+        TransferId second = await CopyAsync(fixture, CopyMode.Append);
+        Assert.True((await CompareAsync(fixture, first))!.IsEqual);
+        Assert.Equal(2 * Chunks * ChunkRows, (await CompareAsync(fixture, second))!.Target.Rows);
+
+        await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE name = 'x' WHERE id = 250 AND _part IN (SELECT _part FROM {db}.t WHERE id = 250 ORDER BY _part DESC LIMIT 1) SETTINGS mutations_sync = 1, validate_mutation_query = 0");
+        Assert.False((await CompareAsync(fixture, second))!.IsEqual);
+    }
+
+    [Fact]
+    public async Task Compare_TableHadOtherRows_IsRefused()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id");
+        await fixture.QueryAsync("INSERT INTO {db}.t VALUES (1, 'mine')");
+        TransferId transfer = await CopyAsync(fixture, CopyMode.Append);
+        Assert.Equal("clickhouse.rows_of_others", (await Assert.ThrowsAsync<TargetException>(() => CompareAsync(fixture, transfer))).Code);
+    }
+
+    [Fact]
+    public async Task Compare_TableThatLosesRowsByItself_IsRefused()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = ReplacingMergeTree ORDER BY id");
+        TransferId transfer = await CopyAsync(fixture, CopyMode.Append);
+        Assert.Equal("clickhouse.rows_not_kept", (await Assert.ThrowsAsync<TargetException>(() => CompareAsync(fixture, transfer))).Code);
+    }
+
+    [Fact]
+    public async Task Compare_TableWasReplaced_IsNotRemembered()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        TransferId transfer = await CopyAsync(fixture, CopyMode.Create);
+        await CopyAsync(fixture, CopyMode.Replace);
+        Assert.Null(await CompareAsync(fixture, transfer));
+    }
+
+    [Theory]
+    [InlineData("id Int64, name LowCardinality(Nullable(String))", true)]
+    [InlineData("id Int128, name Nullable(String)", true)]
+    [InlineData("id Int128, name Nullable(String)", false)]
+    [InlineData("id Nullable(Int64), name Nullable(String)", true)]
+    public async Task Compare_ColumnsOfOtherTypes_ComparesWhatWasSent(string columns, bool isEqual)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.t ({columns}) ENGINE = MergeTree ORDER BY ()");
+        TransferId transfer = await CopyAsync(fixture, CopyMode.Append);
+        // Cut to 64 bits it would be the number that was sent.
+        if (!isEqual)
+            await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE id = id + bitShiftLeft(toInt128(1), 64) WHERE id = 5 SETTINGS mutations_sync = 1");
+        Assert.Equal(isEqual, (await CompareAsync(fixture, transfer))!.IsEqual);
+    }
+
+    [Theory]
+    [InlineData(CopyMode.Create)]
+    [InlineData(CopyMode.Append)]
+    [InlineData(CopyMode.Replace)]
+    public async Task Commit_AskedToVerify_LetsNobodySeeRowsThatDiffer(CopyMode mode)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id");
+        if (mode != CopyMode.Create)
+            await fixture.QueryAsync("INSERT INTO {db}.t VALUES (1, 'mine')");
+        string before = await fixture.QueryAsync("SELECT * FROM {db}.t");
+
+        await using ClickHouseTarget target = fixture.Open("t");
+        TargetPlan plan = await target.PlanAsync(TargetFixture.Request(mode) with { Verify = true }, Stopping);
+        await using TestLoad load = await SendAsync(fixture, target, plan);
+        string staging = await fixture.QueryAsync("SELECT name FROM system.tables WHERE database = '{db}' AND name LIKE 't\\_\\_bulkmover%\\_e1' AND name NOT LIKE '%\\_c%'");
+        await fixture.QueryAsync($"ALTER TABLE {{db}}.{staging} UPDATE name = 'other' WHERE id = 250 SETTINGS mutations_sync = 1");
+        RowsDifferException error = await Assert.ThrowsAsync<RowsDifferException>(() => load.CommitAsync(Chunks * ChunkRows));
+        Assert.Equal("chunk 2", Assert.Single(error.Comparison.Differences).Place);
+        Assert.Equal(RowsDifferException.DifferentExitCode, error.ExitCode);
+        Assert.Equal(before, await fixture.QueryAsync("SELECT * FROM {db}.t"));
+    }
+
+    [Theory]
+    [InlineData("t", "", true)]
+    [InlineData("t", "ALTER TABLE {db}.t DELETE WHERE id = 17 SETTINGS mutations_sync = 1", false)]
+    [InlineData("parted", "", true)]
+    [InlineData("parted", "ALTER TABLE {db}.parted UPDATE name = 'other' WHERE id = 250 SETTINGS mutations_sync = 1", false)]
+    public async Task Compare_LoadedBySomebodyElse_ReadsBothSides(string table, string change, bool isEqual)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.{table} (id Int64, name Nullable(String)) ENGINE = MergeTree {(table == "parted" ? "PARTITION BY intDiv(id, 100)" : "")} ORDER BY id");
+        await fixture.QueryAsync($"INSERT INTO {{db}}.{table} SELECT number, if(number % 3 = 0, NULL, 'n' || toString(number)) FROM numbers({Chunks * ChunkRows})");
+        if (change.Length > 0)
+            await fixture.QueryAsync(change);
+
+        await using ClickHouseTarget target = fixture.Open(table);
+        Databases.ClickHouse.Digests.ComparingTarget comparing = target.ForComparing();
+        TargetPlan plan = await comparing.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
+        await using (ITargetLoad load = await comparing.BeginAsync(plan, fixture.Limits, Stopping))
+        {
+            await using IChunkLoad chunk = await load.BeginChunkAsync(0, Stopping);
+            foreach (IEncodedBlock block in load.Encode(fixture.Rows(0, Chunks * ChunkRows)))
+                await chunk.SendAsync(block, 0, Stopping);
+            await load.CommitAsync(Chunks * ChunkRows, Stopping);
+        }
+
+        Assert.Equal(isEqual, comparing.Comparison!.IsEqual);
+        if (!isEqual)
+            Assert.Equal(table == "parted" ? "partition 2" : "the table", Assert.Single(comparing.Comparison.Differences).Place);
+    }
+
+    private static async Task<Comparison> ChangeAndCompareAsync(TargetFixture fixture, CopyMode mode, params string[] changes)
+    {
+        TransferId transfer = await CopyAsync(fixture, mode);
+        foreach (string change in changes)
+            await fixture.QueryAsync(change);
+        return (await CompareAsync(fixture, transfer))!;
+    }
+
+    private static async Task<Comparison?> CompareAsync(TargetFixture fixture, TransferId transfer)
+    {
+        await using ClickHouseTarget target = fixture.Open("t");
+        return await target.CompareAsync(transfer, Stopping);
+    }
+
+    private static async Task<TransferId> CopyAsync(TargetFixture fixture, CopyMode mode)
+    {
+        await using ClickHouseTarget target = fixture.Open("t");
+        TargetPlan plan = await target.PlanAsync(TargetFixture.Request(mode) with { Verify = true }, Stopping);
+        await using TestLoad load = await SendAsync(fixture, target, plan);
+        await load.CommitAsync(Chunks * ChunkRows);
+        return plan.Request.Transfer;
+    }
+
+    private static async Task<TestLoad> SendAsync(TargetFixture fixture, ClickHouseTarget target, TargetPlan plan)
+    {
+        TestLoad load = await TestLoad.BeginAsync(target, plan, fixture.Limits, Stopping);
+        for (int chunk = 0; chunk < Chunks; chunk++)
+        {
+            await load.SendAsync(fixture.Rows(chunk * ChunkRows, ChunkRows));
+            await load.ArriveAsync();
+        }
+
+        return load;
+    }
+}
