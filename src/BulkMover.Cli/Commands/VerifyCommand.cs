@@ -9,6 +9,7 @@ using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
 using BulkMover.Databases.ClickHouse.Digests;
+using BulkMover.Engine.Memory;
 using BulkMover.Engine.Transfers;
 
 namespace BulkMover.Cli.Commands;
@@ -16,10 +17,16 @@ namespace BulkMover.Cli.Commands;
 /// <summary><c>bulkmover verify FROM TO</c>: whether the target has exactly the source's rows.</summary>
 public static class VerifyCommand
 {
+    private static readonly Option<int> Rows = new("--rows")
+    {
+        Description = "Also show so many rows that differ, with their keys; both sides are read twice for it. Default: 0.",
+        HelpName = "N",
+    };
+
     public static string[] Examples { get; } =
     [
         "bulkmover verify iceberg:/lake/orders clickhouse://me@db:8123/default/orders",
-        "bulkmover verify delta:/lake/events clickhouse://me@db:8123/default/events --snapshot 41 --output json",
+        "bulkmover verify delta:/lake/events clickhouse://me@db:8123/default/events --snapshot 41 --rows 10",
     ];
 
     public static Command New()
@@ -28,7 +35,7 @@ public static class VerifyCommand
             "Prove that the target has exactly the rows of a snapshot, or say where it differs. After a copy that has completed only the target is read, else both are. " +
             "Changes nothing. Exit code 0: equal, 4: different.")
         {
-            SharedOptions.From, SharedOptions.To, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where, SharedOptions.Memory, SharedOptions.Readers,
+            SharedOptions.From, SharedOptions.To, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where, Rows, SharedOptions.Memory, SharedOptions.Readers,
             SharedOptions.Output,
         };
         command.SetAction(RunAsync);
@@ -38,18 +45,31 @@ public static class VerifyCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         IReport report = Report.For(arguments);
+        int rows = arguments.GetValue(Rows);
+        if (rows is < 0 or > 1000)
+            throw new InvalidInputException("option.invalid", $"--rows is {rows}; it must be from 0 to 1000.");
         ClickHouseAddress address = TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To));
         long begin = Stopwatch.GetTimestamp();
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
         await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
-        Comparison comparison = await CompareWithCopyAsync(arguments, source, target, report, cancellationToken)
-            ?? await CompareWithSourceAsync(arguments, source, target, report, cancellationToken);
+        (Comparison? comparison, string? snapshot) = await CompareWithCopyAsync(arguments, source, target, report, cancellationToken);
+        snapshot ??= arguments.GetValue(SharedOptions.Snapshot);
+        if (comparison is null || (rows > 0 && !comparison.IsEqual))
+        {
+            ITableSnapshot opened = await source.OpenReadableSnapshotAsync(snapshot, cancellationToken);
+            Scan scan = Source.NewScan(opened, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
+            var reading = new SourceReading(source, opened, scan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments), report);
+            comparison ??= await CompareWithSourceAsync(reading, target, report, cancellationToken);
+            if (rows > 0 && !comparison.IsEqual)
+                comparison = comparison with { Rows = await FindRowsAsync(reading, target, comparison, rows, cancellationToken) };
+        }
+
         report.Compared(comparison, Stopwatch.GetElapsedTime(begin));
         return comparison.IsEqual ? 0 : RowsDifferException.DifferentExitCode;
     }
 
     /// <summary>With what the last complete copy of the same rows has read; null when there is none. Without --snapshot it is that copy's, for the table may have a later one now.</summary>
-    private static async Task<Comparison?> CompareWithCopyAsync(
+    private static async Task<(Comparison? Comparison, string? Snapshot)> CompareWithCopyAsync(
         ParseResult arguments, Source source, ClickHouseTarget target, IReport report, CancellationToken cancellationToken)
     {
         string selection = CopySetup.SelectionOf(arguments, source.Name);
@@ -60,25 +80,39 @@ public static class VerifyCommand
         {
             report.Report($"Comparing with snapshot {copy.Origin.Snapshot} as transfer {copy.Transfer} has read it; only the target is read now.");
             if (await target.CompareAsync(copy.Transfer, cancellationToken) is { } comparison)
-                return comparison;
+                return (comparison, source.KeepsSnapshots ? copy.Origin.Snapshot : null);
         }
 
-        return null;
+        return (null, null);
     }
 
-    private static async Task<Comparison> CompareWithSourceAsync(
-        ParseResult arguments, Source source, ClickHouseTarget target, IReport report, CancellationToken cancellationToken)
+    private static async Task<Comparison> CompareWithSourceAsync(SourceReading reading, ClickHouseTarget target, IReport report, CancellationToken cancellationToken)
     {
-        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken);
-        report.Report($"{target.Name} has no rows of a copy of snapshot {snapshot.Id} with these options, so both sides are read.");
-        Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
-        ComparingTarget comparing = target.ForComparing();
-        var origin = new TransferOrigin("", CopySetup.SelectionOf(arguments, source.Name), source.Name, snapshot.Id);
-        TargetPlan plan = await comparing.PlanAsync(
-            new TargetRequest(TransferId.Of(origin.Selection, snapshot.Id), origin, scan.OutputSchema, CopyMode.Append, []), cancellationToken);
-        var reading = new CopyTransfer(
-            snapshot, scan, source.NewReader(scan), comparing, plan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments)) { Notes = report };
-        await report.FollowAsync(reading.RunAsync(cancellationToken), () => reading.Progress);
-        return comparing.Comparison!;
+        report.Report($"{target.Name} has no rows of a copy of snapshot {reading.Snapshot.Id} with these options, so both sides are read.");
+        SourceComparison comparison = target.NewComparison();
+        await reading.RunAsync(comparison.Reading, cancellationToken);
+        return comparison.Result!;
+    }
+
+    private static async Task<IReadOnlyList<RowDifference>> FindRowsAsync(
+        SourceReading reading, ClickHouseTarget target, Comparison comparison, int most, CancellationToken cancellationToken)
+    {
+        HashSet<string> differing = [.. comparison.Columns.Where((_, i) => comparison.Source.Columns[i] != comparison.Target.Columns[i])];
+        RowSearch search = target.NewRowSearch(differing, most);
+        await reading.RunAsync(search.Buckets, cancellationToken);
+        await (reading with { Options = reading.Options with { ChunkBytes = 1 } }).RunAsync(search.Rows, cancellationToken);
+        return search.Found;
+    }
+
+    /// <summary>The source, read as a copy reads it.</summary>
+    private sealed record SourceReading(Source Source, ITableSnapshot Snapshot, Scan Scan, MemoryBudget Memory, CopyOptions Options, IReport Report)
+    {
+        public async Task RunAsync(ITarget target, CancellationToken cancellationToken)
+        {
+            var origin = new TransferOrigin("", "", Source.Name, Snapshot.Id);
+            TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(Snapshot.Id), origin, Scan.OutputSchema, CopyMode.Append, []), cancellationToken);
+            var reading = new CopyTransfer(Snapshot, Scan, Source.NewReader(Scan), target, plan, Memory, Options) { Notes = Report };
+            await Report.FollowAsync(reading.RunAsync(cancellationToken), () => reading.Progress);
+        }
     }
 }

@@ -163,6 +163,9 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
                 ["text"] = ColumnDifference.Describe(comparison.Columns, difference),
             });
         }
+
+        foreach (RowDifference row in comparison.Rows)
+            Write("row", new JsonObject { ["onlyIn"] = row.IsOfSource ? "source" : "target", ["times"] = row.Times, ["row"] = row.Row, ["scanTask"] = row.ScanTask });
     }
 
     private void Write(string name, JsonObject fields)

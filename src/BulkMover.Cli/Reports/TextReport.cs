@@ -117,6 +117,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     {
         foreach (Difference difference in comparison.Differences)
             writer.WriteLine($"  {difference.Place}: {ColumnDifference.Describe(comparison.Columns, difference)}");
+        foreach (RowDifference row in comparison.Rows)
+            writer.WriteLine($"  only in the {(row.IsOfSource ? $"source, scan task {row.ScanTask}" : "target")}{(row.Times > 1 ? $", {row.Times:N0} times" : "")}: {row.Row}");
     }
 
     private void WriteTarget(TargetPlan target)

@@ -7,6 +7,9 @@ namespace BulkMover.Core.Targets;
 /// <param name="Differences">Where they differ, as narrow as can be told; empty when they are equal.</param>
 public sealed record Comparison(IReadOnlyList<string> Columns, Digest Source, Digest Target, IReadOnlyList<Difference> Differences)
 {
+    /// <summary>Rows that differ, where they were asked for.</summary>
+    public IReadOnlyList<RowDifference> Rows { get; init; } = [];
+
     public bool IsEqual => Differences.Count == 0;
 }
 

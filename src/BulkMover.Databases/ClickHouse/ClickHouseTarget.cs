@@ -76,8 +76,13 @@ public sealed class ClickHouseTarget : ITarget
     public async Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await new TransferComparison(client, await ServerAbilities.FindAsync(client, cancellationToken), table).OfTargetAsync(transfer, cancellationToken);
 
-    /// <summary>The same table for a copy that brings nothing there and compares instead. Disposed with this.</summary>
-    public ComparingTarget ForComparing() => new(Name, client, table);
+    /// <summary>For comparing the table with a source that is read for it. Used while this is not disposed.</summary>
+    public SourceComparison NewComparison() => new(Name, client, table);
+
+    /// <summary>For finding the rows that differ. Used while this is not disposed.</summary>
+    /// <param name="differing">Names of columns that differ.</param>
+    /// <param name="most">Rows to find at most.</param>
+    public RowSearch NewRowSearch(IReadOnlySet<string> differing, int most) => new(Name, client, table, differing, most);
 
     public async ValueTask DisposeAsync()
     {

@@ -75,15 +75,27 @@ public sealed class NativeEncoder
         }
     }
 
+    /// <summary>The hash of each row of a batch that <see cref="Encode"/> takes (decisions/0008).</summary>
+    public void HashRows(RecordBatch batch, Span<ulong> rows) => Hash(batch, rows, new ColumnDigest[columns.Count]);
+
     /// <summary>Of the batch, not of the block: what goes wrong between the two must show when the target is compared.</summary>
     private Digest DigestOf(RecordBatch batch)
     {
-        ulong[] rented = ArrayPool<ulong>.Shared.Rent(2 * batch.Length);
-        Span<ulong> hashes = rented.AsSpan(0, batch.Length);
-        Span<ulong> rows = rented.AsSpan(batch.Length, batch.Length);
-        rows.Clear();
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(batch.Length);
         var digests = new ColumnDigest[columns.Count];
-        for (int i = 0; i < columns.Count; i++)
+        Span<ulong> rows = rented.AsSpan(0, batch.Length);
+        Hash(batch, rows, digests);
+        var digest = new Digest(batch.Length, ValueHash.Sum(rows), digests);
+        ArrayPool<ulong>.Shared.Return(rented);
+        return digest;
+    }
+
+    private void Hash(RecordBatch batch, Span<ulong> rows, ColumnDigest[] digests)
+    {
+        ulong[] rented = ArrayPool<ulong>.Shared.Rent(batch.Length);
+        Span<ulong> hashes = rented.AsSpan(0, batch.Length);
+        rows.Clear();
+        for (int i = 0; i < digests.Length; i++)
         {
             int nulls = encoders[i].Hash(batch.Column(i).Data, Validity.AllOf(batch.Length), hashes);
             ValueHash.AddField(hashes, i, rows);
@@ -91,9 +103,7 @@ public sealed class NativeEncoder
         }
 
         ValueHash.OfSums(rows);
-        var digest = new Digest(batch.Length, ValueHash.Sum(rows), digests);
         ArrayPool<ulong>.Shared.Return(rented);
-        return digest;
     }
 
     private long CopiedBytes(RecordBatch batch)

@@ -8,9 +8,10 @@ namespace BulkMover.Databases.ClickHouse.Tables;
 /// <param name="Dependents">Names of views over it; empty for none.</param>
 /// <param name="Rows">Number of rows now.</param>
 /// <param name="Identity">Stays with the data when a table is renamed or exchanged.</param>
+/// <param name="SortingColumns">Columns that its sorting key uses.</param>
 /// <param name="Columns">In the table's order.</param>
 internal sealed record ExistingTable(
-    string Engine, string PartitionKey, string Keys, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<TableColumn> Columns);
+    string Engine, string PartitionKey, string Keys, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<string> SortingColumns, IReadOnlyList<TableColumn> Columns);
 
 /// <param name="Name">Name.</param>
 /// <param name="Type">As the server writes it.</param>

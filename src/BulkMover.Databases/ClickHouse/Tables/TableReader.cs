@@ -26,9 +26,9 @@ internal static class TableReader
             return null;
 
         IReadOnlyList<string[]> columns = await client.SelectAsync(
-            $"SELECT name, type, default_kind FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
+            $"SELECT name, type, default_kind, is_in_sorting_key FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
         string[] table = tables[0];
-        return new ExistingTable(table[0], table[1], Keys(table[1], table[6], table[7], table[8], table[9], table[10]), table[2] == "1", table[3], SqlText.Number(table[4]), table[5],
+        return new ExistingTable(table[0], table[1], Keys(table[1], table[6], table[7], table[8], table[9], table[10]), table[2] == "1", table[3], SqlText.Number(table[4]), table[5], [.. columns.Where(column => column[3] == "1").Select(column => column[0])],
             [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))]);
     }
 

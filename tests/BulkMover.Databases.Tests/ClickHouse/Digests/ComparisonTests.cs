@@ -1,6 +1,7 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
 
@@ -151,19 +152,67 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
             await fixture.QueryAsync(change);
 
         await using ClickHouseTarget target = fixture.Open(table);
-        Databases.ClickHouse.Digests.ComparingTarget comparing = target.ForComparing();
-        TargetPlan plan = await comparing.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
-        await using (ITargetLoad load = await comparing.BeginAsync(plan, fixture.Limits, Stopping))
+        SourceComparison comparison = target.NewComparison();
+        await ReadAsync(fixture, comparison.Reading);
+
+        Assert.Equal(isEqual, comparison.Result!.IsEqual);
+        if (!isEqual)
+            Assert.Equal(table == "parted" ? "partition 2" : "the table", Assert.Single(comparison.Result.Differences).Place);
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE {db}.t UPDATE name = 'other' WHERE id = 250 SETTINGS mutations_sync = 1", """
+        source 2 1 {"id":250,"name":"n250"}
+        target  1 {"id":250,"name":"other"}
+        """)]
+    [InlineData("ALTER TABLE {db}.t DELETE WHERE id = 17 SETTINGS mutations_sync = 1", """source 0 1 {"id":17,"name":"n17"}""")]
+    [InlineData("INSERT INTO {db}.t SELECT * FROM {db}.t WHERE id IN (350, 351)", """
+        target  1 {"id":350,"name":"n350"}
+        target  1 {"id":351,"name":null}
+        """)]
+    [InlineData("INSERT INTO {db}.t SELECT 7, 'x' FROM numbers(3)", """target  3 {"id":7,"name":"x"}""")]
+    [InlineData("SELECT 1", "")]
+    public async Task FindRows_SomebodyChangedSome_ShowsThem(string change, string expected)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await CopyAsync(fixture, CopyMode.Create);
+        await fixture.QueryAsync(change);
+
+        await using ClickHouseTarget target = fixture.Open("t");
+        RowSearch search = target.NewRowSearch(new HashSet<string>(), 10);
+        await ReadAsync(fixture, search.Buckets);
+        await ReadAsync(fixture, search.Rows);
+        Assert.Equal(
+            expected, string.Join('\n', search.Found.Select(row => $"{(row.IsOfSource ? "source" : "target")} {row.ScanTask} {row.Times} {row.Row}")));
+    }
+
+    [Fact]
+    public async Task FindRows_AllDiffer_ShowsAsManyAsWereAskedFor()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await CopyAsync(fixture, CopyMode.Create);
+        await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE name = 'other' WHERE 1 SETTINGS mutations_sync = 1");
+
+        await using ClickHouseTarget target = fixture.Open("t");
+        RowSearch search = target.NewRowSearch(new HashSet<string>(), 6);
+        await ReadAsync(fixture, search.Buckets);
+        await ReadAsync(fixture, search.Rows);
+        Assert.Equal(6, search.Found.Count);
+    }
+
+    /// <summary>A copy of all rows into a target, as the engine drives it.</summary>
+    private static async Task ReadAsync(TargetFixture fixture, ITarget into)
+    {
+        TargetPlan plan = await into.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
+        await using ITargetLoad load = await into.BeginAsync(plan, fixture.Limits, Stopping);
+        for (int number = 0; number < Chunks; number++)
         {
-            await using IChunkLoad chunk = await load.BeginChunkAsync(0, Stopping);
-            foreach (IEncodedBlock block in load.Encode(fixture.Rows(0, Chunks * ChunkRows)))
+            await using IChunkLoad chunk = await load.BeginChunkAsync(number, Stopping);
+            foreach (IEncodedBlock block in load.Encode(fixture.Rows(number * ChunkRows, ChunkRows)))
                 await chunk.SendAsync(block, 0, Stopping);
-            await load.CommitAsync(Chunks * ChunkRows, Stopping);
         }
 
-        Assert.Equal(isEqual, comparing.Comparison!.IsEqual);
-        if (!isEqual)
-            Assert.Equal(table == "parted" ? "partition 2" : "the table", Assert.Single(comparing.Comparison.Differences).Place);
+        Assert.Equal(Chunks * ChunkRows, await load.CommitAsync(Chunks * ChunkRows, Stopping));
     }
 
     private static async Task<Comparison> ChangeAndCompareAsync(TargetFixture fixture, CopyMode mode, params string[] changes)

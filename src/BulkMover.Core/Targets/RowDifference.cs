@@ -1,0 +1,8 @@
+namespace BulkMover.Core.Targets;
+
+/// <summary>A row that one side has more often than the other.</summary>
+/// <param name="IsOfSource">The source has it more often; else the target.</param>
+/// <param name="Times">How many times more.</param>
+/// <param name="Row">Its key and the columns that differ, as the target writes them: an object in JSON.</param>
+/// <param name="ScanTask">Number of the scan task, in the order of the plan, that has it; null for a row of the target.</param>
+public sealed record RowDifference(bool IsOfSource, long Times, string Row, long? ScanTask);
