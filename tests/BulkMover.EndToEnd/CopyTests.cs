@@ -214,13 +214,6 @@ public sealed class CopyTests(ClickHouseServerFixture server)
 
     private string Target(string database, string table) => $"clickhouse://default@{server.Endpoint.Authority}/{database}/{table}";
 
-    private async Task<(string Source, string Database)> NewSourceAsync(string file, string select)
-    {
-        string database = await server.NewDatabaseAsync(Token);
-        string path = Path.Combine(server.FilesDirectory, database, file);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string literal = path.Replace("'", "\\'", StringComparison.Ordinal);
-        await server.QueryAsync($"INSERT INTO FUNCTION file('{literal}', 'Parquet') {select}", Token);
-        return (path, database);
-    }
+    private async Task<(string Source, string Database)> NewSourceAsync(string file, string select) =>
+        (await server.WriteFileAsync(file, select, Token), await server.NewDatabaseAsync(Token));
 }

@@ -13,6 +13,7 @@ public class ClickHouseServerFixture : IAsyncLifetime
 {
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private int databases;
+    private int files;
     private EmbeddedServer? server;
 
     public ClickHouseServerFixture() => Root = Directory.CreateTempSubdirectory("bulkmover-clickhouse-").FullName;
@@ -55,6 +56,16 @@ public class ClickHouseServerFixture : IAsyncLifetime
         using HttpResponseMessage answer = await http.PostAsync(new Uri(Endpoint, "?wait_end_of_query=1"), body, cancellationToken);
         byte[] bytes = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
         return answer.IsSuccessStatusCode ? bytes : throw new InvalidOperationException($"{sql}\n{Encoding.UTF8.GetString(bytes)}");
+    }
+
+    /// <summary>Has the server write what a query gives to a Parquet file, in a directory of its own.</summary>
+    /// <returns>Its path.</returns>
+    public async Task<string> WriteFileAsync(string file, string select, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(FilesDirectory, $"{Interlocked.Increment(ref files)}", file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await QueryAsync($"INSERT INTO FUNCTION file('{path.Replace("'", "\\'", StringComparison.Ordinal)}', 'Parquet') {select}", cancellationToken);
+        return path;
     }
 
     /// <summary>Makes a database that no other test uses.</summary>
