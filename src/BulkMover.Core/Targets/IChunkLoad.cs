@@ -18,8 +18,8 @@ public interface IChunkLoad : IAsyncDisposable
     /// happens to this program or to the target. One chunk at a time.
     /// </summary>
     /// <param name="rows">Rows that were sent. When the target counts another number it throws, and nothing has arrived (invariant 4).</param>
-    /// <param name="tasks">Hash of the scan tasks that they are the rows of.</param>
+    /// <param name="tasks">Tells the scan tasks that they are the rows of; kept for <see cref="ITargetLoad.Arrived"/>.</param>
     /// <param name="cancellationToken">Stops before the chunk counts as arrived.</param>
     /// <returns>Bytes that went out with this call.</returns>
-    Task<long> CommitAsync(long rows, string tasks, CancellationToken cancellationToken);
+    Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken);
 }

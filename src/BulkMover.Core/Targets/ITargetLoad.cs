@@ -12,9 +12,6 @@ public interface ITargetLoad : IAsyncDisposable
     /// <summary>Chunks that are in the target to stay, by number; they must not be sent again.</summary>
     IReadOnlyDictionary<long, ArrivedChunk> Arrived { get; }
 
-    /// <summary>Bytes of data files that the transfer has put into a chunk since it first began, however often it was stopped.</summary>
-    long ChunkBytes { get; }
-
     /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
     long EncodeBytes(RecordBatch batch);
 
@@ -27,7 +24,7 @@ public interface ITargetLoad : IAsyncDisposable
     IEnumerable<IEncodedBlock> Encode(RecordBatch batch);
 
     /// <summary>Opens a chunk that is not in <see cref="Arrived"/>; it may have arrived in part before, which is thrown away. The caller disposes it.</summary>
-    /// <param name="number">From 0, the same for the same scan tasks at every run of the transfer.</param>
+    /// <param name="number">From 0, of no other chunk of the transfer that has arrived.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken);
 

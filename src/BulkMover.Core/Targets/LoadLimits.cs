@@ -3,5 +3,4 @@ namespace BulkMover.Core.Targets;
 /// <summary>What a load may use.</summary>
 /// <param name="Writers">Blocks that are sent at the same time at most.</param>
 /// <param name="HeldBytes">Bytes of encoded blocks that the load may keep back to send them together.</param>
-/// <param name="ChunkBytes">Bytes of data files that a transfer which begins puts into a chunk.</param>
-public sealed record LoadLimits(int Writers, long HeldBytes, long ChunkBytes);
+public sealed record LoadLimits(int Writers, long HeldBytes);

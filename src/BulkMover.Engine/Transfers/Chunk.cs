@@ -1,28 +1,50 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.Engine.Transfers;
 
 /// <summary>
 /// Scan tasks in the order of the plan that arrive together: what is lost when a copy is stopped. Whatever of it is on its way holds it;
-/// with the last of them all its rows have been sent. Safe for concurrent use.
+/// with the last of them all its rows have been sent. Safe for concurrent use once all scan tasks are in it.
 /// </summary>
-/// <param name="number">From 0, in the order of the plan.</param>
+/// <param name="number">From 0; no two chunks of a transfer have the same one, whichever run brings them.</param>
 /// <param name="load">Takes its rows; disposed with it.</param>
 internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
 {
+    /// <summary>What a file costs at least: opening a small one takes as long as reading so much.</summary>
+    private const long SmallFileBytes = 256 * 1024;
+
+    private readonly ArrayBufferWriter<byte> tasks = new();
     private int held = 1;
+    private long bytes;
     private long rows;
     private bool disposed;
 
     public long Number { get; } = number;
 
-    /// <summary>Hash of its scan tasks; known when it is released for the first time.</summary>
-    public string Tasks { get; set; } = "";
+    /// <summary>The keys of its scan tasks.</summary>
+    public ReadOnlyMemory<byte> Tasks => tasks.WrittenMemory;
 
     public IChunkLoad Load { get; } = load;
 
     /// <summary>Rows that were sent.</summary>
     public long Rows => Interlocked.Read(ref rows);
+
+    /// <summary>Whether a scan task goes into it.</summary>
+    /// <param name="task">The next one.</param>
+    /// <param name="chunkBytes">Bytes of data files in a chunk; one file may be larger.</param>
+    public bool HasRoomFor(ScanTask task, long chunkBytes) => bytes == 0 || bytes + Weight(task) <= chunkBytes;
+
+    /// <summary>Adds a scan task, which then is on its way.</summary>
+    public ChunkedTask Add(ScanTask task, UInt128 key)
+    {
+        bytes += Weight(task);
+        BinaryPrimitives.WriteUInt128BigEndian(tasks.GetSpan(TaskKey.Bytes), key);
+        tasks.Advance(TaskKey.Bytes);
+        return new ChunkedTask(task, Hold());
+    }
 
     public void AddRows(long more) => Interlocked.Add(ref rows, more);
 
@@ -39,4 +61,6 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
 
     /// <summary>Called when it has arrived, and again when the copy ends.</summary>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref disposed, true) ? ValueTask.CompletedTask : Load.DisposeAsync();
+
+    private static long Weight(ScanTask task) => Math.Max(task.FileBytes, SmallFileBytes);
 }

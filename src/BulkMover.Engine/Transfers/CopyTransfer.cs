@@ -81,7 +81,7 @@ public sealed class CopyTransfer(
             }
         }
 
-        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes, options.ChunkBytes);
+        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now, limits, cancellationToken), cancellationToken);
         hasBegun = true;
         long rows;
@@ -113,8 +113,9 @@ public sealed class CopyTransfer(
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();
-        // Read once: chunks that arrive now are added to it.
-        Dictionary<long, ArrivedChunk> arrived = load.Arrived.ToDictionary();
+        // Read before anything arrives: what arrives now is added to it.
+        var arrived = new ArrivedTasks([.. load.Arrived.Values]);
+        long number = load.Arrived.Keys.DefaultIfEmpty(-1).Max();
 
         using var flow = new Flow(cancellationToken);
         Stage<Chunk> arrive = flow.AddStage<Chunk>(meter.Arrive, NoneWaiting, async (chunk, stopping) =>
@@ -136,44 +137,35 @@ public sealed class CopyTransfer(
             await flow.RunAsync(async stopping =>
             {
                 using SharedStopwatch.Interval planning = meter.Plan.Handles();
-                using var numbers = new ChunkNumbers(load.ChunkBytes);
                 Chunk? chunk = null;
                 await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
                 {
-                    if (numbers.Ends(task))
-                    {
-                        await EndAsync();
-                        chunk = null;
-                    }
-
-                    numbers.Add(task);
-                    if (arrived.ContainsKey(numbers.Number))
+                    UInt128 key = TaskKey.Of(task);
+                    if (arrived.Meet(key))
                     {
                         meter.AddPlannedBytesDone(task.FileBytes);
                         continue;
                     }
 
-                    if (chunk is null)
+                    if (chunk?.HasRoomFor(task, options.ChunkBytes) != true)
                     {
-                        chunk = new Chunk(numbers.Number, await load.BeginChunkAsync(numbers.Number, stopping));
+                        await EndAsync();
+                        chunk = new Chunk(++number, await load.BeginChunkAsync(number, stopping));
                         chunks.TryAdd(chunk.Number, chunk);
                     }
 
-                    await open.SendAsync(new ChunkedTask(task, chunk.Hold()));
+                    await open.SendAsync(chunk.Add(task, key));
                 }
 
                 await EndAsync();
-                if (arrived.Keys.Any(number => number > numbers.Number))
-                    throw PlanChanged();
+                // Invariant 4: rows of files that the snapshot does not have must not come with it.
+                if (arrived.Left > 0)
+                    throw PlanChanged(arrived.Left);
 
                 async Task EndAsync()
                 {
-                    if (arrived.TryGetValue(numbers.Number, out ArrivedChunk? before) && before.Tasks != numbers.Tasks)
-                        throw PlanChanged();
-                    if (chunk is null)
-                        return;
-                    chunk.Tasks = numbers.Tasks;
-                    await TargetStages.ReleaseAsync(chunk, arrive);
+                    if (chunk is not null)
+                        await TargetStages.ReleaseAsync(chunk, arrive);
                 }
             });
         }
@@ -184,9 +176,9 @@ public sealed class CopyTransfer(
         }
     }
 
-    private static CorruptTableException PlanChanged() => new("engine.plan_changed",
-        "The table's files are listed in another order than when this copy began, for its log was rewritten since, so it cannot be told which of them have arrived. " +
-        "Run the command with --restart to copy from zero.");
+    private CorruptTableException PlanChanged(long files) => new("engine.plan_changed",
+        $"{files:N0} files whose rows have been loaded are not in the plan of snapshot {snapshot.Id} any more: the table was replaced, or its metadata changed, under the " +
+        "same snapshot. Nothing of it is visible. Run the command with --restart to copy from zero.");
 
     /// <summary>Runs a step that is no stage with a stage's care: its time is measured, and a foreign cancellation is a failure.</summary>
     private static async Task<T> StepAsync<T>(StageMeter step, Func<Task<T>> call, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ public sealed class PartitionedLoadTests(ClickHouseServerFixture server)
         using var target = new TargetFixture(server, await server.NewDatabaseAsync(Stopping))
         {
             Options = new ClickHouseTableOptions { PartitionBy = "toYYYYMM(day)", OrderBy = "day" },
-            Limits = new LoadLimits(Writers: 2, HeldBytes: 1_000_000, ChunkBytes: 1 << 30),
+            Limits = new LoadLimits(Writers: 2, HeldBytes: 1_000_000),
         };
         // 90 % of the rows are of one month; only it has to go out early.
         var random = new Random(7);

@@ -21,7 +21,7 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
 
     public ClickHouseTableOptions Options { get; init; } = new();
 
-    public LoadLimits Limits { get; init; } = new(Writers: 2, HeldBytes: 64 << 20, ChunkBytes: 1 << 30);
+    public LoadLimits Limits { get; init; } = new(Writers: 2, HeldBytes: 64 << 20);
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 

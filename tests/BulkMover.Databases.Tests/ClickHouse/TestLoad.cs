@@ -14,6 +14,9 @@ internal sealed class TestLoad : IAsyncDisposable
 
     private TestLoad(ITargetLoad load) => this.load = load;
 
+    /// <summary>What tells the scan tasks of every chunk: as much as the smallest files make it.</summary>
+    public static readonly byte[] Tasks = [.. Enumerable.Range(0, 4096 * 16).Select(i => (byte)(i * 31))];
+
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => load.Arrived;
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
@@ -46,7 +49,7 @@ internal sealed class TestLoad : IAsyncDisposable
     public async Task ArriveAsync(long? expected = null)
     {
         chunk ??= await load.BeginChunkAsync(load.Arrived.Count, Stopping);
-        await chunk.CommitAsync(expected ?? rows, "tasks", Stopping);
+        await chunk.CommitAsync(expected ?? rows, Tasks, Stopping);
         await chunk.DisposeAsync();
         (chunk, rows) = (null, 0);
     }

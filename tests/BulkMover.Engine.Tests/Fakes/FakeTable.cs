@@ -41,6 +41,9 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
     /// <summary>Whether the last file is planned first.</summary>
     public bool Reversed { get; set; }
 
+    /// <summary>How often each file is listed, one after another.</summary>
+    public int Repeats { get; set; } = 1;
+
     public long Rows => (long)Files * RowGroups * Batches * BatchRows;
 
     /// <summary>Of every file; the rows that a row group leaves out are <see cref="DeletedRows"/>.</summary>
@@ -72,7 +75,8 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
             int file = Reversed ? Files - 1 - i : i;
             await At(Step.Plan, cancellationToken);
             long? rows = RowsAreKnown ? Rows / Files : null;
-            yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false) { Deletes = Deletes };
+            for (int time = 0; time < Repeats; time++)
+                yield return new ScanTask(Location.OnDisk($"/table/{file}.parquet"), 4000, rows, ScanTask.NoConstants, false) { Deletes = Deletes };
         }
     }
 

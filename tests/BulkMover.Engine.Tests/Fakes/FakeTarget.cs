@@ -24,7 +24,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     /// <summary>Rows of chunks that have arrived, by number: as a target keeps them over several runs.</summary>
     public ConcurrentDictionary<long, IReadOnlyList<long>> Arrived { get; } = new();
 
-    public ConcurrentDictionary<long, string> Tasks { get; } = new();
+    public ConcurrentDictionary<long, ReadOnlyMemory<byte>> Tasks { get; } = new();
 
     /// <summary>Rows that get lost between the last insert and the commit.</summary>
     public int LosesRows { get; set; }
@@ -82,8 +82,6 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
         }
 
         public IReadOnlyDictionary<long, ArrivedChunk> Arrived => target.Arrived.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(target.Tasks[chunk.Key], chunk.Value.Count));
-
-        public long ChunkBytes => limits.ChunkBytes;
 
         public long EncodeBytes(RecordBatch batch)
         {
@@ -167,7 +165,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
-        public async Task<long> CommitAsync(long sent, string tasks, CancellationToken cancellationToken)
+        public async Task<long> CommitAsync(long sent, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
         {
             await target.At(Step.Arrive, cancellationToken);
             long bytes = 0;

@@ -69,18 +69,64 @@ public sealed class CopyTransferResumeTests
         world.AssertNothingIsLeft();
     }
 
+    /// <summary>As where a log checkpoint was written meanwhile: other order, fewer statistics.</summary>
     [Fact]
-    public async Task Copy_ThePlanHasAnotherOrderThanWhenItBegan_IsRefused()
+    public async Task Copy_ThePlanHasAnotherOrderThanWhenItBegan_MovesOnlyWhatIsMissing()
     {
         var world = new World { Options = FileByFile };
         FailOnce(world, Step.Arrive, 4, isTransient: false);
         await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
 
-        world.Table.Reversed = true;
+        (world.Table.Reversed, world.Table.RowsAreKnown) = (true, false);
+        CopyResult result = await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.Equal(world.Table.Rows * 3 / world.Table.Files, result.SkippedRows);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_ChunksAreCutOtherwiseThanWhenItBegan_MovesOnlyWhatIsMissing()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        world.Options = new CopyOptions { Readers = 3, Writers = 2, Patience = TimeSpan.Zero };
+        await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.Equal(4, world.Target.Arrived.Count);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_FilesThatHaveArrivedAreNotInThePlan_IsRefused()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        world.Table.Files = 0;
         var error = await Assert.ThrowsAsync<CorruptTableException>(() => world.CopyAsync(Stopping));
 
         Assert.Equal("engine.plan_changed", error.Code);
+        Assert.Contains("3 files", error.Message, StringComparison.Ordinal);
         Assert.Empty(world.Target.Visible);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_AFileIsListedTwiceAndArrivedOnce_MovesItOnceMore()
+    {
+        var world = new World { Options = FileByFile };
+        world.Table.Repeats = 2;
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        await world.CopyAsync(Stopping);
+
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).SelectMany(i => new long[] { i, i }), world.Target.Visible);
         world.AssertNothingIsLeft();
     }
 

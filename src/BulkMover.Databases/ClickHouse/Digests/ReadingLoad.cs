@@ -4,8 +4,7 @@ using BulkMover.Core.Targets;
 namespace BulkMover.Databases.ClickHouse.Digests;
 
 /// <summary>Takes rows to look at them and brings them nowhere.</summary>
-/// <param name="limits">What the load may use.</param>
-internal sealed class ReadingLoad(LoadLimits limits) : ITargetLoad
+internal sealed class ReadingLoad : ITargetLoad
 {
     private readonly Lock gate = new();
     private long rows;
@@ -23,8 +22,6 @@ internal sealed class ReadingLoad(LoadLimits limits) : ITargetLoad
     public required Func<CancellationToken, Task> Finish { get; init; }
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived { get; } = new Dictionary<long, ArrivedChunk>();
-
-    public long ChunkBytes => limits.ChunkBytes;
 
     public long EncodeBytes(RecordBatch batch) => BytesToLookAt(batch);
 
@@ -56,7 +53,7 @@ internal sealed class ReadingLoad(LoadLimits limits) : ITargetLoad
             return Task.FromResult(0L);
         }
 
-        public Task<long> CommitAsync(long rows, string tasks, CancellationToken cancellationToken) => Task.FromResult(0L);
+        public Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken) => Task.FromResult(0L);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -12,7 +12,7 @@ namespace BulkMover.Databases.ClickHouse.Digests;
 /// <param name="client">The server.</param>
 /// <param name="table">The table.</param>
 /// <param name="begin">What is done with the rows.</param>
-internal sealed class ReadingTarget(string name, ServerClient client, TableName table, Func<ReadingPlan, LoadLimits, ReadingLoad> begin) : ITarget
+internal sealed class ReadingTarget(string name, ServerClient client, TableName table, Func<ReadingPlan, ReadingLoad> begin) : ITarget
 {
     public string Name => name;
 
@@ -29,7 +29,7 @@ internal sealed class ReadingTarget(string name, ServerClient client, TableName 
     }
 
     public Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
-        Task.FromResult<ITargetLoad>(begin((ReadingPlan)plan, limits));
+        Task.FromResult<ITargetLoad>(begin((ReadingPlan)plan));
 
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 

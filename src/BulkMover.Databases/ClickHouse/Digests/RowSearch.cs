@@ -47,11 +47,11 @@ public sealed class RowSearch
     /// <summary>What was found after both copies.</summary>
     public IReadOnlyList<RowDifference> Found { get; private set; } = [];
 
-    private ReadingLoad FindBuckets(ReadingPlan plan, LoadLimits limits)
+    private ReadingLoad FindBuckets(ReadingPlan plan)
     {
         var encoder = new NativeEncoder(plan.Sent);
         var ours = new (long Rows, ulong Sum)[1 << BucketBits];
-        return new ReadingLoad(limits)
+        return new ReadingLoad
         {
             BytesToLookAt = batch => 8L * batch.Length,
             LookAt = batch =>
@@ -82,12 +82,12 @@ public sealed class RowSearch
         };
     }
 
-    private ReadingLoad FindRows(ReadingPlan plan, LoadLimits limits)
+    private ReadingLoad FindRows(ReadingPlan plan)
     {
         var encoder = new NativeEncoder(plan.Sent);
         var ours = new Dictionary<ulong, (long Times, RecordBatch Batch, int Row, long ScanTask)>();
         var kept = new List<RecordBatch>();
-        return new ReadingLoad(limits)
+        return new ReadingLoad
         {
             BytesToLookAt = batch => BatchMemory.Bytes(batch) + (8L * batch.Length),
             LookAt = batch => [Choose(encoder, batch)],

@@ -23,11 +23,11 @@ public sealed class SourceComparison
     /// <summary>Null before the copy was committed.</summary>
     public Comparison? Result { get; private set; }
 
-    private ReadingLoad Begin(ReadingPlan plan, LoadLimits limits)
+    private ReadingLoad Begin(ReadingPlan plan)
     {
         var encoder = new BatchEncoder(plan.Sent, plan.Table.PartitionKey);
         var groups = new Dictionary<ulong, Digest>();
-        return new ReadingLoad(limits)
+        return new ReadingLoad
         {
             BytesToLookAt = encoder.EncodeBytes,
             LookAt = encoder.Encode,

@@ -25,7 +25,7 @@ internal sealed class ChunkLoad : IChunkLoad
     }
 
     /// <summary>Counts the rows that were sent and makes them arrive.</summary>
-    public required Func<long, Digest, string, CancellationToken, Task> Collect { get; init; }
+    public required Func<long, Digest, ReadOnlyMemory<byte>, CancellationToken, Task> Collect { get; init; }
 
     public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ internal sealed class ChunkLoad : IChunkLoad
         }
     }
 
-    public async Task<long> CommitAsync(long rows, string tasks, CancellationToken cancellationToken)
+    public async Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {
         long bytes = await SendGroupsAsync(held.TakeAll(), cancellationToken);
         await inserts.FlushAsync(cancellationToken);

@@ -33,8 +33,6 @@ internal sealed class ClickHouseLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => run.Ledger.State.Collected;
 
-    public long ChunkBytes => run.Ledger.State.Begun!.ChunkBytes;
-
     /// <summary>Takes the transfer over from the last run, if there was one, and brings what that left half done to its end.</summary>
     public static async Task<ClickHouseLoad> BeginAsync(
         ServerClient client, ClickHousePlan plan, TableName target, LoadLimits limits, CancellationToken cancellationToken)
@@ -48,7 +46,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         TransferRun run = await TransferRun.TakeAsync(client, new TransferTables(target, plan.Request.Transfer), plan, cancellationToken);
         try
         {
-            return new ClickHouseLoad(client, plan, run, await run.TakeOverAsync(plan, limits.ChunkBytes, cancellationToken), limits);
+            return new ClickHouseLoad(client, plan, run, await run.TakeOverAsync(plan, cancellationToken), limits);
         }
         catch (Exception failure)
         {

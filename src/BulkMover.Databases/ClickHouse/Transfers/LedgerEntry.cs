@@ -9,10 +9,9 @@ internal abstract record LedgerEntry;
 /// <summary>A run has the transfer: after it has made the staging table, or has taken it over.</summary>
 /// <param name="Origin">Where the rows come from.</param>
 /// <param name="Mode">What happens with rows that were there.</param>
-/// <param name="ChunkBytes">Bytes of data files in a chunk.</param>
 /// <param name="Columns">What is sent, in the order of the blocks.</param>
 /// <param name="Staging">Identity of the staging table.</param>
-internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, long ChunkBytes, IReadOnlyList<SentColumn> Columns, string Staging) : LedgerEntry;
+internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging) : LedgerEntry;
 
 /// <param name="Name">Of the column.</param>
 /// <param name="Type">That its values are sent as.</param>
@@ -23,10 +22,10 @@ internal sealed record SentColumn(string Name, string Type)
 
 /// <summary>All rows of a chunk are in its chunk table: before any is moved out of it.</summary>
 /// <param name="Chunk">Its number.</param>
-/// <param name="Tasks">Hash of its scan tasks.</param>
+/// <param name="Tasks">What tells its scan tasks; Base64 as it is written.</param>
 /// <param name="Rows">Rows of each partition, by the partition's id.</param>
 /// <param name="Digest">What the source's rows come to, as <see cref="DigestText"/> writes it.</param>
-internal sealed record Loaded(long Chunk, string Tasks, IReadOnlyDictionary<string, long> Rows, string Digest) : LedgerEntry;
+internal sealed record Loaded(long Chunk, ReadOnlyMemory<byte> Tasks, IReadOnlyDictionary<string, long> Rows, string Digest) : LedgerEntry;
 
 /// <summary>All rows of a chunk are in the staging table: after the last was moved there.</summary>
 /// <param name="Chunk">Its number.</param>

@@ -82,8 +82,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
             case Begun begun:
                 if (Begun is null)
                     begunAt = at;
-                // A later run goes on with the chunks of the first one.
-                Begun = Begun is null ? begun : begun with { ChunkBytes = Begun.ChunkBytes };
+                Begun = begun;
                 break;
             case Loaded chunk when !collected.ContainsKey(chunk.Chunk):
                 // Digests are needed to compare only, and are many.

@@ -26,7 +26,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     }
 
     /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
-    public async Task CollectAsync(TableName chunk, long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken)
+    public async Task CollectAsync(TableName chunk, long number, long rows, Digest digest, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {
         Dictionary<string, long> arrived = await parts.RowsAsync(chunk, cancellationToken);
         if (arrived.Values.Sum() != rows)

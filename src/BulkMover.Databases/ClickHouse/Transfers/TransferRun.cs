@@ -58,7 +58,7 @@ internal sealed class TransferRun
     }
 
     /// <summary>Brings what the last run left half done to its end, so that all chunks that have arrived are in the staging table.</summary>
-    public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, long chunkBytes, CancellationToken cancellationToken)
+    public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, CancellationToken cancellationToken)
     {
         IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
         ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
@@ -95,7 +95,7 @@ internal sealed class TransferRun
         else if (!isPublished)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, chunkBytes, columns, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey);
         // Once partitions are moved out of it, its rows are the publisher's matter.

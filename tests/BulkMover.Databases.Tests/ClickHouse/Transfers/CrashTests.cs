@@ -156,7 +156,7 @@ public sealed class CrashTests(ClickHouseServerFixture server)
             TargetPlan plan = await target.PlanAsync(request, Stopping);
             if (plan.Earlier is { IsComplete: true })
                 return;
-            await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(2, 1 << 20, 1 << 20), Stopping);
+            await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(2, 1 << 20), Stopping);
             for (int chunk = 0; chunk < Chunks; chunk++)
             {
                 if (load.Arrived.ContainsKey(chunk))
@@ -169,7 +169,7 @@ public sealed class CrashTests(ClickHouseServerFixture server)
                     await rows.SendAsync(block, 0, Stopping);
                 }
 
-                await rows.CommitAsync(ChunkRows, $"chunk {chunk}", Stopping);
+                await rows.CommitAsync(ChunkRows, BitConverter.GetBytes(chunk), Stopping);
             }
 
             await load.CommitAsync(Chunks * ChunkRows, Stopping);

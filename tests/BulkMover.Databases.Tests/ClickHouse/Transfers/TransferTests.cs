@@ -40,7 +40,9 @@ public sealed class TransferTests(ClickHouseServerFixture server)
 
         await using ClickHouseTarget awake = Open(target, TimeSpan.FromMilliseconds(200));
         await using TestLoad load = await BeginAsync(target, awake);
-        Assert.Equal([(0, new ArrivedChunk("tasks", 100))], load.Arrived.Select(chunk => (chunk.Key, chunk.Value)));
+        (long number, ArrivedChunk arrived) = Assert.Single(load.Arrived);
+        Assert.Equal((0, 100), (number, arrived.Rows));
+        Assert.Equal(TestLoad.Tasks, arrived.Tasks.ToArray());
         await Assert.ThrowsAnyAsync<BulkMoverException>(() => old.ArriveAsync());
         await load.SendAsync(target.Rows(100, 100));
         await load.ArriveAsync();

@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using BulkMover.Core.Scans;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>
+/// What a target remembers of a scan task: 128 bits of a hash, which tell it from all others of its snapshot. They are the same at every run,
+/// wherever the task stands in the plan and however the table's metadata is stored.
+/// </summary>
+internal static class TaskKey
+{
+    public const int Bytes = 16;
+
+    /// <remarks>
+    /// Of nothing but what every form of the metadata has: a checkpoint may have dropped the statistics that the commits before it had. In a
+    /// snapshot a path alone tells the file; the rest shows a table that was replaced by another one.
+    /// </remarks>
+    public static UInt128 Of(ScanTask task)
+    {
+        // Who chooses the paths must not be able to choose two with one key: the second file would pass for the first.
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{task.File}\0{task.FileBytes}\0{task.Deletes?.Rows}")), hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+}
