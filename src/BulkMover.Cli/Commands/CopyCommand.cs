@@ -4,6 +4,7 @@ using BulkMover.Cli.Reports;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Memory;
+using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
 
 namespace BulkMover.Cli.Commands;
@@ -72,13 +73,25 @@ public static class CopyCommand
         }
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, setup.Source.NewReader(setup.Scan), setup.Target!, outline.Target!, budget, options)
+            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan), setup.Target!, outline.Target!, budget, options)
         {
             Planned = outline.Survey,
             Notes = report,
         };
         Task<CopyResult> running = copy.RunAsync(cancellationToken);
-        await report.FollowAsync(running, () => copy.Progress);
+        try
+        {
+            await report.FollowAsync(running, () => copy.Progress);
+        }
+        catch (BulkMoverException error) when (error is not RowsDifferException)
+        {
+            // Rows that differ are not gone on with, and may be visible already.
+            TransferProgress end = copy.Progress;
+            if (end.ArrivedChunks > 0)
+                report.Report(Describe.ArrivedAndStay(end.ArrivedChunks, end.SkippedRows));
+            throw;
+        }
+
         report.Finished(await running, arguments.GetValue(SharedOptions.Verify));
         return 0;
     }

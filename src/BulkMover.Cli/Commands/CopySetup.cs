@@ -41,7 +41,7 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
                 Verify = arguments.GetValue(SharedOptions.Verify),
             };
             TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);
-            Survey survey = await Survey.TakeAsync(snapshot, scan, cancellationToken);
+            Survey survey = await TakeSurveyAsync(snapshot, scan, targetPlan?.Earlier, report, cancellationToken);
             return new CopySetup(
                 source, scan, target, new CopyOutline(source.Name, snapshot, survey, target?.Name, targetPlan), [.. unfinished.Where(record => record.Transfer != request.Transfer)]);
         }
@@ -49,6 +49,20 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
         {
             if (target is not null)
                 await target.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Survey> TakeSurveyAsync(
+        ITableSnapshot snapshot, Scan scan, TransferRecord? earlier, IReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Survey.TakeAsync(snapshot, scan, cancellationToken);
+        }
+        catch (BulkMoverException) when (earlier is { IsComplete: false, Chunks: > 0 })
+        {
+            report.Report(Describe.ArrivedAndStay(earlier.Chunks, earlier.Rows));
             throw;
         }
     }
@@ -77,15 +91,15 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
         }
         catch (BulkMoverException error) when (begun is not null && error.Side is ErrorSide.Input or ErrorSide.Source)
         {
-            throw Expired(begun!, error);
+            throw Expired(begun!, selector, error);
         }
 
-        throw Expired(begun, null);
+        throw Expired(begun, selector, null);
     }
 
-    private static InvalidInputException Expired(TransferRecord unfinished, BulkMoverException? error) => new("copy.snapshot_expired",
-        $"The copy was begun with snapshot {unfinished.Origin.Snapshot}, of which {unfinished.Rows:N0} rows have been loaded, and that snapshot cannot be read any more" +
-        $"{(error is null ? "." : $": {error.Message}")} Run the command with --restart to copy what the table holds now from zero.", error);
+    private static InvalidInputException Expired(TransferRecord unfinished, string? selector, BulkMoverException? error) => new("copy.snapshot_expired",
+        $"The copy was begun with snapshot {unfinished.Origin.Snapshot}, which cannot be read any more{(error is null ? "." : $": {error.Message}")} " +
+        $"{Describe.Arrived(unfinished.Chunks, unfinished.Rows)}; {(selector is null ? "with --restart they are thrown away, and what the table holds now is copied." : "name another --snapshot, or none, to copy that from zero.")}", error);
 
     /// <summary>What decides which rows and columns of a snapshot are read.</summary>
     public static string SelectionOf(ParseResult arguments, string source) => TransferId.Of(

@@ -111,7 +111,7 @@ public static class VerifyCommand
         {
             var origin = new TransferOrigin("", "", Source.Name, Snapshot.Id);
             TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(Snapshot.Id), origin, Scan.OutputSchema, CopyMode.Append, []), cancellationToken);
-            var reading = new CopyTransfer(Snapshot, Scan, Source.NewReader(Scan), target, plan, Memory, Options) { Notes = Report };
+            var reading = new CopyTransfer(Snapshot, Scan, Source.NewReader(Snapshot, Scan), target, plan, Memory, Options) { Notes = Report };
             await Report.FollowAsync(reading.RunAsync(cancellationToken), () => reading.Progress);
         }
     }

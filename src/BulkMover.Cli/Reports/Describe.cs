@@ -43,6 +43,13 @@ internal static class Describe
         _ => "environment",
     };
 
+    /// <summary>What a copy that failed leaves in the target.</summary>
+    public static string Arrived(long chunks, long rows) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(chunks == 1 ? "1 chunk" : $"{chunks:N0} chunks")}, {rows:N0} rows have arrived where readers do not see them");
+
+    public static string ArrivedAndStay(long chunks, long rows) =>
+        Arrived(chunks, rows) + "; the same command goes on with them when what failed is well again, and --restart throws them away.";
+
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary><c>0.8 s</c>, <c>12 s</c>, <c>3:07 min</c>, <c>2:05:00 h</c>.</summary>

@@ -32,6 +32,7 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
     public static Scan NewScan(ITableSnapshot snapshot, IReadOnlyList<string>? columns, string? where) =>
         new(snapshot, columns, where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
 
-    public IScanTaskReader NewReader(Scan scan) =>
-        new DataFileReader(Store, scan, MemoryAllocator.Default.Value);
+    /// <summary>Reads the files of a snapshot's plan for a scan of it.</summary>
+    public IScanTaskReader NewReader(ITableSnapshot snapshot, Scan scan) =>
+        new DataFileReader(new SnapshotStore(Store, Table.Format, Name, snapshot.Id), scan, MemoryAllocator.Default.Value);
 }

@@ -35,7 +35,7 @@ public interface ITableSnapshot
 
     /// <summary>
     /// Streams the scan tasks; files that <see cref="Scan.Where"/> rules out by partition values or statistics are left out.
-    /// The order is the same at every call.
+    /// The order is the same at every call on this object; another one of the same snapshot may have another, as where a log was rewritten.
     /// </summary>
     /// <exception cref="Errors.UnsupportedFeatureException">A file uses what is not read.</exception>
     /// <exception cref="Errors.CorruptTableException">Metadata is missing or broken.</exception>

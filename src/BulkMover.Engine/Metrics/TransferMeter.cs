@@ -16,6 +16,7 @@ internal sealed class TransferMeter(CopyOptions options)
     private long bytesWritten;
     private long plannedBytesDone;
     private long skippedRows;
+    private long arrivedChunks;
     private int retries;
 
     public StageMeter Plan { get; } = new("plan", 1);
@@ -54,7 +55,12 @@ internal sealed class TransferMeter(CopyOptions options)
         Interlocked.Exchange(ref plannedBytesDone, 0);
     }
 
-    public void Skip(long rows) => Interlocked.Exchange(ref skippedRows, rows);
+    /// <summary>This much has arrived and is no longer to be moved.</summary>
+    public void Skip(long chunks, long rows)
+    {
+        Interlocked.Exchange(ref arrivedChunks, chunks);
+        Interlocked.Exchange(ref skippedRows, rows);
+    }
 
     public void Start() => Volatile.Write(ref startedAt, Stopwatch.GetTimestamp());
 
@@ -82,7 +88,7 @@ internal sealed class TransferMeter(CopyOptions options)
         Survey? survey = Volatile.Read(ref planned);
         long done = Interlocked.Read(ref plannedBytesDone);
         TimeSpan elapsed = Since(Volatile.Read(ref startedAt));
-        return new TransferProgress(elapsed, survey, RowsRead, RowsSent, SkippedRows, Retries, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
+        return new TransferProgress(elapsed, survey, RowsRead, RowsSent, SkippedRows, Interlocked.Read(ref arrivedChunks), Retries, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
             done, TimeLeft(survey, done),
             [
                 Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, Open), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),

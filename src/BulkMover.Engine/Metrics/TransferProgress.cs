@@ -6,6 +6,7 @@ namespace BulkMover.Engine.Metrics;
 /// <param name="RowsRead">Rows that were decoded and that the filter keeps.</param>
 /// <param name="RowsSent">Rows that the target has taken.</param>
 /// <param name="SkippedRows">Rows that earlier runs have brought.</param>
+/// <param name="ArrivedChunks">Chunks that earlier runs, or attempts of this one, have brought.</param>
 /// <param name="Retries">How often the copy was begun again after a failure that passed.</param>
 /// <param name="BytesRead">Bytes fetched from the source.</param>
 /// <param name="BytesWritten">Bytes sent to the target.</param>
@@ -20,6 +21,7 @@ public sealed record TransferProgress(
     long RowsRead,
     long RowsSent,
     long SkippedRows,
+    long ArrivedChunks,
     int Retries,
     long BytesRead,
     long BytesWritten,

@@ -76,7 +76,7 @@ public sealed class CopyTransfer(
             now = await StepAsync(meter.Begin, () => target.PlanAsync(request, cancellationToken), cancellationToken);
             if (now.Earlier is { IsComplete: true } complete)
             {
-                meter.Skip(complete.Rows);
+                meter.Skip(complete.Chunks, complete.Rows);
                 return complete.Rows;
             }
         }
@@ -87,7 +87,7 @@ public sealed class CopyTransfer(
         long rows;
         try
         {
-            meter.Skip(load.Arrived.Values.Sum(chunk => chunk.Rows));
+            meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
             await MoveRowsAsync(load, cancellationToken);
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
@@ -98,7 +98,7 @@ public sealed class CopyTransfer(
         catch (Exception failure)
         {
             // For whoever begins again: what has arrived is no longer to be moved.
-            meter.Skip(load.Arrived.Values.Sum(chunk => chunk.Rows));
+            meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
             await CleanUpAsync(load, failure);
             throw;
         }

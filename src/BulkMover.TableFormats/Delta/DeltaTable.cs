@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -45,9 +46,12 @@ public sealed class DeltaTable : ITable
             { AsOf: { } time } => await FindVersionAsync(time, cancellationToken),
             _ => throw Unknown($"'{selector}' is neither a version nor a time, and Delta tables have no branches or tags"),
         };
-        if (version < log.OldestVersion || version > log.LatestVersion)
+        if (version >= 0 && version < log.OldestVersion)
+            throw Expired(version);
+        if (version < 0 || version > log.LatestVersion)
             throw Unknown($"There is no version {version}");
-        return await DeltaSnapshot.OpenAsync(store, table, await log.SegmentOfAsync(store, version, cancellationToken), cancellationToken);
+        var files = new SnapshotStore(store, Format, table.ToString(), version.ToString(CultureInfo.InvariantCulture));
+        return await DeltaSnapshot.OpenAsync(files, table, await log.SegmentOfAsync(files, version, cancellationToken), cancellationToken);
     }
 
     /// <summary>The last version that was there at the time.</summary>
@@ -88,6 +92,11 @@ public sealed class DeltaTable : ITable
 
         return null;
     }
+
+    private InvalidInputException Expired(long version) =>
+        new("delta.snapshot_expired",
+            $"The log of '{table}' begins with version {log.OldestVersion}, so version {version} cannot be read any more: its log entries have been cleaned up, as " +
+            $"'delta.logRetentionDuration' says. Choose one of versions {log.OldestVersion} to {log.LatestVersion} with --snapshot.");
 
     private InvalidInputException Unknown(string what) =>
         new("delta.snapshot_unknown",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -62,6 +63,9 @@ public sealed class IcebergTable : ITable
             : metadata.Schemas.GetValueOrDefault(id) ?? throw new CorruptTableException("iceberg.metadata_invalid",
                 $"Snapshot {snapshot.Id} in '{file.Location}' has the schema {id}, which is not in 'schemas'. Restore the metadata.");
         schema = NameMapping.Apply(schema, metadata, file.Location.ToString());
-        return await IcebergSnapshot.OpenAsync(store, metadata, file, snapshot, schema, cancellationToken);
+        IObjectStore files = snapshot is null
+            ? store
+            : new SnapshotStore(store, FormatName, file.TableRoot.ToString(), snapshot.Id.ToString(CultureInfo.InvariantCulture));
+        return await IcebergSnapshot.OpenAsync(files, metadata, file, snapshot, schema, cancellationToken);
     }
 }

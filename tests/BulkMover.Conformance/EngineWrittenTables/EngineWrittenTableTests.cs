@@ -47,7 +47,7 @@ public sealed class EngineWrittenTableTests(ClickHouseServerFixture server) : IC
         var scan = new Scan(snapshot, columns: null, where: null);
         await using ITarget target = ClickHouseTarget.Of(new ServerEndpoint(server.Endpoint, server.User, server.Password), to, new ClickHouseTableOptions());
         TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(from, to.ToString()), new TransferOrigin("", from, snapshot.Id), scan.OutputSchema, CopyMode.Create, []), Token);
-        var copy = new CopyTransfer(snapshot, scan, source.NewReader(scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
+        var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
         await copy.RunAsync(Token);
     }
 

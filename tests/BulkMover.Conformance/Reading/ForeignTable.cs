@@ -36,7 +36,7 @@ internal static class ForeignTable
     public static async IAsyncEnumerable<RecordBatch> BatchesAsync(
         Source source, ITableSnapshot snapshot, Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        IScanTaskReader reader = source.NewReader(scan);
+        IScanTaskReader reader = source.NewReader(snapshot, scan);
         await foreach (ScanTask task in snapshot.PlanAsync(scan, cancellationToken))
         {
             await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, cancellationToken))

@@ -156,7 +156,7 @@ public sealed class DeltaLogTests : IDisposable
         table.Checkpoint(4, [.. CheckpointRow.State(), new CheckpointRow { Sidecar = ("gone.parquet", 100) }]);
 
         CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(() => table.FilesAsync());
-        Assert.Equal("store.object_missing", error.Code);
+        Assert.Equal("delta.file_gone", error.Code);
         Assert.Contains("_sidecars/gone.parquet", error.Message, StringComparison.Ordinal);
     }
 

@@ -27,8 +27,19 @@ public sealed class DeltaTimeTravelTests : IDisposable
         Assert.Equal("b c", await table.FilesAsync());
     }
 
+    [Fact]
+    public async Task Open_VersionBeforeTheLogBegins_SaysThatItWasCleanedUp()
+    {
+        table.Checkpoint(2, [.. CheckpointRow.State(), CheckpointRow.Add("a")]);
+        Commit(3, Noon);
+
+        InvalidInputException error = await Assert.ThrowsAsync<InvalidInputException>(() => table.SnapshotAsync("1"));
+
+        Assert.Equal("delta.snapshot_expired", error.Code);
+        Assert.Contains("2 to 3", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("1")]
     [InlineData("6")]
     [InlineData("-1")]
     [InlineData("main")]

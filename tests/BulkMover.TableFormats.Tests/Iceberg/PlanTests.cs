@@ -77,12 +77,27 @@ public sealed class PlanTests
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
         var planned = new List<string>();
 
-        await Assert.ThrowsAsync<CorruptTableException>(async () =>
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(async () =>
         {
             await foreach (ScanTask task in snapshot.PlanAsync(new Scan(snapshot, null, null), TestContext.Current.CancellationToken))
                 planned.Add(task.File.Name);
         });
         Assert.Equal(["a.parquet"], planned);
+        Assert.Equal("iceberg.file_gone", error.Code);
+        Assert.Contains("m1.avro", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As when the snapshot expires between the table's metadata and its manifest list.</summary>
+    [Fact]
+    public async Task OpenSnapshot_ManifestListIsMissing_NamesItAndTheSnapshot()
+    {
+        TestTable table = new TestTable().WithSnapshot(new TestManifest(new TestFile($"{Data}/a.parquet")));
+        table.Store.Remove(table.Store.Locations.Single(location => location.Name.StartsWith("snap", StringComparison.Ordinal)));
+
+        CorruptTableException error = await Assert.ThrowsAsync<CorruptTableException>(() => table.OpenSnapshotAsync());
+
+        Assert.Equal("iceberg.file_gone", error.Code);
+        Assert.Contains($"snapshot {TestTable.SnapshotId}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

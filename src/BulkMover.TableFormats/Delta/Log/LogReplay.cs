@@ -34,8 +34,8 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
     }
 
     /// <summary>
-    /// The live files, in the same order at every call. They come in groups, because waiting for each costs as much as finding it. A group is
-    /// gone through once, before the next is asked for.
+    /// The live files, in the same order at every call; another form of the log, such as a checkpoint of the same version, has them in another.
+    /// They come in groups, because waiting for each costs as much as finding it. A group is gone through once, before the next is asked for.
     /// </summary>
     /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is.</param>
     /// <param name="cancellationToken">Stops the replay.</param>

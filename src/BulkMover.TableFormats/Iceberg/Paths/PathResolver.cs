@@ -164,7 +164,7 @@ internal sealed class PathResolver
             : $"it is not at {string.Join(", nor at ", candidates.Select(candidate => $"'{candidate.Location}'").Distinct(StringComparer.Ordinal))}";
         return new CorruptTableException("iceberg.file_missing",
             $"The table at '{root}' was written at '{names[0].Path}' and needs the file '{path}', but {places}. "
-            + "Copy it there, or read the table where it was written.");
+            + "Copy it there, or read the table where it was written; if its snapshot has expired, choose a newer one with --snapshot.");
     }
 
     /// <summary>What was found for one path, for the next ones.</summary>

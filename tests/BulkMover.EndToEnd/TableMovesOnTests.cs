@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.EndToEnd;
+
+/// <summary>A source whose owners write, tidy and delete while a copy of it is under way.</summary>
+public sealed class TableMovesOnTests(ClickHouseServerFixture server)
+{
+    private const int Files = 24;
+
+    private const int FileRows = 100;
+
+    /// <summary>A file of more than this is a chunk of its own.</summary>
+    private const long ChunkBytes = 1L << 30;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Delta PROTOCOL.md, "Checkpoints": the same version in one file, whose order and statistics are its writer's.</summary>
+    [Fact]
+    public async Task Copy_ALogCheckpointWasWrittenSinceItStopped_MovesOnlyWhatIsMissing()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        long arrived = await StopAsync(table, copy);
+
+        string log = Path.Combine(table, "_delta_log");
+        List<string> actions = [.. Enumerable.Range(0, Files).SelectMany(version => File.ReadAllLines(Commit(log, version)))];
+        string[] adds = [.. actions.Where(action => action.StartsWith("""{"add":""", StringComparison.Ordinal)).Select(WithoutStatistics).Reverse()];
+        await File.WriteAllLinesAsync(Path.Combine(log, $"{Files - 1:D20}.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json"),
+            ["""{"checkpointMetadata":{"version":23}}""", .. actions.Where(action => !action.StartsWith("""{"add":""", StringComparison.Ordinal)), .. adds], Token);
+        CommandResult result = await Command.RunAsync(copy);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        long skipped = result.Events[^1].GetProperty("skipped").GetInt64();
+        // One more may have been on its way into the staging table, and is brought there first.
+        Assert.InRange(skipped, arrived, arrived + FileRows);
+        Assert.Equal($"{Files * FileRows}\t{Files * FileRows}\n", await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
+    }
+
+    /// <summary>As VACUUM and the log's clean-up do when later versions have checkpoints.</summary>
+    [Fact]
+    public async Task Copy_TheVersionWasCleanedUpSinceItStopped_SaysSoAndBeginsAgainWhenItIsTold()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        await StopAsync(table, copy);
+
+        string log = Path.Combine(table, "_delta_log");
+        string[] state = [.. File.ReadAllLines(Commit(log, 0)).Take(2)];
+        string only = AddOf("part-0.parquet", new FileInfo(Path.Combine(table, "part-0.parquet")).Length);
+        await File.WriteAllLinesAsync(Path.Combine(log, $"{Files:D20}.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.json"),
+            ["""{"checkpointMetadata":{"version":24}}""", .. state, only], Token);
+        for (int version = 0; version < Files; version++)
+            File.Delete(Commit(log, version));
+
+        CommandResult refused = await Command.RunAsync(copy);
+        Assert.True(refused.ExitCode == 2, refused.ToString());
+        JsonElement failed = refused.Event("failed");
+        Assert.Equal("copy.snapshot_expired", failed.GetProperty("code").GetString());
+        foreach (string word in (string[])["snapshot 23", "rows have arrived", "cleaned up", "--restart"])
+            Assert.Contains(word, failed.GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        CommandResult restarted = await Command.RunAsync([.. copy, "--restart"]);
+        Assert.True(restarted.ExitCode == 0, restarted.ToString());
+        Assert.Equal($"{FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+    }
+
+    [Fact]
+    public async Task Copy_ADataFileOfAnIcebergSnapshotIsGone_SaysWhichAndWhy()
+    {
+        string database = await server.NewDatabaseAsync(Token);
+        string path = Path.Combine(server.FilesDirectory, $"{database}_iceberg");
+        await server.QueryAsync($"CREATE TABLE {database}.source (id Int64) ENGINE = IcebergLocal('{path}/', 'Parquet')", Token);
+        await server.QueryAsync($"INSERT INTO {database}.source SELECT number FROM numbers(10) SETTINGS allow_insert_into_iceberg = 1", Token);
+        string file = Assert.Single(Directory.GetFiles(path, "*.parquet", SearchOption.AllDirectories));
+        File.Delete(file);
+
+        CommandResult result = await Command.RunAsync("copy", $"iceberg:{path}", Target(database), "--output", "json");
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Equal("iceberg.file_gone", result.Event("failed").GetProperty("code").GetString());
+        Assert.Contains(Path.GetFileName(file), result.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>A Delta table of a commit and a chunk for each file.</summary>
+    private async Task<(string Table, string Database, string[] Copy)> PrepareAsync()
+    {
+        string database = await server.NewDatabaseAsync(Token);
+        string table = Path.Combine(server.FilesDirectory, $"{database}_delta");
+        string log = Path.Combine(table, "_delta_log");
+        Directory.CreateDirectory(log);
+        const string Schema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""";
+        string[] state =
+        [
+            """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""",
+            $$$$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{{{JsonSerializer.Serialize(Schema)}}}},"partitionColumns":[],"configuration":{}}}""",
+        ];
+        for (int file = 0; file < Files; file++)
+        {
+            string path = Path.Combine(table, $"part-{file}.parquet");
+            await server.QueryAsync($"INSERT INTO FUNCTION file('{path}', 'Parquet') SELECT toInt64({file * FileRows} + number) AS id FROM numbers({FileRows})", Token);
+            MakeRoomBeforeFooter(path);
+            await File.WriteAllLinesAsync(Commit(log, file), [.. file == 0 ? state : [], AddOf(Path.GetFileName(path), new FileInfo(path).Length)], Token);
+        }
+
+        return (table, database, ["copy", $"delta:{table}", Target(database), "--readers", "1", "--output", "json"]);
+    }
+
+    /// <summary>Has a copy fail behind some chunks for a data file that is gone for that moment; returns the rows that it says have arrived.</summary>
+    private static async Task<long> StopAsync(string table, string[] copy)
+    {
+        // The plan begins with the newest commit.
+        string last = Path.Combine(table, "part-0.parquet");
+        File.Move(last, last + ".gone");
+        CommandResult result = await Command.RunAsync(copy);
+        File.Move(last + ".gone", last);
+
+        Assert.True(result.ExitCode == 2, result.ToString());
+        Assert.Equal("delta.file_gone", result.Event("failed").GetProperty("code").GetString());
+        Assert.Contains("part-0.parquet", result.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Match arrived = Regex.Match(result.Event("note").GetProperty("message").GetString()!, "^[0-9]+ chunks?, ([0-9,]+) rows have arrived.*--restart");
+        long rows = long.Parse(arrived.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        Assert.InRange(rows, FileRows, (Files - 1) * FileRows);
+        return rows;
+    }
+
+    /// <summary>Parquet offsets count from the start, and the footer is found from the end: a hole between them costs a file nothing but its length.</summary>
+    private static void MakeRoomBeforeFooter(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int footer = bytes.Length - 8 - BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8));
+        using FileStream file = File.OpenWrite(path);
+        file.SetLength(ChunkBytes + bytes.Length);
+        file.Seek(ChunkBytes + footer, SeekOrigin.Begin);
+        file.Write(bytes.AsSpan(footer));
+        file.Seek(footer, SeekOrigin.Begin);
+        file.Write(new byte[bytes.Length - footer]);
+    }
+
+    private static string AddOf(string path, long bytes) =>
+        $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":{{{bytes}}},"modificationTime":0,"dataChange":true,"stats":"{\"numRecords\":{{{FileRows}}}}"}}""";
+
+    private static string WithoutStatistics(string action)
+    {
+        JsonNode node = JsonNode.Parse(action)!;
+        node["add"]!.AsObject().Remove("stats");
+        return node.ToJsonString();
+    }
+
+    private static string Commit(string log, int version) => Path.Combine(log, $"{version:D20}.json");
+
+    private string Target(string database) => $"clickhouse://default@{server.Endpoint.Authority}/{database}/t";
+}
