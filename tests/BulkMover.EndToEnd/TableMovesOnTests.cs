@@ -85,6 +85,19 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         Assert.Contains(Path.GetFileName(file), result.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Plan_TheTableKeepsFilesShorterThanTheCopyTakes_WarnsInItsNotes()
+    {
+        (string table, string _, string[] _) = await PrepareAsync();
+        string commit = Commit(Path.Combine(table, "_delta_log"), 0);
+        await File.WriteAllTextAsync(commit, (await File.ReadAllTextAsync(commit, Token)).Replace(
+            "\"configuration\":{}", "\"configuration\":{\"delta.deletedFileRetentionDuration\":\"interval 1 minute\"}", StringComparison.Ordinal), Token);
+
+        CommandResult result = await Command.RunAsync("plan", $"delta:{table}", "--output", "json");
+
+        Assert.Contains("delta.deletedFileRetentionDuration", Assert.Single(result.Event("planned").GetProperty("notes").EnumerateArray()).GetString());
+    }
+
     /// <summary>A Delta table of a commit and a chunk for each file.</summary>
     private async Task<(string Table, string Database, string[] Copy)> PrepareAsync()
     {

@@ -42,8 +42,10 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
             };
             TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);
             Survey survey = await TakeSurveyAsync(snapshot, scan, targetPlan?.Earlier, report, cancellationToken);
+            string? retention = targetPlan?.Earlier is { IsComplete: true } ? null : RetentionNote.Of(snapshot, survey.Bytes, DateTimeOffset.UtcNow);
+            string[] notes = [.. snapshot.Notes, .. retention is null ? (string[])[] : [retention], .. targetPlan?.Notes ?? []];
             return new CopySetup(
-                source, scan, target, new CopyOutline(source.Name, snapshot, survey, target?.Name, targetPlan), [.. unfinished.Where(record => record.Transfer != request.Transfer)]);
+                source, scan, target, new CopyOutline(source.Name, snapshot, survey, target?.Name, targetPlan, notes), [.. unfinished.Where(record => record.Transfer != request.Transfer)]);
         }
         catch
         {

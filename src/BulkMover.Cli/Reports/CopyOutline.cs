@@ -10,4 +10,5 @@ namespace BulkMover.Cli.Reports;
 /// <param name="Survey">Files, rows and bytes that remain after pruning.</param>
 /// <param name="To">The target, without secrets; null for a plan without one.</param>
 /// <param name="Target">How the target takes it; null for a plan without one.</param>
-public sealed record CopyOutline(string From, ITableSnapshot Snapshot, Survey Survey, string? To, TargetPlan? Target);
+/// <param name="Notes">What the user should know of all that; whole sentences.</param>
+public sealed record CopyOutline(string From, ITableSnapshot Snapshot, Survey Survey, string? To, TargetPlan? Target, IReadOnlyList<string> Notes);

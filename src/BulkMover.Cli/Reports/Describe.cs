@@ -52,6 +52,11 @@ internal static class Describe
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary><c>12.5 days</c>, <c>3.0 hours</c>; long times, of which nobody needs the minutes.</summary>
+    public static string Days(TimeSpan time) => time.TotalDays < 1
+        ? time.TotalHours.ToString("F1", CultureInfo.InvariantCulture) + " hours"
+        : time.TotalDays.ToString("F1", CultureInfo.InvariantCulture) + " days";
+
     /// <summary><c>0.8 s</c>, <c>12 s</c>, <c>3:07 min</c>, <c>2:05:00 h</c>.</summary>
     public static string Duration(TimeSpan time) => time switch
     {

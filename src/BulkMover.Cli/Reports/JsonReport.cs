@@ -34,7 +34,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["earlier"] = outline.Target?.Earlier is { } earlier ? Transfer(earlier) : null,
             ["columns"] = outline.Target is null ? null : Array(outline.Target.Columns, Column),
             ["steps"] = outline.Target is null ? null : Array(outline.Target.Steps, step => step),
-            ["notes"] = Array([.. outline.Snapshot.Notes, .. outline.Target?.Notes ?? []], note => note),
+            ["notes"] = Array(outline.Notes, note => note),
         });
     }
 

@@ -16,7 +16,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public void Starting(CopyOutline outline)
     {
         WriteEnds(error, outline);
-        WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? [], outline.Target?.Columns
+        WriteNotes(outline.Notes, outline.Target?.Columns
             .Where(column => column.Difference is not null)
             .Select(column => $"{column.Name}: {column.SourceType} → {column.TargetType}; {column.Difference}") ?? []);
     }
@@ -26,7 +26,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         WriteEnds(output, outline);
         if (outline.Target is { } target)
             WriteTarget(target);
-        WriteNotes(outline.Snapshot.Notes, outline.Target?.Notes ?? []);
+        WriteNotes(outline.Notes);
     }
 
     public void Inspected(TableOutline outline)

@@ -18,7 +18,7 @@ using BulkMover.TableFormats.Partitions;
 namespace BulkMover.TableFormats.Delta;
 
 /// <summary>One version of a Delta table. The log is replayed at every plan: no list of files is kept.</summary>
-internal sealed class DeltaSnapshot : ITableSnapshot
+internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
 {
     private readonly IObjectStore store;
     private readonly Location table;
@@ -56,8 +56,16 @@ internal sealed class DeltaSnapshot : ITableSnapshot
 
     public IReadOnlyList<string> Notes { get; }
 
+    public required SnapshotRetention? Retention { get; init; }
+
+    /// <param name="store">Where the table lies.</param>
+    /// <param name="table">Its directory.</param>
+    /// <param name="segment">What makes up the version.</param>
+    /// <param name="replacedAt">When the next version was committed; null for the latest.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="CorruptTableException">The log is broken.</exception>
-    public static async Task<DeltaSnapshot> OpenAsync(IObjectStore store, Location table, LogSegment segment, CancellationToken cancellationToken)
+    public static async Task<DeltaSnapshot> OpenAsync(
+        IObjectStore store, Location table, LogSegment segment, DateTimeOffset? replacedAt, CancellationToken cancellationToken)
     {
         var log = new LogReplay(store, table, segment);
         (TableProtocol protocol, TableMetadata metadata) = await log.ReadStateAsync(cancellationToken);
@@ -74,7 +82,7 @@ internal sealed class DeltaSnapshot : ITableSnapshot
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
         return new DeltaSnapshot(store, table, segment, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
-            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"));
+            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors")) { Retention = DeltaRetention.Of(metadata, replacedAt) };
     }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

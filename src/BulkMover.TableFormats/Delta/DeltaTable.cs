@@ -51,7 +51,8 @@ public sealed class DeltaTable : ITable
         if (version < 0 || version > log.LatestVersion)
             throw Unknown($"There is no version {version}");
         var files = new SnapshotStore(store, Format, table.ToString(), version.ToString(CultureInfo.InvariantCulture));
-        return await DeltaSnapshot.OpenAsync(files, table, await log.SegmentOfAsync(files, version, cancellationToken), cancellationToken);
+        DateTimeOffset? replacedAt = log.Versions.FirstOrDefault(entry => entry.Version > version).Commit?.Modified;
+        return await DeltaSnapshot.OpenAsync(files, table, await log.SegmentOfAsync(files, version, cancellationToken), replacedAt, cancellationToken);
     }
 
     /// <summary>The last version that was there at the time.</summary>

@@ -17,7 +17,7 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 namespace BulkMover.TableFormats.Iceberg;
 
 /// <summary>One snapshot of an Iceberg table, or the table before its first one: a schema without rows.</summary>
-public sealed class IcebergSnapshot : ITableSnapshot
+public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
 {
     /// <summary>"Reserved Field IDs". Tables of earlier versions keep no row lineage.</summary>
     private static readonly Field[] RowLineage =
@@ -50,6 +50,7 @@ public sealed class IcebergSnapshot : ITableSnapshot
             .Where(field => field.Transform.Kind != TransformKind.Void)
             .Select(field => schema.Column(field.SourceId)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)];
         Features = [.. TableFeatures.Of(metadata, snapshot, schema)];
+        Retention = snapshot is null ? null : IcebergRetention.Of(metadata, snapshot);
         Notes = paths.IsMoved
             ? [.. file.Notes, $"The table was written at '{metadata.Location}' and is read at '{root}'."]
             : file.Notes;
@@ -71,6 +72,8 @@ public sealed class IcebergSnapshot : ITableSnapshot
     public IReadOnlyList<TableFeature> Features { get; private set; }
 
     public IReadOnlyList<string> Notes { get; }
+
+    public SnapshotRetention? Retention { get; }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
