@@ -49,6 +49,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     public Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
+
     /// <summary>Of a transfer of which something has arrived, as the target remembers it.</summary>
     public TargetPlan Plan(TargetRequest request) => new(request, [], [], [])
     {
