@@ -10,6 +10,9 @@ public sealed class KillTests(ClickHouseServerFixture server)
 {
     private const int Rows = 1_500_000;
 
+    /// <summary>Each is a chunk, so that a kill finds some that have arrived.</summary>
+    private const int Files = 10;
+
     /// <summary>How often each copy is killed; more is for the long run.</summary>
     private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("BULKMOVER_KILLS") ?? "6", CultureInfo.InvariantCulture);
 
@@ -56,9 +59,9 @@ public sealed class KillTests(ClickHouseServerFixture server)
     private async Task<Trial> PrepareAsync(Uri endpoint, string mode, string partitions)
     {
         string database = await server.NewDatabaseAsync(Token);
-        string source = Path.Combine(server.FilesDirectory, $"{database}.parquet");
+        string source = Path.Combine(server.FilesDirectory, $"{database}-files");
         await server.QueryAsync(
-            $"INSERT INTO FUNCTION file('{source}') SELECT toInt64(number) AS id, toString(cityHash64(number)) AS text FROM numbers({Rows}) SETTINGS max_threads = 1", Token);
+            $"INSERT INTO FUNCTION file('{source}/{{_partition_id}}.parquet') PARTITION BY intDiv(id, {Rows / Files}) SELECT toInt64(number) AS id, toString(cityHash64(number)) AS text FROM numbers({Rows})", Token);
         if (mode != "create")
         {
             string key = partitions.Length > 0 ? $"PARTITION BY {partitions}" : "";
@@ -66,7 +69,7 @@ public sealed class KillTests(ClickHouseServerFixture server)
             await server.QueryAsync($"INSERT INTO {database}.t SETTINGS async_insert = 0 SELECT -1 - number, 'before' FROM numbers(10)", Token);
         }
 
-        List<string> copy = ["copy", $"parquet:{source}", $"clickhouse://{endpoint.Authority}/{database}/t", "--mode", mode, "--output", "json"];
+        List<string> copy = ["copy", $"parquet:{source}", $"clickhouse://{endpoint.Authority}/{database}/t", "--mode", mode, "--chunk", "1MiB", "--verify", "--output", "json"];
         if (mode == "create")
             copy.AddRange(["--order-by", "id", .. partitions.Length > 0 ? (string[])["--partition-by", partitions] : []]);
         return new Trial(database, [.. copy]);
@@ -80,6 +83,9 @@ public sealed class KillTests(ClickHouseServerFixture server)
         Assert.Equal($"{Rows + before}\t{Rows + before}\t{Rows}\n", await server.QueryAsync(
             $"SELECT count(), uniqExact(id), countIf(text = toString(cityHash64(toUInt64(id)))) FROM {trial.Database}.t", Token));
         Assert.Equal("__bulkmover_ledger\nt\n", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{trial.Database}' ORDER BY name", Token));
+        // Afterwards its rows cannot be told from those that were there; the copy itself has compared them before.
+        CommandResult verified = await Command.RunAsync("verify", trial.Command[1], trial.Command[2], "--output", "json");
+        Assert.True(verified.ExitCode == (before > 0 ? 2 : 0), verified.ToString());
         return result;
     }
 

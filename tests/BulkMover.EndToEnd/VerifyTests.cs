@@ -15,14 +15,18 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
     public async Task Verify_AfterACopy_ReadsOnlyTheTarget()
     {
         (string source, string to, string table) = await CopyAsync("after.parquet");
-        // Nothing but the length of the file is the same, so that reading it would fail.
-        await File.WriteAllBytesAsync(source, new byte[new FileInfo(source).Length], Token);
+        // Nothing but the length and the time of the file is the same, so that reading it would fail.
+        (byte[] bytes, DateTime time) = (await File.ReadAllBytesAsync(source, Token), File.GetLastWriteTimeUtc(source));
+        await File.WriteAllBytesAsync(source, new byte[bytes.Length], Token);
+        File.SetLastWriteTimeUtc(source, time);
 
         CommandResult result = await Command.RunAsync("verify", $"parquet:{source}", to, "--output", "json");
         Assert.True(result.ExitCode == 0, result.ToString());
         JsonElement finished = result.Events[^1];
         Assert.Equal(("finished", true, 1000), (finished.GetProperty("event").GetString(), finished.GetProperty("verified").GetBoolean(), finished.GetProperty("rows").GetInt64()));
 
+        await File.WriteAllBytesAsync(source, bytes, Token);
+        File.SetLastWriteTimeUtc(source, time);
         await server.QueryAsync($"ALTER TABLE {table} UPDATE price = 0.01 WHERE id = 7 SETTINGS mutations_sync = 1", Token);
         CommandResult changed = await Command.RunAsync("verify", $"parquet:{source}", to, "--output", "json");
         Assert.True(changed.ExitCode == 4, changed.ToString());
@@ -30,6 +34,7 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
         JsonElement difference = changed.Event("difference");
         Assert.Equal("price", Assert.Single(difference.GetProperty("columns").EnumerateArray()).GetProperty("name").GetString());
         Assert.Equal(0, Assert.Single(difference.GetProperty("chunks").EnumerateArray()).GetInt64());
+        Assert.Equal($"file://{source}", Assert.Single(difference.GetProperty("files").EnumerateArray()).GetString());
     }
 
     [Fact]

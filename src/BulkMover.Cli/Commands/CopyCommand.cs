@@ -18,6 +18,12 @@ public static class CopyCommand
         HelpName = "N",
     };
 
+    private static readonly Option<string?> Chunk = new("--chunk")
+    {
+        Description = "Data files that arrive together, which is what a stopped copy reads again: 64MiB, 4GiB. Default: 1GiB, or what comes in a minute.",
+        HelpName = "SIZE",
+    };
+
     private static readonly Option<bool> DryRun = new("--dry-run")
     {
         Description = "Check both sides and show the plan, then stop.",
@@ -35,7 +41,7 @@ public static class CopyCommand
         var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, SharedOptions.Restart, SharedOptions.Verify, DryRun,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, Chunk, SharedOptions.Restart, SharedOptions.Verify, DryRun,
             SharedOptions.Output,
         };
         command.SetAction(RunAsync);
@@ -106,6 +112,8 @@ public static class CopyCommand
             options = options with { Readers = readers };
         if (arguments.GetValue(Writers) is { } writers)
             options = options with { Writers = writers };
+        if (arguments.GetValue(Chunk) is { } chunk)
+            options = options with { ChunkBytes = ByteSize.Parse("--chunk", chunk) };
 
         string problems = string.Join(' ', options.Problems());
         return problems.Length == 0 ? options : throw new InvalidInputException("option.invalid", problems);

@@ -54,12 +54,13 @@ public static class VerifyCommand
         await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
         (Comparison? comparison, string? snapshot) = await CompareWithCopyAsync(arguments, source, target, report, cancellationToken);
         snapshot ??= arguments.GetValue(SharedOptions.Snapshot);
-        if (comparison is null || (rows > 0 && !comparison.IsEqual))
+        if (comparison is not { IsEqual: true })
         {
             ITableSnapshot opened = await source.OpenReadableSnapshotAsync(snapshot, cancellationToken);
             Scan scan = Source.NewScan(opened, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
             var reading = new SourceReading(source, opened, scan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments), report);
             comparison ??= await CompareWithSourceAsync(reading, target, report, cancellationToken);
+            comparison = await TaskFiles.NameAsync(comparison, opened, scan, cancellationToken);
             if (rows > 0 && !comparison.IsEqual)
                 comparison = comparison with { Rows = await FindRowsAsync(reading, target, comparison, rows, cancellationToken) };
         }
@@ -101,7 +102,9 @@ public static class VerifyCommand
         RowSearch search = target.NewRowSearch(differing, most);
         await reading.RunAsync(search.Buckets, cancellationToken);
         await (reading with { Options = reading.Options with { ChunkBytes = 1 } }).RunAsync(search.Rows, cancellationToken);
-        return search.Found;
+        IReadOnlyDictionary<long, string> files = await TaskFiles.FindAsync(
+            reading.Snapshot, reading.Scan, search.Found.Select(row => row.ScanTask).OfType<long>().ToHashSet(), cancellationToken);
+        return [.. search.Found.Select(row => row with { File = row.ScanTask is { } task ? files[task] : null })];
     }
 
     /// <summary>The source, read as a copy reads it.</summary>

@@ -152,6 +152,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             {
                 ["place"] = difference.Place,
                 ["chunks"] = Array(difference.Chunks, number => number),
+                ["files"] = Array(difference.Files, file => file),
                 ["rows"] = difference.Source.Rows,
                 ["targetRows"] = difference.Target.Rows,
                 ["columns"] = Array(ColumnDifference.Of(comparison.Columns, difference), column => new JsonObject
@@ -165,7 +166,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         }
 
         foreach (RowDifference row in comparison.Rows)
-            Write("row", new JsonObject { ["onlyIn"] = row.IsOfSource ? "source" : "target", ["times"] = row.Times, ["row"] = row.Row, ["scanTask"] = row.ScanTask });
+            Write("row", new JsonObject { ["onlyIn"] = row.IsOfSource ? "source" : "target", ["times"] = row.Times, ["row"] = row.Row, ["file"] = row.File });
     }
 
     private void Write(string name, JsonObject fields)

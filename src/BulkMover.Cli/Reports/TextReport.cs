@@ -11,6 +11,9 @@ namespace BulkMover.Cli.Reports;
 /// <summary>For people: what was asked for goes to <paramref name="output"/>, all that happens on the way to <paramref name="error"/>.</summary>
 public sealed class TextReport(TextWriter output, TextWriter error) : IReport
 {
+    /// <summary>Files that are named of a difference; scripts get all.</summary>
+    private const int MostFiles = 5;
+
     public void Report(string value) => error.WriteLine($"note: {value}");
 
     public void Starting(CopyOutline outline)
@@ -116,9 +119,16 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     private static void WriteDifferences(TextWriter writer, Comparison comparison)
     {
         foreach (Difference difference in comparison.Differences)
+        {
             writer.WriteLine($"  {difference.Place}: {ColumnDifference.Describe(comparison.Columns, difference)}");
+            foreach (string file in difference.Files.Take(MostFiles))
+                writer.WriteLine($"    {file}");
+            if (difference.Files.Count > MostFiles)
+                writer.WriteLine($"    and {difference.Files.Count - MostFiles:N0} more files");
+        }
+
         foreach (RowDifference row in comparison.Rows)
-            writer.WriteLine($"  only in the {(row.IsOfSource ? $"source, scan task {row.ScanTask}" : "target")}{(row.Times > 1 ? $", {row.Times:N0} times" : "")}: {row.Row}");
+            writer.WriteLine($"  only in the {(row.IsOfSource ? $"source, {row.File}" : "target")}{(row.Times > 1 ? $", {row.Times:N0} times" : "")}: {row.Row}");
     }
 
     private void WriteTarget(TargetPlan target)

@@ -16,6 +16,11 @@ public sealed record Comparison(IReadOnlyList<string> Columns, Digest Source, Di
 /// <summary>A part of the rows that differs.</summary>
 /// <param name="Place">Which part, for people: <c>chunks 3 to 5</c>, <c>partition 202401</c>, <c>the table</c>.</param>
 /// <param name="Chunks">Numbers of the chunks that its source's rows came in; empty where that is not known.</param>
+/// <param name="Tasks">What tells the scan tasks of those chunks.</param>
 /// <param name="Source">What the source has there.</param>
 /// <param name="Target">What the target has there.</param>
-public sealed record Difference(string Place, IReadOnlyList<long> Chunks, Digest Source, Digest Target);
+public sealed record Difference(string Place, IReadOnlyList<long> Chunks, IReadOnlyList<ReadOnlyMemory<byte>> Tasks, Digest Source, Digest Target)
+{
+    /// <summary>The data files of those scan tasks, as far as they were looked up.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+}

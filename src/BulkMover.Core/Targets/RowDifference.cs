@@ -5,4 +5,8 @@ namespace BulkMover.Core.Targets;
 /// <param name="Times">How many times more.</param>
 /// <param name="Row">Its key and the columns that differ, as the target writes them: an object in JSON.</param>
 /// <param name="ScanTask">Number of the scan task, in the order of the plan, that has it; null for a row of the target.</param>
-public sealed record RowDifference(bool IsOfSource, long Times, string Row, long? ScanTask);
+public sealed record RowDifference(bool IsOfSource, long Times, string Row, long? ScanTask)
+{
+    /// <summary>The data file of the scan task, where it was looked up.</summary>
+    public string? File { get; init; }
+}

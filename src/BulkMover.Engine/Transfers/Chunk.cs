@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 
@@ -17,6 +18,7 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     private const long SmallFileBytes = 256 * 1024;
 
     private readonly ArrayBufferWriter<byte> tasks = new();
+    private readonly long begin = Stopwatch.GetTimestamp();
     private int held = 1;
     private long bytes;
     private long rows;
@@ -35,7 +37,9 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     /// <summary>Whether a scan task goes into it.</summary>
     /// <param name="task">The next one.</param>
     /// <param name="chunkBytes">Bytes of data files in a chunk; one file may be larger.</param>
-    public bool HasRoomFor(ScanTask task, long chunkBytes) => bytes == 0 || bytes + Weight(task) <= chunkBytes;
+    /// <param name="chunkTime">Age of a chunk that takes no more.</param>
+    public bool HasRoomFor(ScanTask task, long chunkBytes, TimeSpan chunkTime) =>
+        bytes == 0 || (bytes + Weight(task) <= chunkBytes && Stopwatch.GetElapsedTime(begin) < chunkTime);
 
     /// <summary>Adds a scan task, which then is on its way.</summary>
     public ChunkedTask Add(ScanTask task, UInt128 key)

@@ -18,6 +18,9 @@ public sealed record CopyOptions
     /// </summary>
     public long ChunkBytes { get; init; } = 1L << 30;
 
+    /// <summary>A chunk takes no more files after so long, however few they are: over a slow connection a stopped copy loses no more than that, and one file.</summary>
+    public TimeSpan ChunkTime { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a copy that fails for a reason which may pass is begun again without coming on.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -36,5 +39,7 @@ public sealed record CopyOptions
             yield return $"--readers is {Readers}; it must be from 1 to 1024.";
         if (Writers is < 1 or > 1024)
             yield return $"--writers is {Writers}; it must be from 1 to 1024.";
+        if (ChunkBytes < 1)
+            yield return $"--chunk is {ChunkBytes}; it must be 1 or more.";
     }
 }

@@ -147,7 +147,7 @@ public sealed class CopyTransfer(
                         continue;
                     }
 
-                    if (chunk?.HasRoomFor(task, options.ChunkBytes) != true)
+                    if (chunk?.HasRoomFor(task, options.ChunkBytes, options.ChunkTime) != true)
                     {
                         await EndAsync();
                         chunk = new Chunk(++number, await load.BeginChunkAsync(number, stopping));

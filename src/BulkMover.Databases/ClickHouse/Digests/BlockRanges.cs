@@ -51,7 +51,7 @@ internal sealed class BlockRanges(IReadOnlyList<ChunkDigest> chunks, Digest late
         Digest empty = Digest.Empty(later.Columns.Count);
         Digest source = ours.Aggregate(isLater ? later : empty, (sum, chunk) => sum + chunk.Digest);
         Digest target = found.Aggregate(empty, (sum, part) => sum + part);
-        return source == target ? null : new Difference(Name(ours, isLater), [.. ours.Select(chunk => chunk.Number).Order()], source, target);
+        return source == target ? null : new Difference(Name(ours, isLater), [.. ours.Select(chunk => chunk.Number).Order()], [.. ours.Select(chunk => chunk.Tasks)], source, target);
     }
 
     private string Name(ChunkDigest[] ours, bool isLater)
@@ -82,6 +82,7 @@ internal sealed class BlockRanges(IReadOnlyList<ChunkDigest> chunks, Digest late
 }
 
 /// <param name="Number">Of the chunk.</param>
+/// <param name="Tasks">What tells its scan tasks.</param>
 /// <param name="LastBlock">The highest number of a block in the table when it had arrived.</param>
 /// <param name="Digest">What its rows come to in the source.</param>
-internal sealed record ChunkDigest(long Number, long LastBlock, Digest Digest);
+internal sealed record ChunkDigest(long Number, ReadOnlyMemory<byte> Tasks, long LastBlock, Digest Digest);

@@ -12,7 +12,7 @@ internal static class PartitionPairs
     {
         Digest all = source.Aggregate(Digest.Empty(columns.Count), (sum, digest) => sum + digest);
         Digest allFound = found.Values.Aggregate(Digest.Empty(columns.Count), (sum, digest) => sum + digest);
-        return new Comparison(columns, all, allFound, all == allFound ? [] : TryPair(source, found) ?? [new Difference("the table", [], all, allFound)]);
+        return new Comparison(columns, all, allFound, all == allFound ? [] : TryPair(source, found) ?? [new Difference("the table", [], [], all, allFound)]);
     }
 
     /// <summary>Groups that some partition equals show that both sides are grouped alike; then those that are left belong together.</summary>
@@ -28,7 +28,7 @@ internal static class PartitionPairs
         {
             Digest nearest = left.MaxBy(digest => digest.Columns.Zip(there.Columns).Count(pair => pair.First == pair.Second))!;
             left.Remove(nearest);
-            differences.Add(new Difference($"partition {partition}", [], nearest, there));
+            differences.Add(new Difference($"partition {partition}", [], [], nearest, there));
         }
 
         return differences;

@@ -75,7 +75,7 @@ internal sealed class Ledger
                     loaded[chunk.Chunk] = chunk;
                     break;
                 case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? before):
-                    arrived[chunk.Chunk] = new ChunkDigest(chunk.Chunk, chunk.LastBlock, DigestText.Parse(before.Digest));
+                    arrived[chunk.Chunk] = new ChunkDigest(chunk.Chunk, before.Tasks, chunk.LastBlock, DigestText.Parse(before.Digest));
                     break;
                 case Discarded:
                     loaded.Clear();
