@@ -17,6 +17,9 @@ public class BulkMoverException(string code, ErrorSide side, string message, Exc
     /// <summary>True when the same call may succeed later without anybody changing anything.</summary>
     public bool IsTransient { get; init; }
 
+    /// <summary>The other side had more to do than it could: whoever makes the call again asks for less at a time.</summary>
+    public bool IsOverload { get; init; }
+
     /// <summary>How long the other side asks to wait before the same call; null when it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

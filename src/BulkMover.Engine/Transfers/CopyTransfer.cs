@@ -25,6 +25,7 @@ public sealed class CopyTransfer(
     private const int NoneWaiting = 0;
 
     private readonly TransferMeter meter = new(options);
+    private int writers = options.Writers;
     private bool hasBegun;
 
     /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
@@ -41,7 +42,7 @@ public sealed class CopyTransfer(
 
     /// <summary>
     /// Runs to the commit, or leaves the target's readers with what they saw before. A failure that may pass begins the copy again, which
-    /// goes on behind the chunks that have arrived.
+    /// goes on behind the chunks that have arrived, with half the writers where the target had too much to do.
     /// </summary>
     /// <exception cref="BulkMoverException">The first thing that failed.</exception>
     /// <exception cref="OperationCanceledException">The user cancelled before anything failed.</exception>
@@ -63,6 +64,8 @@ public sealed class CopyTransfer(
     private void Retrying(BulkMoverException failure, TimeSpan wait)
     {
         meter.Retry();
+        if (failure.IsOverload)
+            writers = Math.Max(1, writers / 2);
         Notes?.Report($"{failure.Message} Going on in {wait.TotalSeconds:F0} s.");
     }
 
@@ -81,7 +84,7 @@ public sealed class CopyTransfer(
             }
         }
 
-        var limits = new LoadLimits(options.Writers, memory.KeepBackBytes);
+        var limits = new LoadLimits(writers, memory.KeepBackBytes);
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now, limits, cancellationToken), cancellationToken);
         hasBegun = true;
         long rows;
@@ -111,7 +114,7 @@ public sealed class CopyTransfer(
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
-        var to = new TargetStages(load, meter);
+        var to = new TargetStages(load, writers, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();
         // Read before anything arrives: what arrives now is added to it.
         var arrived = new ArrivedTasks([.. load.Arrived.Values]);
@@ -124,7 +127,7 @@ public sealed class CopyTransfer(
             chunks.TryRemove(chunk.Number, out _);
         });
         // From the decoder on a row group keeps the order of its rows: a target that sorts finds them sorted where the source is.
-        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, (block, stopping) => to.SendAsync(block, arrive, stopping), block => block.Lane);
+        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, (block, stopping) => to.SendAsync(block, arrive, stopping), block => block.Lane % writers);
         Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send, arrive), batch => batch.Lane);
         Stage<LeasedScan> decode = flow.AddStage<LeasedScan>(
             meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, arrive, stopping));

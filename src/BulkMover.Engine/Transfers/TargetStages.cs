@@ -6,7 +6,10 @@ using BulkMover.Engine.Metrics;
 namespace BulkMover.Engine.Transfers;
 
 /// <summary>What the stages from a record batch to the target do with one item.</summary>
-internal sealed class TargetStages(ITargetLoad load, TransferMeter meter)
+/// <param name="load">Where to.</param>
+/// <param name="writers">Blocks that are sent at the same time at most, each with a lane of its own.</param>
+/// <param name="meter">Counts.</param>
+internal sealed class TargetStages(ITargetLoad load, int writers, TransferMeter meter)
 {
     /// <summary>Makes blocks; each carries its part of the batch's lease and gives it back when the target disposes it.</summary>
     public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send, Stage<Chunk> arrive)
@@ -24,7 +27,7 @@ internal sealed class TargetStages(ITargetLoad load, TransferMeter meter)
     public async Task SendAsync(LanedBlock item, Stage<Chunk> arrive, CancellationToken stopping)
     {
         long rows = item.Block.Rows;
-        meter.AddBytesWritten(await item.Chunk.Load.SendAsync(item.Block, item.Lane % meter.Send.Workers, stopping));
+        meter.AddBytesWritten(await item.Chunk.Load.SendAsync(item.Block, item.Lane % writers, stopping));
         meter.AddRowsSent(rows);
         item.Chunk.AddRows(rows);
         await ReleaseAsync(item.Chunk, arrive);

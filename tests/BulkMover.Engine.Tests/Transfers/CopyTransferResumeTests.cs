@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BulkMover.Core.Errors;
 using BulkMover.Engine.Tests.Fakes;
 using BulkMover.Engine.Transfers;
@@ -48,6 +49,29 @@ public sealed class CopyTransferResumeTests
 
         Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
         Assert.Equal((world.Table.Rows, 1), (result.Rows, result.Retries));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_TargetHasTooMuchToDo_GoesOnWithHalfTheWriters()
+    {
+        var world = new World { Options = FileByFile with { Writers = 4, Readers = 4, Patience = TimeSpan.FromMinutes(1) } };
+        var lanes = new ConcurrentBag<int>();
+        int sends = 0;
+        world.Target.AtBlock = (lane, _) => lanes.Add(lane);
+        world.At = (step, _) =>
+        {
+            if (step != Step.Send || Interlocked.Increment(ref sends) != 30)
+                return Task.CompletedTask;
+            lanes.Clear();
+            throw new EnvironmentException("fake.overload", "Too much.") { IsTransient = true, IsOverload = true };
+        };
+
+        CopyResult result = await world.CopyAsync(Stopping);
+
+        Assert.Equal(1, result.Retries);
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.All(lanes, lane => Assert.InRange(lane, 0, 1));
         world.AssertNothingIsLeft();
     }
 

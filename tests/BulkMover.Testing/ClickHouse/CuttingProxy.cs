@@ -1,27 +1,18 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace BulkMover.Testing.ClickHouse;
 
-/// <summary>When the connection of a mover and its server breaks for good.</summary>
-public enum Cut
-{
-    /// <summary>Before the server gets the request.</summary>
-    BeforeRequest,
-
-    /// <summary>When the server has done what it was asked, before the mover hears of it.</summary>
-    BeforeAnswer,
-
-    /// <summary>While the server is at it: it is killed.</summary>
-    ServerKilled,
-}
-
-/// <summary>Stands between a mover and a server, counts requests, and cuts the connection at some of them.</summary>
+/// <summary>Stands between a mover and a server, counts requests, and does harm to some of them.</summary>
 /// <param name="server">The server.</param>
 /// <param name="isCutAt">The requests, from 1, at which it happens.</param>
 /// <param name="cut">What happens.</param>
 public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : IAsyncDisposable
 {
+    /// <summary>Short, and longer than a request takes.</summary>
+    private static readonly TimeSpan While = TimeSpan.FromMilliseconds(100);
+
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> connections = [];
@@ -35,7 +26,12 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
     /// <summary>Kills the server.</summary>
     public Action Kill { get; init; } = () => { };
 
+    /// <summary>The status line of a <see cref="Cut.Refusal"/>, from the number on.</summary>
+    public string Status { get; init; } = "503 Service Unavailable";
+
     public int Cuts => cuts;
+
+    public int Requests => requests;
 
     public Uri Start()
     {
@@ -74,52 +70,134 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
             try
             {
                 await upstream.ConnectAsync(server.Host, server.Port, stop.Token);
-                var connection = new Connection();
-                await Task.WhenAny(
-                    PumpAsync(mover.GetStream(), upstream.GetStream(), connection, isRequest: true),
-                    PumpAsync(upstream.GetStream(), mover.GetStream(), connection, isRequest: false));
+                var connection = new Connection(mover, upstream);
+                await await Task.WhenAny(PumpRequestsAsync(connection), PumpAnswersAsync(connection));
             }
-            catch (Exception error) when (error is OperationCanceledException or SocketException)
+            catch (Exception error) when (error is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
             {
-                // It is cut.
+                // It is cut, or one side has closed.
             }
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Connection connection, bool isRequest)
+    /// <summary>Until the connection is to be closed.</summary>
+    private async Task PumpRequestsAsync(Connection connection)
     {
+        (NetworkStream from, NetworkStream to) = (connection.FromMover, connection.FromServer);
         byte[] buffer = new byte[64 * 1024];
-        try
+        while (await from.ReadAsync(buffer, stop.Token) is > 0 and int read)
         {
-            while (await from.ReadAsync(buffer, stop.Token) is > 0 and int read)
+            if (connection.IsIdle)
+                (connection.IsIdle, connection.Number, connection.Pieces) = (false, Interlocked.Increment(ref requests), 0);
+            connection.Pieces++;
+            Memory<byte> piece = buffer.AsMemory(0, read);
+            switch (isCutAt(connection.Number) ? cut : (Cut?)null)
             {
-                if (isRequest && connection.IsIdle)
-                {
-                    connection.IsIdle = false;
-                    connection.Number = Interlocked.Increment(ref requests);
-                }
-
-                bool isIt = isCutAt(connection.Number);
-                connection.IsIdle = !isRequest;
-                if (isIt && ((isRequest && cut == Cut.BeforeRequest) || (!isRequest && cut == Cut.BeforeAnswer)))
-                {
+                case Cut.BeforeRequest:
                     await CutAsync();
                     return;
-                }
-
-                await to.WriteAsync(buffer.AsMemory(0, read), stop.Token);
-                if (isIt && isRequest && cut == Cut.ServerKilled)
-                {
+                // Behind its head, or in the middle of what follows it. In the head it would be the embedded engine's end: it aborts (26.7.2).
+                case Cut.AmidRequest when connection.Pieces > connection.Number % 2:
+                    await to.WriteAsync(connection.Pieces == 1 ? piece : piece[..(read / 2)], stop.Token);
+                    await ResetAsync(connection);
+                    return;
+                case Cut.RequestLate:
+                    await CutAsync();
+                    await ForwardLateAsync(piece.ToArray(), from, to);
+                    return;
+                case Cut.Refusal:
+                    await CutAsync();
+                    await RefuseAsync(from);
+                    return;
+                case Cut.ServerKilled:
+                    await to.WriteAsync(piece, stop.Token);
                     Kill();
                     await CutAsync();
                     return;
-                }
+                case Cut.Delay:
+                    await Task.Delay(While, stop.Token);
+                    break;
             }
+
+            await to.WriteAsync(piece, stop.Token);
         }
-        catch (Exception error) when (error is OperationCanceledException or IOException or ObjectDisposedException)
+    }
+
+    /// <inheritdoc cref="PumpRequestsAsync"/>
+    private async Task PumpAnswersAsync(Connection connection)
+    {
+        (NetworkStream from, NetworkStream to) = (connection.FromServer, connection.FromMover);
+        byte[] buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer, stop.Token) is > 0 and int read)
         {
-            // It is cut, or one side has closed.
+            connection.IsIdle = true;
+            Memory<byte> piece = buffer.AsMemory(0, read);
+            switch (isCutAt(connection.Number) ? cut : (Cut?)null)
+            {
+                case Cut.BeforeAnswer:
+                    await CutAsync();
+                    return;
+                case Cut.AmidRequest:
+                    await ResetAsync(connection);
+                    return;
+                case Cut.AmidAnswer:
+                    await to.WriteAsync(piece[..(read / 2)], stop.Token);
+                    await ResetAsync(connection);
+                    return;
+                case Cut.AnswerShort:
+                    // Head and body come in one piece or in two.
+                    await to.WriteAsync(piece[..^1], stop.Token);
+                    await CutAsync();
+                    return;
+                case Cut.AnswerLost:
+                    await CutAsync();
+                    await Task.Delay(Timeout.Infinite, stop.Token);
+                    return;
+                case Cut.Delay:
+                    Interlocked.Increment(ref cuts);
+                    await Task.Delay(While, stop.Token);
+                    break;
+            }
+
+            await to.WriteAsync(piece, stop.Token);
         }
+    }
+
+    /// <summary>Keeps all that the mover sends until it gives up, and sends it a while later, when perhaps the next attempt is at work.</summary>
+    private async Task ForwardLateAsync(byte[] first, NetworkStream mover, NetworkStream upstream)
+    {
+        using var all = new MemoryStream();
+        all.Write(first);
+        try
+        {
+            await mover.CopyToAsync(all, stop.Token);
+        }
+        catch (IOException)
+        {
+            // So it gives up, too.
+        }
+
+        await Task.Delay(While, stop.Token);
+        await upstream.WriteAsync(all.ToArray(), stop.Token);
+        // A server that sees the connection close may end the statement.
+        await Task.Delay(While * 10, stop.Token);
+    }
+
+    private async Task RefuseAsync(NetworkStream mover)
+    {
+        const string Page = "<html><body><h1>Try later</h1></body></html>";
+        string answer = $"HTTP/1.1 {Status}\r\nContent-Type: text/html\r\nContent-Length: {Page.Length}\r\nConnection: close\r\n\r\n{Page}";
+        await mover.WriteAsync(Encoding.ASCII.GetBytes(answer), stop.Token);
+        mover.Socket.Shutdown(SocketShutdown.Send);
+        // Closed with bytes unread, the connection would be reset, and the answer lost.
+        await mover.CopyToAsync(Stream.Null, stop.Token);
+    }
+
+    private async Task ResetAsync(Connection connection)
+    {
+        await CutAsync();
+        // Closing sends RST then.
+        connection.Mover.LingerState = connection.Server.LingerState = new LingerOption(true, 0);
     }
 
     private async Task CutAsync()
@@ -129,10 +207,20 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
             await stop.CancelAsync();
     }
 
-    private sealed class Connection
+    private sealed class Connection(TcpClient mover, TcpClient server)
     {
+        public TcpClient Mover => mover;
+
+        public TcpClient Server => server;
+
+        public NetworkStream FromMover { get; } = mover.GetStream();
+
+        public NetworkStream FromServer { get; } = server.GetStream();
+
         public bool IsIdle { get; set; } = true;
 
         public int Number { get; set; }
+
+        public int Pieces { get; set; }
     }
 }

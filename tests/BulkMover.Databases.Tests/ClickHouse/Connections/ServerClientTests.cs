@@ -141,6 +141,7 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
     [InlineData("HTTP/1.1 404 Not Found\nContent-Length: 4\n\nnope", "clickhouse.not_clickhouse")]
     [InlineData("HTTP/1.1 302 Found\nLocation: http://example.org/\nContent-Length: 0\n\n", "clickhouse.not_clickhouse")]
     [InlineData("HTTP/1.1 503 Service Unavailable\nContent-Length: 4\n\nbusy", "clickhouse.proxy")]
+    [InlineData("HTTP/1.1 500 Internal Server Error\nContent-Length: 13\n\n<html></html>", "clickhouse.proxy")]
     [InlineData("HTTP/1.1 200 OK\nX-ClickHouse-Query-Id: 1\nX-ClickHouse-Exception-Code: 241\nContent-Length: 10\n\nCode: 241.", "clickhouse.server_memory")]
     [InlineData("HTTP/1.1 200 OK\nX-ClickHouse-Query-Id: 1\nContent-Length: 4\n\nHi!\n", "clickhouse.not_clickhouse")]
     [InlineData("HTTP/1.1 500 Oops\nContent-Length: 1000\n\nCode: 202. DB::Exc", "clickhouse.connection_lost")]
@@ -152,6 +153,60 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         using ServerClient stranger = Client(other.Endpoint);
         var error = await Assert.ThrowsAnyAsync<BulkMoverException>(() => stranger.SelectAsync("SELECT 1", Stopping));
         Assert.Equal(code, error.Code);
+    }
+
+    [Theory]
+    [InlineData(60, "table_missing", false, false)]
+    [InlineData(164, "readonly", false, false)]
+    [InlineData(201, "quota", false, false)]
+    [InlineData(218, "table_dropped", false, false)]
+    [InlineData(291, "access_denied", false, false)]
+    [InlineData(452, "setting_forbidden", false, false)]
+    [InlineData(497, "access_denied", false, false)]
+    [InlineData(516, "authentication", false, false)]
+    [InlineData(99999, "refused", false, false)]
+    [InlineData(159, "server_timeout", true, false)]
+    [InlineData(209, "server_network", true, false)]
+    [InlineData(210, "server_network", true, false)]
+    [InlineData(236, "server_stopping", true, false)]
+    [InlineData(242, "table_readonly", true, false)]
+    [InlineData(243, "server_disk", true, false)]
+    [InlineData(394, "query_killed", true, false)]
+    [InlineData(473, "table_busy", true, false)]
+    [InlineData(999, "keeper", true, false)]
+    [InlineData(202, "server_busy", true, true)]
+    [InlineData(203, "server_busy", true, true)]
+    [InlineData(241, "server_memory", true, true)]
+    [InlineData(252, "too_many_parts", true, true)]
+    [InlineData(439, "server_busy", true, true)]
+    [InlineData(745, "server_busy", true, true)]
+    public async Task Select_ServerRefuses_SaysWhoHasToActAndWhetherItMayPass(int code, string reason, bool mayPass, bool isOverload)
+    {
+        await using var server = new ScriptedServer(ScriptedServer.Answer(
+            $"HTTP/1.1 500 Oops\nX-ClickHouse-Exception-Code: {code}\nConnection: close\n\nCode: {code}. DB::Exception: No."));
+        using ServerClient other = Client(server.Endpoint);
+        var error = await Assert.ThrowsAnyAsync<BulkMoverException>(() => other.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal(($"clickhouse.{reason}", mayPass, isOverload), (error.Code, error.IsTransient, error.IsOverload));
+        Assert.Equal(mayPass ? ErrorSide.Environment : ErrorSide.Target, error.Side);
+    }
+
+    [Fact]
+    public async Task Select_SystemHasNoSpaceLeft_IsAFullDiskWhateverTheCode()
+    {
+        await using var server = new ScriptedServer(ScriptedServer.Answer(
+            "HTTP/1.1 500 Oops\nX-ClickHouse-Exception-Code: 1001\nConnection: close\n\nCode: 1001. DB::Exception: filesystem error: in create_directory: No space left on device"));
+        using ServerClient other = Client(server.Endpoint);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => other.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal(("clickhouse.server_disk", true), (error.Code, error.IsTransient));
+    }
+
+    [Fact]
+    public async Task Select_ProxyAsksToWait_IsPassedOn()
+    {
+        await using var proxy = new ScriptedServer(ScriptedServer.Answer("HTTP/1.1 429 Too Many Requests\nRetry-After: 7\nContent-Length: 4\n\nbusy"));
+        using ServerClient other = Client(proxy.Endpoint);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => other.SelectAsync("SELECT 1", Stopping));
+        Assert.Equal(("clickhouse.proxy", true, TimeSpan.FromSeconds(7)), (error.Code, error.IsOverload, error.RetryAfter));
     }
 
     [Fact]
