@@ -54,6 +54,11 @@ public sealed partial class ServerClient : IDisposable
     public Task<IReadOnlyList<string[]>> WorkAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
         SelectAsync(sql, settings, Timeout.InfiniteTimeSpan, cancellationToken);
 
+    /// <summary>Whether the user has all these rights, written as GRANT has them.</summary>
+    public async Task<bool> HasRightsAsync(string rights, CancellationToken cancellationToken) =>
+        // The statement takes no FORMAT.
+        (await RunAsync($"CHECK GRANT {rights}", new Dictionary<string, object> { ["default_format"] = "TabSeparated" }, Endpoint.StallTimeout, cancellationToken)).Trim() == "1";
+
     /// <summary>Runs a statement that works.</summary>
     public Task ExecuteAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
         RunAsync(sql, settings, Endpoint.WorkTimeout, cancellationToken);

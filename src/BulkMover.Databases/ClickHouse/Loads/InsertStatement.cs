@@ -15,6 +15,10 @@ internal static class InsertStatement
         var settings = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["async_insert"] = 0,
+            // Defaults and partitions are made in the server's time zone, whoever copies.
+            ["session_timezone"] = "",
+            // An insert stays open for as long as rows come.
+            ["max_execution_time"] = 0,
             // Two equal blocks are two blocks (invariant 4).
             ["insert_deduplicate"] = 0,
             // A null is an error where it has no place, never a default.

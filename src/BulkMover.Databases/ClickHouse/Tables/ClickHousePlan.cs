@@ -26,6 +26,9 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>As <see cref="Staging"/>, of the table that the target becomes, where the staging table cannot be it; else null.</summary>
     public string? Final { get; init; }
 
+    /// <summary>Name of the target's engine.</summary>
+    public string Engine { get; init; } = TableEngine.Plain;
+
     public required Publication Publication { get; init; }
 }
 

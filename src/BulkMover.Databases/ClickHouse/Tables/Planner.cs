@@ -36,6 +36,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         ClickHousePlan plan = table is null
             ? New(request, server, createsDatabase: databaseEngine is null, notes)
             : Existing(request, table, state, server, notes);
+        await new UserRights(client, new TransferTables(target, request.Transfer)).CheckAsync(plan, cancellationToken);
         return plan with { Earlier = state?.Record(), LastEpoch = lastEpoch };
     }
 
@@ -66,6 +67,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             CreatesDatabase = createsDatabase,
             Staging = staging,
             Final = final == staging ? null : final,
+            Engine = TableEngine.NameOf(options.Engine ?? TableEngine.Plain),
             Publication = Publication.Rename,
         };
     }
@@ -92,6 +94,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             CreatesDatabase = false,
             Staging = staging,
             Final = isPlain || publication == Publication.Move ? null : $"AS {target.Sql}",
+            Engine = table.Engine,
             Publication = publication,
         };
     }

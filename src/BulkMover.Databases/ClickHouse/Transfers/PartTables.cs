@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
 
@@ -11,7 +12,10 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// <summary>Partitions that are moved by one statement: between two statements readers could see some of them only.</summary>
     public const int MovedTogether = 1000;
 
-    private readonly Dictionary<string, object> settings = new(
+    private readonly IReadOnlyDictionary<string, object> settings = Settings(server);
+
+    /// <summary>What statements that make, change and drop tables need.</summary>
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(
         server.TypeSettings.Select(name => KeyValuePair.Create<string, object>(name, 1)), StringComparer.Ordinal)
     {
         // The limit guards against a slip of the hand; what is dropped here is what the copy made, or what --mode replace replaces.
@@ -34,6 +38,39 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// </summary>
     public Task StopMergesAsync(TableName table, CancellationToken cancellationToken) =>
         ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1", cancellationToken);
+
+    /// <summary>As <see cref="StopMergesAsync"/>, of a table that inserts go into: it refuses none for the parts that it has.</summary>
+    public Task StopMergesForGoodAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync(
+        $"ALTER TABLE {table.Sql} MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1, " +
+        "parts_to_delay_insert = 1000000, parts_to_throw_insert = 1000000, max_parts_in_total = 10000000", cancellationToken);
+
+    /// <summary>How many parts the server lets a table have before it delays or refuses inserts.</summary>
+    public async Task<PartLimits> LimitsAsync(TableName table, CancellationToken cancellationToken)
+    {
+        var limits = (await client.SelectAsync(
+            "SELECT name, value FROM system.merge_tree_settings WHERE name IN ('parts_to_delay_insert', 'parts_to_throw_insert', 'max_parts_in_total', 'max_avg_part_size_for_too_many_parts')", cancellationToken))
+            .ToDictionary(row => row[0], row => row[1], StringComparer.Ordinal);
+        string engine = (await client.SelectAsync(
+            $"SELECT engine_full FROM system.tables WHERE database = {SqlText.Quote(table.Database)} AND name = {SqlText.Quote(table.Table)}", cancellationToken)).SingleOrDefault()?[0] ?? "";
+        // The table's own setting wins over the server's; zero stands for no limit.
+        long Of(string name)
+        {
+            Match own = Regex.Match(engine, $@"\b{name} = (\d+)", RegexOptions.CultureInvariant);
+            return SqlText.Number(own.Success ? own.Groups[1].Value : limits.GetValueOrDefault(name, "0")) is > 0 and long limit ? limit : long.MaxValue;
+        }
+
+        return new PartLimits(Math.Min(Of("parts_to_delay_insert"), Of("parts_to_throw_insert")), Of("max_parts_in_total"), Of("max_avg_part_size_for_too_many_parts"));
+    }
+
+    /// <summary>Parts of the partition that has most of them in these tables together, where they are smaller than the limit says, and of all partitions.</summary>
+    public async Task<(long InPartition, long InTotal)> CountAsync(IReadOnlyList<TableName> tables, PartLimits limits, CancellationToken cancellationToken)
+    {
+        string names = string.Join(", ", tables.Select(table => SqlText.Quote(table.Table)));
+        string[] row = (await client.SelectAsync(
+            $"SELECT toString(maxIf(parts, bytes / parts < {limits.AverageBytes})), toString(sum(parts)) FROM (SELECT count() AS parts, sum(bytes_on_disk) AS bytes FROM system.parts " +
+            $"WHERE active AND database = {SqlText.Quote(tables[0].Database)} AND table IN ({names}) GROUP BY partition_id)", cancellationToken))[0];
+        return (SqlText.Number(row[0]), SqlText.Number(row[1]));
+    }
 
     /// <summary>Rows of each partition that has any, by its id.</summary>
     public async Task<Dictionary<string, long>> RowsAsync(TableName table, CancellationToken cancellationToken) =>
@@ -62,6 +99,12 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
 
     private static string Is(TableName table) => $"database = {SqlText.Quote(table.Database)} AND table = {SqlText.Quote(table.Table)}";
 }
+
+/// <summary>Numbers of parts from which a server delays or refuses inserts (its merge_tree_settings); moves it does not.</summary>
+/// <param name="InPartition">Of one partition.</param>
+/// <param name="InTotal">Of all.</param>
+/// <param name="AverageBytes">A partition whose parts are larger on average may have any number.</param>
+internal sealed record PartLimits(long InPartition, long InTotal, long AverageBytes);
 
 /// <summary>A part of a MergeTree table (system.parts).</summary>
 /// <param name="Name">Its name.</param>

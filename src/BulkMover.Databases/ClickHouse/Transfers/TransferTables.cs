@@ -19,7 +19,10 @@ internal readonly record struct TransferTables(TableName Target, TransferId Tran
     public static TableName Ledger(string database) => new(database, "__bulkmover_ledger");
 
     /// <summary>What all tables of the transfer begin with.</summary>
-    public string Prefix => $"{(Target.HasRoomFor(LongestSuffix) ? Target.Table : "")}__bulkmover_{Transfer}";
+    public string Prefix => $"{AnyPrefix}{Transfer}";
+
+    /// <summary>What the tables of any transfer into the target begin with.</summary>
+    public string AnyPrefix => $"{(Target.HasRoomFor(LongestSuffix) ? Target.Table : "")}__bulkmover_";
 
     /// <summary>Tells which run is alive.</summary>
     public TableName Lease => Named("_lease");
