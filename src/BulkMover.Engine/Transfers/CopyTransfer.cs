@@ -31,7 +31,7 @@ public sealed class CopyTransfer(
     /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
     public Survey? Planned { get; init; }
 
-    /// <summary>Told why the copy is begun again; null for nobody.</summary>
+    /// <summary>Told why the copy is begun again, or waits; null for nobody.</summary>
     public IProgress<string>? Notes { get; init; }
 
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
@@ -84,7 +84,7 @@ public sealed class CopyTransfer(
             }
         }
 
-        var limits = new LoadLimits(writers, memory.KeepBackBytes);
+        var limits = new LoadLimits(writers, memory.KeepBackBytes) { Notes = Notes };
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now, limits, cancellationToken), cancellationToken);
         hasBegun = true;
         long rows;

@@ -46,7 +46,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         TransferRun run = await TransferRun.TakeAsync(client, new TransferTables(target, plan.Request.Transfer), plan, cancellationToken);
         try
         {
-            return new ClickHouseLoad(client, plan, run, await run.TakeOverAsync(plan, cancellationToken), limits);
+            return new ClickHouseLoad(client, plan, run, await run.TakeOverAsync(plan, limits.Notes, cancellationToken), limits);
         }
         catch (Exception failure)
         {

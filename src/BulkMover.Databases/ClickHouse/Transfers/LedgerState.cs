@@ -13,6 +13,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
     private readonly Dictionary<string, long> lastBlocks = new(StringComparer.Ordinal);
     private readonly HashSet<string> published = new(StringComparer.Ordinal);
     private Loaded? lastLoaded;
+    private long lastLoadedEpoch;
     private DateTimeOffset begunAt;
     private DateTimeOffset lastAt;
 
@@ -31,6 +32,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
 
     /// <summary>The chunk that was loaded last, when it may be half-way into the staging table; else null.</summary>
     public Loaded? Interrupted => lastLoaded is null || collected.ContainsKey(lastLoaded.Chunk) ? null : lastLoaded;
+
+    /// <summary>Of the run that loaded <see cref="Interrupted"/>, and of its chunk table.</summary>
+    public long InterruptedEpoch => lastLoadedEpoch;
 
     /// <summary>Identity of the table that partitions are moved to at the end; null before that.</summary>
     public string? Destination { get; private set; }
@@ -87,6 +91,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
             case Loaded chunk when !collected.ContainsKey(chunk.Chunk):
                 // Digests are needed to compare only, and are many.
                 loaded[chunk.Chunk] = lastLoaded = chunk with { Digest = "" };
+                lastLoadedEpoch = epoch;
                 break;
             case Collected chunk when loaded.ContainsKey(chunk.Chunk):
                 collected[chunk.Chunk] = new ArrivedChunk(loaded[chunk.Chunk].Tasks, loaded[chunk.Chunk].Rows.Values.Sum());

@@ -24,6 +24,11 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         if (ledger.State.IsHalfPublished && target?.Identity != ledger.State.Destination)
             throw Gone();
         await staging.CheckAsync(cancellationToken);
+        if (plan.Publication != Publication.Rename)
+            await CheckTargetAsync(target, cancellationToken);
+        // Once parts are being moved out of the staging table, it merges no more.
+        if (ledger.State.Destination is null)
+            await staging.WaitForMergesAsync(plan.Publication == Publication.Move ? Target : null, cancellationToken);
         if (plan.Publication == Publication.Move)
         {
             await MoveAsync(target ?? throw Gone(), cancellationToken);
@@ -34,6 +39,30 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         await parts.ExecuteAsync(
             plan.Publication == Publication.Rename ? $"RENAME TABLE {ready.Sql} TO {Target.Sql}" : $"EXCHANGE TABLES {ready.Sql} AND {Target.Sql}", cancellationToken);
         return (await parts.FindAsync(Target, cancellationToken) ?? throw Gone()).Identity;
+    }
+
+    /// <summary>Somebody may have changed the table since the staging table was made like it: to exchange the two would undo that.</summary>
+    private async Task CheckTargetAsync(ExistingTable? target, CancellationToken cancellationToken)
+    {
+        if (target is null)
+        {
+            throw new TargetException("clickhouse.target_dropped",
+                $"{Target} was there when this copy was planned, and somebody has dropped or renamed it since. Bring it back, or run the command again as it is: then the copy makes it anew.");
+        }
+
+        ExistingTable? like = await parts.FindAsync(staging.Name, cancellationToken);
+        if (like is not null && !like.Columns.SequenceEqual(target.Columns))
+        {
+            throw new TargetException("clickhouse.target_altered",
+                $"Somebody has altered the columns of {Target} since this copy began: {Differences(like.Columns, target.Columns)}. " +
+                "Undo that and run the command again, which goes on; or run it with --restart to copy from zero.");
+        }
+    }
+
+    private static string Differences(IReadOnlyList<TableColumn> before, IReadOnlyList<TableColumn> now)
+    {
+        string[] changed = [.. before.Except(now).Concat(now.Except(before)).Select(column => column.Name).Distinct(StringComparer.Ordinal).Select(name => $"'{name}'")];
+        return changed.Length > 0 ? string.Join(", ", changed) : "their order";
     }
 
     /// <summary>Moves the rows into a table with the engine that the target is to have, still out of readers' sight.</summary>

@@ -12,17 +12,18 @@ namespace BulkMover.Databases.ClickHouse.Transfers;
 /// <param name="tables">The transfer's tables.</param>
 /// <param name="name">What it is called in this epoch.</param>
 /// <param name="partitionKey">Expression as the server writes it; empty for none.</param>
-internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTables tables, TableName name, string partitionKey)
+/// <param name="merges">Waited for before parts are moved here.</param>
+internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTables tables, TableName name, string partitionKey, MergeWait merges)
 {
     public TableName Name => name;
 
     public string PartitionKey => partitionKey;
 
-    /// <summary>Makes a chunk's own table. Its parts are not merged: a part that was moved is told by its hash.</summary>
+    /// <summary>Makes a chunk's own table. Its parts are not merged, for a part that was moved is told by its hash, and so it may have any number of them.</summary>
     public async Task MakeAsync(TableName chunk, CancellationToken cancellationToken)
     {
         await parts.ExecuteAsync($"CREATE TABLE {chunk.Sql} AS {name.Sql}", cancellationToken);
-        await parts.StopMergesAsync(chunk, cancellationToken);
+        await parts.StopMergesForGoodAsync(chunk, cancellationToken);
     }
 
     /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
@@ -36,6 +37,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         }
 
         await ledger.AddAsync(new Loaded(number, tasks, arrived, DigestText.Format(digest)), cancellationToken);
+        await merges.WaitAsync([name], cancellationToken);
         await MoveHereAsync(chunk, number, arrived.Keys, CancellationToken.None);
     }
 
@@ -50,8 +52,8 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         Dictionary<string, long> actual = await parts.RowsAsync(name, cancellationToken);
         if (ledger.State.Interrupted is { } interrupted)
         {
-            TableName? chunk = chunks.FirstOrDefault(table => table.Chunk == interrupted.Chunk)?.Name;
-            // A run that was taken for dead may have written that it had loaded a chunk whose table was gone by then.
+            TableName? chunk = chunks.FirstOrDefault(table => table.Chunk == interrupted.Chunk && table.Epoch == ledger.State.InterruptedEpoch)?.Name;
+            // A run that was taken for dead may have written that it had loaded a chunk whose table was gone by then, or the network brought that late.
             if (chunk is null && Same(expected, actual) && interrupted.Rows.Values.Sum() > 0)
                 return;
             Dictionary<string, long> left = chunk is null ? [] : await parts.RowsAsync(chunk.Value, cancellationToken);
@@ -67,6 +69,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
 
             if (!Same(expected, actual))
                 throw Changed();
+            await merges.WaitAsync([name], cancellationToken);
             if (chunk is not null)
                 await MoveHereAsync(chunk.Value, interrupted.Chunk, left.Keys, cancellationToken);
             else
@@ -77,6 +80,10 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             throw Changed();
         }
     }
+
+    /// <summary>Waits until this table and the one that it is to become, or to be moved into, would not have too many parts together.</summary>
+    public Task WaitForMergesAsync(TableName? target, CancellationToken cancellationToken) =>
+        merges.WaitAsync(target is null ? [name] : [name, target.Value], cancellationToken);
 
     /// <summary>Counts all rows that have been collected, before any is moved out again.</summary>
     /// <exception cref="TargetException">They are others than were put there.</exception>

@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
 
@@ -58,7 +59,10 @@ internal sealed class TransferRun
     }
 
     /// <summary>Brings what the last run left half done to its end, so that all chunks that have arrived are in the staging table.</summary>
-    public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, CancellationToken cancellationToken)
+    /// <param name="plan">What will be done.</param>
+    /// <param name="notes">Told about waits for merges; null for nobody.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, IProgress<string>? notes, CancellationToken cancellationToken)
     {
         IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
         ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
@@ -97,7 +101,7 @@ internal sealed class TransferRun
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
         await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
 
-        var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey);
+        var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
         // Once partitions are moved out of it, its rows are the publisher's matter.
         if (!isPublished && Ledger.State.Destination is null)
             await staging.RecoverAsync(left, cancellationToken);
