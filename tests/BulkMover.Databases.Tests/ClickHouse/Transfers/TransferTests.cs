@@ -128,7 +128,7 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await NewAsync();
         await AbandonAsync(target);
-        string staging = await target.QueryAsync("SELECT name FROM system.tables WHERE database = '{db}' AND name LIKE 't%\\_e%'");
+        string staging = await target.QueryAsync("SELECT name FROM system.tables WHERE database = '{db}' AND match(name, '_e[0-9]+$')");
         await target.QueryAsync(statement.Replace("{staging}", $"{{db}}.{staging}", StringComparison.Ordinal));
         await using ClickHouseTarget open = Open(target);
         var error = await Assert.ThrowsAsync<TargetException>(() => BeginAsync(target, open));
@@ -235,7 +235,7 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     {
         await target.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree PARTITION BY id % 2 ORDER BY id");
         await AbandonAsync(target);
-        string staging = await target.QueryAsync("SELECT name FROM system.tables WHERE database = '{db}' AND name LIKE 't%\\_e%'");
+        string staging = await target.QueryAsync("SELECT name FROM system.tables WHERE database = '{db}' AND match(name, '_e[0-9]+$')");
         string uuid = await target.QueryAsync("SELECT uuid FROM system.tables WHERE database = '{db}' AND name = 't'");
         string entry = $$$"""{"Destination":"{{{uuid}}}","BecomesTarget":false,"LastBlocks":{"0":0,"1":0}}""";
         await target.QueryAsync("INSERT INTO {db}.__bulkmover_ledger (target, transfer, epoch, place, kind, entry) SETTINGS async_insert = 0 "
