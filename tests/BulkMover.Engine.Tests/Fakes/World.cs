@@ -46,7 +46,7 @@ internal sealed class World
     public CopyTransfer MakeCopy()
     {
         var scan = new Scan(Table, Columns, Where);
-        var request = new TargetRequest(TransferId.Of("fake"), new TransferOrigin("", "fake", "1"), scan.OutputSchema, CopyMode.Create, []) { Restart = Restart };
+        var request = new TargetRequest(TransferId.Of("fake"), new TransferOrigin("", "", "fake", "1"), scan.OutputSchema, CopyMode.Create, []) { Restart = Restart };
         TargetPlan plan = Target.Plan(request);
         return new CopyTransfer(Table, scan, Table, Target, plan, Memory, Options) { Allocator = Allocator };
     }

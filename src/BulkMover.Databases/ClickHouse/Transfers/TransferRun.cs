@@ -1,5 +1,4 @@
 using BulkMover.Core.Errors;
-using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
 
