@@ -46,7 +46,7 @@ public sealed class EngineWrittenTableTests(ClickHouseServerFixture server) : IC
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
         var scan = new Scan(snapshot, columns: null, where: null);
         await using ITarget target = ClickHouseTarget.Of(new ServerEndpoint(server.Endpoint, server.User, server.Password), to, new ClickHouseTableOptions());
-        TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(from, to.ToString()), new TransferOrigin("", from, snapshot.Id), scan.OutputSchema, CopyMode.Create, []), Token);
+        TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(from, to.ToString()), new TransferOrigin("", "", from, snapshot.Id), scan.OutputSchema, CopyMode.Create, []), Token);
         var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
         await copy.RunAsync(Token);
     }
