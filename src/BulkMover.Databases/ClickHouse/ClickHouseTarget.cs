@@ -3,6 +3,7 @@ using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Embedded;
 using BulkMover.Databases.ClickHouse.Loads;
+using BulkMover.Databases.ClickHouse.Shards;
 using BulkMover.Databases.ClickHouse.Tables;
 using BulkMover.Databases.ClickHouse.Transfers;
 
@@ -14,7 +15,8 @@ public sealed class ClickHouseTarget : ITarget
     private readonly TableName table;
     private readonly ServerClient client;
     private readonly EmbeddedServer? embedded;
-    private readonly Planner planner;
+    private readonly ClickHouseTableOptions options;
+    private readonly ShardConnections connections;
 
     private ClickHouseTarget(string name, TableName table, ClickHouseTableOptions options, ServerEndpoint endpoint, EmbeddedServer? embedded)
     {
@@ -22,7 +24,8 @@ public sealed class ClickHouseTarget : ITarget
         this.table = table;
         this.embedded = embedded;
         client = new ServerClient(endpoint);
-        planner = new Planner(client, table, options, ownsServer: embedded is not null);
+        this.options = options;
+        connections = new ShardConnections(endpoint);
     }
 
     public string Name { get; }
@@ -62,16 +65,25 @@ public sealed class ClickHouseTarget : ITarget
     }
 
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
-        await planner.PlanAsync(request, cancellationToken);
+        await ShardsAsync(cancellationToken) is { } sharded
+            ? await sharded.PlanAsync(request, options, cancellationToken)
+            : await new Planner(client, table, options, ownsServer: embedded is not null).PlanAsync(request, cancellationToken);
 
-    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
-        [.. (await Ledger.ReadAsync(client, table, null, cancellationToken)).Select(state => state.Record()).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
+        ? await sharded.TransfersAsync(cancellationToken)
+        : [.. (await Ledger.ReadAsync(client, table, null, cancellationToken)).Select(state => state.Record()).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
 
-    public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) =>
-        await TransferRun.DiscardAsync(client, new TransferTables(table, transfer), cancellationToken);
+    public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        if (await ShardsAsync(cancellationToken) is { } sharded)
+            await sharded.DiscardAsync(transfer, cancellationToken);
+        else
+            await TransferRun.DiscardAsync(client, new TransferTables(table, transfer), cancellationToken);
+    }
 
-    public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
-        await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);
+    public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) => plan is ShardedPlan sharded
+        ? await ShardedLoad.BeginAsync(client, sharded, limits, cancellationToken)
+        : await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);
 
     public async Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await new TransferComparison(client, await ServerAbilities.FindAsync(client, cancellationToken), table).OfTargetAsync(transfer, cancellationToken);
@@ -88,7 +100,11 @@ public sealed class ClickHouseTarget : ITarget
     {
         // First the connections: the server waits for them when it ends.
         client.Dispose();
+        connections.Dispose();
         if (embedded is not null)
             await embedded.DisposeAsync();
     }
+
+    /// <summary>The tables behind the target, as its cluster has them now; null when it has rows of its own.</summary>
+    private Task<ShardedTable?> ShardsAsync(CancellationToken cancellationToken) => ShardedTable.FindAsync(client, table, connections, cancellationToken);
 }

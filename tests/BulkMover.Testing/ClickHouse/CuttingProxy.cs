@@ -1,21 +1,21 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
 namespace BulkMover.Testing.ClickHouse;
 
-/// <summary>Stands between a mover and a server, counts requests, and does harm to some of them.</summary>
-/// <param name="server">The server.</param>
+/// <summary>Stands between a mover and its servers, counts requests, and does harm to some of them.</summary>
+/// <param name="servers">The servers, each at an address of its own: it is found at the same addresses, at another port.</param>
 /// <param name="isCutAt">The requests, from 1, at which it happens.</param>
 /// <param name="cut">What happens.</param>
-public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : IAsyncDisposable
+public sealed class CuttingProxy(IReadOnlyList<Uri> servers, Predicate<int> isCutAt, Cut cut) : IAsyncDisposable
 {
     /// <summary>Short, and longer than a request takes.</summary>
     private static readonly TimeSpan While = TimeSpan.FromMilliseconds(100);
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stop = new();
-    private readonly List<Task> connections = [];
+    private readonly ConcurrentBag<Task> connections = [];
     private Task accepting = Task.CompletedTask;
     private int requests;
     private int cuts;
@@ -33,28 +33,40 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
 
     public int Requests => requests;
 
+    public CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut)
+        : this([server], isCutAt, cut)
+    {
+    }
+
+    /// <returns>Where the first of the servers is found now.</returns>
     public Uri Start()
     {
-        listener.Start();
-        accepting = AcceptAsync();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+        var listeners = new List<TcpListener>();
+        foreach (Uri server in servers)
+        {
+            listeners.Add(new TcpListener(IPAddress.Parse(server.Host), listeners.Count == 0 ? 0 : ((IPEndPoint)listeners[0].LocalEndpoint).Port));
+            listeners[^1].Start();
+        }
+
+        accepting = Task.WhenAll(listeners.Zip(servers, AcceptAsync));
+        return new Uri($"http://{listeners[0].LocalEndpoint}/");
     }
 
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
-        // It stops the listener itself, between two connections.
+        // They stop the listeners themselves, between two connections.
         await accepting;
         await Task.WhenAll(connections);
         stop.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(TcpListener listener, Uri server)
     {
         try
         {
             while (true)
-                connections.Add(ServeAsync(await listener.AcceptTcpClientAsync(stop.Token)));
+                connections.Add(ServeAsync(server, await listener.AcceptTcpClientAsync(stop.Token)));
         }
         catch (Exception error) when (error is OperationCanceledException or SocketException)
         {
@@ -62,7 +74,7 @@ public sealed class CuttingProxy(Uri server, Predicate<int> isCutAt, Cut cut) : 
         }
     }
 
-    private async Task ServeAsync(TcpClient mover)
+    private async Task ServeAsync(Uri server, TcpClient mover)
     {
         using (mover)
         using (var upstream = new TcpClient())

@@ -17,10 +17,10 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     private readonly ServerProcess process;
 
-    private EmbeddedServer(ServerProcess process, int port)
+    private EmbeddedServer(ServerProcess process, Uri endpoint)
     {
         this.process = process;
-        Endpoint = new Uri($"http://127.0.0.1:{port}/");
+        Endpoint = endpoint;
     }
 
     /// <summary>The HTTP interface; user <c>default</c> without a password unless a configuration file says otherwise.</summary>
@@ -39,13 +39,13 @@ public sealed class EmbeddedServer : IAsyncDisposable
         int portClashes = 0;
         while (true)
         {
-            int port = FindFreePort();
+            var endpoint = new Uri($"http://{options.Listen.Address}:{(options.Listen.Port == 0 ? FindFreePort(options.Listen.Address) : options.Listen.Port)}/");
             // The answer to GET / proves that it is our child that listens, and not somebody who took the port first.
             string token = Guid.NewGuid().ToString("N");
             ServerProcess child = ServerProcess.Start(options.Host, options.WorkingDirectory ?? data,
-                [library, .. Arguments(options, data, port, token)]);
-            if (await IsReadyAsync(child, port, token, options.StartTimeout, cancellationToken))
-                return new EmbeddedServer(child, port);
+                [library, .. Arguments(options, data, endpoint, token)]);
+            if (await IsReadyAsync(child, endpoint, token, options.StartTimeout, cancellationToken))
+                return new EmbeddedServer(child, endpoint);
 
             await child.StopAsync(TimeSpan.Zero);
             if (child.Said("Another server instance"))
@@ -64,13 +64,13 @@ public sealed class EmbeddedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await process.StopAsync(StopTimeout);
 
-    private static IEnumerable<string> Arguments(EmbeddedServerOptions options, string data, int port, string token)
+    private static IEnumerable<string> Arguments(EmbeddedServerOptions options, string data, Uri endpoint, string token)
     {
         yield return $"--path={data}";
         if (options.ConfigFile is not null)
             yield return $"--config-file={Path.GetFullPath(options.ConfigFile)}";
-        yield return "--listen_host=127.0.0.1";
-        yield return $"--http_port={port}";
+        yield return $"--listen_host={endpoint.Host}";
+        yield return $"--http_port={endpoint.Port}";
         yield return "--query";
         // Reading standard input to its end keeps the engine alive for exactly as long as the parent lives.
         yield return "SYSTEM START LISTEN HTTP; SELECT count() FROM file('/dev/stdin', LineAsString, 'x String') FORMAT Null";
@@ -80,16 +80,16 @@ public sealed class EmbeddedServer : IAsyncDisposable
         yield return "--database_atomic_delay_before_drop_table_sec=0";
     }
 
-    private static int FindFreePort()
+    private static int FindFreePort(IPAddress address)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(address, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <returns>False when the process ended by itself.</returns>
     private static async Task<bool> IsReadyAsync(
-        ServerProcess child, int port, string token, TimeSpan timeout, CancellationToken cancellationToken)
+        ServerProcess child, Uri endpoint, string token, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         var waited = Stopwatch.StartNew();
@@ -97,7 +97,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         {
             while (!child.HasExited)
             {
-                if (await AnswersAsync(http, port, token, cancellationToken))
+                if (await AnswersAsync(http, endpoint, token, cancellationToken))
                     return true;
                 if (waited.Elapsed > timeout)
                     throw NotStarted(child.WorkingDirectory, $"it did not answer within {timeout.TotalSeconds:N0} s. {child.Log}");
@@ -113,11 +113,11 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
-    private static async Task<bool> AnswersAsync(HttpClient http, int port, string token, CancellationToken cancellationToken)
+    private static async Task<bool> AnswersAsync(HttpClient http, Uri endpoint, string token, CancellationToken cancellationToken)
     {
         try
         {
-            return await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), cancellationToken) == token;
+            return await http.GetStringAsync(endpoint, cancellationToken) == token;
         }
         catch (Exception error) when (error is HttpRequestException or IOException
             || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))

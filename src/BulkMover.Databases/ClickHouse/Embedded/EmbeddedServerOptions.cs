@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace BulkMover.Databases.ClickHouse.Embedded;
 
 /// <param name="DataDirectory">Where tables are kept; made if it is not there.</param>
@@ -6,6 +8,9 @@ public sealed record EmbeddedServerOptions(string DataDirectory, HostCommand Hos
 {
     /// <summary>Current directory of the server: <c>icebergLocal()</c> and the like see only what is below it. Null: the data directory.</summary>
     public string? WorkingDirectory { get; init; }
+
+    /// <summary>Loopback address and port of its HTTP interface; port 0 for any that is free.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>A ClickHouse configuration file, for users with passwords and server settings.</summary>
     public string? ConfigFile { get; init; }

@@ -33,6 +33,10 @@ internal sealed class ClickHouseLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => run.Ledger.State.Collected;
 
+    public TransferRun Run => run;
+
+    public StagingTable Staging => staging;
+
     /// <summary>Takes the transfer over from the last run, if there was one, and brings what that left half done to its end.</summary>
     public static async Task<ClickHouseLoad> BeginAsync(
         ServerClient client, ClickHousePlan plan, TableName target, LoadLimits limits, CancellationToken cancellationToken)

@@ -6,8 +6,12 @@ namespace BulkMover.Databases.ClickHouse.Loads;
 /// <summary>How rows are inserted: the statement, and the settings that keep the server from guessing.</summary>
 internal static class InsertStatement
 {
-    public static string For(TableName table, IReadOnlyList<TargetColumn> columns) =>
-        $"INSERT INTO {table.Sql} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
+    public static string For(TableName table, IReadOnlyList<TargetColumn> columns) => For(table.Sql, columns);
+
+    /// <param name="into">What follows INSERT INTO.</param>
+    /// <param name="columns">The columns of the blocks.</param>
+    public static string For(string into, IReadOnlyList<TargetColumn> columns) =>
+        $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
     /// <param name="typeSettings">Settings that allow types.</param>
     public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings)

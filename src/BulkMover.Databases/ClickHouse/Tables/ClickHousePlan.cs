@@ -20,6 +20,12 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>Of the transfer's last run when the plan was made; 0 when there was none.</summary>
     public long LastEpoch { get; init; }
 
+    /// <summary>The run's epoch is higher than this: the shards of a table have the same one.</summary>
+    public long EpochAfter { get; init; }
+
+    /// <summary>Which shard the table is, and what decides which rows come to it; null for a table of its own.</summary>
+    public string? Shard { get; init; }
+
     /// <summary>What follows the name in the staging table's CREATE TABLE.</summary>
     public required string Staging { get; init; }
 

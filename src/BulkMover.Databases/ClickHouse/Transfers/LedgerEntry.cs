@@ -11,7 +11,8 @@ internal abstract record LedgerEntry;
 /// <param name="Mode">What happens with rows that were there.</param>
 /// <param name="Columns">What is sent, in the order of the blocks.</param>
 /// <param name="Staging">Identity of the staging table.</param>
-internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging) : LedgerEntry;
+/// <param name="Shard">Which shard the table is, and what decides which rows come to it; null for a table of its own.</param>
+internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging, string? Shard = null) : LedgerEntry;
 
 /// <param name="Name">Of the column.</param>
 /// <param name="Type">That its values are sent as.</param>
@@ -58,5 +59,5 @@ internal sealed record Discarded : LedgerEntry;
 [JsonSerializable(typeof(Published))]
 [JsonSerializable(typeof(Completed))]
 [JsonSerializable(typeof(Discarded))]
-[JsonSourceGenerationOptions(UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class LedgerJson : JsonSerializerContext;

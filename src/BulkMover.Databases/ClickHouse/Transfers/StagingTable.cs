@@ -26,6 +26,10 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         await parts.StopMergesForGoodAsync(chunk, cancellationToken);
     }
 
+    /// <summary>Makes a table in the place of a chunk's that keeps no row: the chunk is here already, and comes again for another shard's sake.</summary>
+    public Task MakeSinkAsync(TableName chunk, CancellationToken cancellationToken) =>
+        parts.ExecuteAsync($"CREATE TABLE {chunk.Sql} AS {name.Sql} ENGINE = Null", cancellationToken);
+
     /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
     public async Task CollectAsync(TableName chunk, long number, long rows, Digest digest, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {

@@ -37,9 +37,10 @@ internal sealed class TransferLease : IAsyncDisposable
     /// <param name="client">The server.</param>
     /// <param name="tables">The transfer's tables.</param>
     /// <param name="lastEpoch">The highest that was seen of it; 0 for none.</param>
+    /// <param name="after">The run's epoch is higher than this, too.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="TargetException">The last run is alive.</exception>
-    public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, CancellationToken cancellationToken)
+    public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, long after, CancellationToken cancellationToken)
     {
         // The next epoch may have been taken while this run waited for the end of the last.
         for (long seen = -1; seen != lastEpoch;)
@@ -54,7 +55,7 @@ internal sealed class TransferLease : IAsyncDisposable
         await client.ExecuteAsync(
             $"CREATE TABLE IF NOT EXISTS {tables.Lease.Sql} (epoch UInt64, owner String, beat Int64, process String) ENGINE = Memory " +
             "SETTINGS min_rows_to_keep = 50, max_rows_to_keep = 100", Ledger.Settings, cancellationToken);
-        var lease = new TransferLease(client, tables.Lease, lastEpoch + 1);
+        var lease = new TransferLease(client, tables.Lease, Math.Max(lastEpoch, after) + 1);
         try
         {
             string queries = $"bulkmover-{tables.Transfer}-";
@@ -64,8 +65,9 @@ internal sealed class TransferLease : IAsyncDisposable
             if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await lease.IsTakenOverAsync(cancellationToken))
                 throw Running(tables, "it has begun at the same moment");
             lease.beating = lease.BeatOnAsync();
+            // Rows that come by way of another server are inserted under an id of that server's, and keep the mover's as the initial one.
             await client.ExecuteAsync(
-                $"KILL QUERY WHERE startsWith(query_id, {SqlText.Quote(queries)}) AND NOT startsWith(query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
+                $"KILL QUERY WHERE startsWith(initial_query_id, {SqlText.Quote(queries)}) AND NOT startsWith(initial_query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
                 Ledger.Settings, cancellationToken);
             return lease;
         }

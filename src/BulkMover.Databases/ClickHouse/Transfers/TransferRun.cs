@@ -39,7 +39,7 @@ internal sealed class TransferRun
         TransferLease? lease = null;
         try
         {
-            lease = await TransferLease.TakeAsync(client, tables, lastEpoch, cancellationToken);
+            lease = await TransferLease.TakeAsync(client, tables, lastEpoch, plan.EpochAfter, cancellationToken);
             // Read again: until now the last run may have written.
             Ledger ledger = await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
             if (ledger.State.Epoch != plan.LastEpoch)
@@ -90,6 +90,13 @@ internal sealed class TransferRun
                 $"The copy was begun with the columns {string.Join(", ", begun.Columns)}, and now has {string.Join<SentColumn>(", ", columns)}. Run the command with --restart to copy from zero.");
         }
 
+        if (Ledger.State.Begun is { } elsewhere && elsewhere.Shard != plan.Shard)
+        {
+            throw new TargetException("clickhouse.shards_changed",
+                $"The copy was begun on {elsewhere.Shard ?? "a table of its own"}, and now goes to {plan.Shard ?? "a table of its own"}: rows that have arrived may be on another shard than they belong to. " +
+                "Run the command with --restart to copy from zero.");
+        }
+
         TableName name = Tables.Staging(Epoch);
         if (final is not null)
             await Parts.ExecuteAsync($"RENAME TABLE {final.Name.Sql} TO {Tables.Final(Epoch).Sql}", cancellationToken);
@@ -98,7 +105,7 @@ internal sealed class TransferRun
         else if (!isPublished)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity), cancellationToken);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard), cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
         // Once partitions are moved out of it, its rows are the publisher's matter.
@@ -154,7 +161,7 @@ internal sealed class TransferRun
         }
 
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
-        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, cancellationToken))
+        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, cancellationToken))
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
             await run.ThrowIfHalfPublishedAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Embedded;
@@ -16,9 +15,6 @@ public sealed class CrashTests(ClickHouseServerFixture server)
 {
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
-    /// <summary>Every n-th request dies in a test; 1 is for the long run.</summary>
-    private static readonly int Step = int.Parse(Environment.GetEnvironmentVariable("BULKMOVER_CRASH_STEP") ?? "8", CultureInfo.InvariantCulture);
-
     [Theory]
     [InlineData(CopyMode.Create, "MergeTree", Cut.BeforeRequest)]
     [InlineData(CopyMode.Create, "MergeTree", Cut.BeforeAnswer)]
@@ -31,7 +27,7 @@ public sealed class CrashTests(ClickHouseServerFixture server)
     [InlineData(CopyMode.Replace, "ReplacingMergeTree", Cut.BeforeRequest)]
     [InlineData(CopyMode.Replace, "ReplacingMergeTree", Cut.BeforeAnswer)]
     public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string engine, Cut cut) =>
-        AtEachRequestAsync(1 + (((int)mode + engine.Length + (int)cut) % Step), async request =>
+        TransferWorld.AtEachRequestAsync((int)mode + engine.Length + (int)cut, async request =>
         {
             string database = await server.NewDatabaseAsync(Stopping);
             var world = new TransferWorld(new ServerEndpoint(server.Endpoint, "default", ""), database, mode, engine);
@@ -46,7 +42,7 @@ public sealed class CrashTests(ClickHouseServerFixture server)
     [InlineData(CopyMode.Create)]
     [InlineData(CopyMode.Append)]
     [InlineData(CopyMode.Replace)]
-    public Task Copy_ServerIsKilledAtAnyRequest_TheNextRunCompletesIt(CopyMode mode) => AtEachRequestAsync(1 + ((int)mode % Step), async request =>
+    public Task Copy_ServerIsKilledAtAnyRequest_TheNextRunCompletesIt(CopyMode mode) => TransferWorld.AtEachRequestAsync((int)mode, async request =>
     {
         string directory = Directory.CreateTempSubdirectory("bulkmover-crash-").FullName;
         try
@@ -69,19 +65,6 @@ public sealed class CrashTests(ClickHouseServerFixture server)
             Directory.Delete(directory, recursive: true);
         }
     });
-
-    /// <summary>Several at a time, for each mostly waits, until one comes to its end alive.</summary>
-    private static async Task AtEachRequestAsync(int first, Func<int, Task<bool>> dies)
-    {
-        const int Together = 4;
-        for (int request = first; ; request += Together * Step)
-        {
-            int begin = request;
-            bool[] died = await Task.WhenAll(Enumerable.Range(0, Together).Select(i => dies(begin + (i * Step))));
-            if (!died[^1])
-                return;
-        }
-    }
 
     private static Task<EmbeddedServer> StartAsync(string directory) => EmbeddedServer.StartAsync(new EmbeddedServerOptions(directory, TestHost.OfTests()), Stopping);
 

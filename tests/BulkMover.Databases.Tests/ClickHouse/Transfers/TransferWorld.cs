@@ -1,3 +1,4 @@
+using System.Globalization;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
@@ -8,42 +9,67 @@ using Xunit;
 namespace BulkMover.Databases.Tests.ClickHouse.Transfers;
 
 /// <summary>A target with rows of its own, and a transfer of three chunks into it.</summary>
-/// <param name="endpoint">The server.</param>
+/// <param name="servers">The target's server, and others that the mover speaks to.</param>
 /// <param name="database">Of the target, and of nobody else.</param>
 /// <param name="mode">What happens with the rows that are there.</param>
 /// <param name="engine">The target's.</param>
 /// <param name="partitionBy">Its partition key; empty for none.</param>
-internal sealed class TransferWorld(ServerEndpoint endpoint, string database, CopyMode mode, string engine, string partitionBy = "id % 3")
+internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string database, CopyMode mode, string engine, string partitionBy = "id % 3")
 {
-    private const int Chunks = 3;
-    private const int ChunkRows = 200;
+    protected const int Chunks = 3;
+    protected const int ChunkRows = 200;
+    private const int RowsBefore = 10;
+
+    /// <summary>Every n-th request dies in a test; 1 is for the long run.</summary>
+    private static readonly int Step = int.Parse(Environment.GetEnvironmentVariable("BULKMOVER_CRASH_STEP") ?? "8", CultureInfo.InvariantCulture);
+
+    private static readonly Dictionary<string, object> InsertNow = new() { ["async_insert"] = 0 };
 
     private readonly TableName table = new(database, "t");
-    private readonly ClickHouseTableOptions options = mode == CopyMode.Create
-        ? new() { PartitionBy = partitionBy.Length > 0 ? partitionBy : null, OrderBy = "id", Engine = engine } : new();
 
-    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
-
-    public async Task MakeDatabaseAsync()
+    public TransferWorld(ServerEndpoint server, string database, CopyMode mode, string engine, string partitionBy = "id % 3")
+        : this([server], database, mode, engine, partitionBy)
     {
-        using var client = new ServerClient(endpoint);
-        await client.ExecuteAsync($"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic", new Dictionary<string, object>(), Stopping);
     }
 
-    public async Task PrepareAsync()
+    protected static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    protected IReadOnlyList<ServerEndpoint> Servers => servers;
+
+    protected string Database => database;
+
+    /// <summary>Whether the table is there before.</summary>
+    protected virtual bool Exists => mode != CopyMode.Create;
+
+    private ClickHouseTableOptions Options => Exists ? new() : new() { PartitionBy = partitionBy.Length > 0 ? partitionBy : null, OrderBy = "id", Engine = engine };
+
+    /// <summary>Several at a time, for each mostly waits, until one comes to its end alive.</summary>
+    /// <param name="shift">Another number tries other requests.</param>
+    /// <param name="dies">Gets the number of a request; false when the transfer was at its end before.</param>
+    public static async Task AtEachRequestAsync(int shift, Func<int, Task<bool>> dies)
     {
-        if (mode == CopyMode.Create)
-            return;
-        using var client = new ServerClient(endpoint);
-        string key = partitionBy.Length > 0 ? $"PARTITION BY {partitionBy}" : "";
-        await client.ExecuteAsync($"CREATE TABLE {table.Sql} (id Int64, name Nullable(String)) ENGINE = {engine} {key} ORDER BY id", new Dictionary<string, object>(), Stopping);
-        await client.ExecuteAsync($"INSERT INTO {table.Sql} SELECT -1 - number, 'before' FROM numbers(10)", new Dictionary<string, object> { ["async_insert"] = 0 }, Stopping);
+        const int Together = 4;
+        for (int request = 1 + (shift % Step); ; request += Together * Step)
+        {
+            int begin = request;
+            bool[] died = await Task.WhenAll(Enumerable.Range(0, Together).Select(i => dies(begin + (i * Step))));
+            if (!died[^1])
+                return;
+        }
+    }
+
+    public Task MakeDatabaseAsync() => OnEachAsync($"CREATE DATABASE IF NOT EXISTS {database} ENGINE = Atomic");
+
+    public virtual async Task PrepareAsync()
+    {
+        if (Exists)
+            await MakeTableAsync("t");
     }
 
     /// <returns>False when the transfer was at its end before the request.</returns>
     public async Task<bool> DiesAsync(int request, Cut cut, Action kill)
     {
-        await using var proxy = new CuttingProxy(endpoint.Server, number => number == request, cut) { IsLasting = true, Kill = kill };
+        await using var proxy = new CuttingProxy([.. servers.Select(server => server.Server)], number => number == request, cut) { IsLasting = true, Kill = kill };
         try
         {
             // No beat in so short a time: the number of a request is the same each time.
@@ -59,28 +85,61 @@ internal sealed class TransferWorld(ServerEndpoint endpoint, string database, Co
 
     public async Task CompleteAsync(string after)
     {
-        await RunAsync(endpoint with { LeaseTimeout = TimeSpan.FromMilliseconds(100) });
+        await RunAsync(servers[0] with { LeaseTimeout = TimeSpan.FromMilliseconds(100) });
         await CheckAsync(after);
     }
 
     /// <summary>The target has exactly its rows, and nothing else is left.</summary>
-    public async Task CheckAsync(string after)
+    public virtual async Task CheckAsync(string after)
     {
-        using var client = new ServerClient(endpoint);
-        IReadOnlyList<string[]> rows = await client.SelectAsync(
-            $"SELECT toString(count()), toString(uniqExact(id)), toString(min(id)), toString(max(id)), toString(countIf(name = 'before')), toString(countIf(name = 'n' || toString(id))) FROM {table.Sql}", Stopping);
-        int before = mode == CopyMode.Append ? 10 : 0;
+        await CheckRowsAsync(after);
+        Assert.Equal($"{after}: __bulkmover_ledger t", $"{after}: {await TablesAsync(servers[0])}");
+    }
+
+    protected async Task CheckRowsAsync(string after)
+    {
+        int before = mode == CopyMode.Append ? RowsBefore : 0;
         int copied = Chunks * ChunkRows;
-        Assert.Equal(
-            $"{after}: {copied + before} {copied + before} {(before == 0 ? 0 : -10)} {copied - 1} {before} {copied}", $"{after}: {string.Join(' ', rows[0])}");
-        IReadOnlyList<string[]> tables = await client.SelectAsync($"SELECT name FROM system.tables WHERE database = '{database}' ORDER BY name", Stopping);
-        Assert.Equal($"{after}: __bulkmover_ledger t", $"{after}: {string.Join(' ', tables.Select(row => row[0]))}");
+        Assert.Equal($"{after}: {copied + before} {copied + before} {(before == 0 ? 0 : -RowsBefore)} {copied - 1} {before} {copied}", $"{after}: " + await AskAsync(servers[0],
+            "SELECT toString(count()), toString(uniqExact(id)), toString(min(id)), toString(max(id)), toString(countIf(name = 'before')), toString(countIf(name = 'n' || toString(id))) FROM {db}.t"));
+    }
+
+    protected Task<string> TablesAsync(ServerEndpoint server) => AskAsync(server, "SELECT arrayStringConcat(arraySort(groupArray(name)), ' ') FROM system.tables WHERE database = '{db}'");
+
+    protected async Task<string> AskAsync(ServerEndpoint server, string sql)
+    {
+        using var client = new ServerClient(server);
+        return string.Join(' ', (await client.SelectAsync(sql.Replace("{db}", database, StringComparison.Ordinal), Stopping))[0]);
+    }
+
+    protected async Task OnEachAsync(string sql)
+    {
+        foreach (ServerEndpoint server in servers)
+            await ExecuteAsync(server, sql);
+    }
+
+    protected static async Task ExecuteAsync(ServerEndpoint server, string sql)
+    {
+        using var client = new ServerClient(server);
+        await client.ExecuteAsync(sql, InsertNow, Stopping);
+    }
+
+    /// <summary>On each server, with rows of its own unless the copy wants it empty.</summary>
+    protected async Task MakeTableAsync(string name)
+    {
+        string key = partitionBy.Length > 0 ? $"PARTITION BY {partitionBy}" : "";
+        await OnEachAsync($"CREATE TABLE {database}.{name} (id Int64, name Nullable(String)) ENGINE = {engine} {key} ORDER BY id");
+        if (mode == CopyMode.Create)
+            return;
+        int each = RowsBefore / servers.Count;
+        for (int i = 0; i < servers.Count; i++)
+            await ExecuteAsync(servers[i], $"INSERT INTO {database}.{name} SELECT -1 - number, 'before' FROM numbers({i * each}, {each})");
     }
 
     /// <summary>A whole copy, as the engine does it once.</summary>
     public async Task RunAsync(ServerEndpoint server)
     {
-        await using var target = ClickHouseTarget.Of(server, table, options);
+        await using var target = ClickHouseTarget.Of(server, table, Options);
         await RunAsync(target, await target.PlanAsync(Request, Stopping));
     }
 
@@ -88,7 +147,7 @@ internal sealed class TransferWorld(ServerEndpoint endpoint, string database, Co
     /// <returns>How often it was begun again.</returns>
     public async Task<int> RunOnAsync(ServerEndpoint server)
     {
-        await using var target = ClickHouseTarget.Of(server, table, options);
+        await using var target = ClickHouseTarget.Of(server, table, Options);
         TargetPlan plan = await target.PlanAsync(Request, Stopping);
         int begun = 0;
         var retry = new Retry { Attempts = 20, FirstWait = TimeSpan.FromMilliseconds(20), LongestWait = TimeSpan.FromSeconds(1) };

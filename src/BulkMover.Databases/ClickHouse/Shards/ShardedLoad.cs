@@ -1,0 +1,139 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Loads;
+using BulkMover.Databases.ClickHouse.Transfers;
+
+namespace BulkMover.Databases.ClickHouse.Shards;
+
+/// <summary>
+/// A transfer into a Distributed table: a load on each shard, whose rows the target's server spreads. The first shard leads: it is taken first,
+/// gets each chunk first and shows its rows last, so that no other has what it has not, and it knows the transfer to the end.
+/// </summary>
+internal sealed class ShardedLoad : ITargetLoad
+{
+    private readonly ServerClient server;
+    private readonly ShardedPlan plan;
+    private readonly LoadLimits limits;
+    private readonly HeldBytes held;
+    private readonly IReadOnlyList<ShardLoad> shards;
+    private readonly IReadOnlyList<IReadOnlyDictionary<long, ArrivedChunk>> published;
+
+    private ShardedLoad(
+        ServerClient server, ShardedPlan plan, LoadLimits limits, IReadOnlyList<ShardLoad> shards, IReadOnlyList<IReadOnlyDictionary<long, ArrivedChunk>> published)
+    {
+        this.server = server;
+        this.plan = plan;
+        this.limits = limits;
+        this.shards = shards;
+        this.published = published;
+        held = new HeldBytes(limits.HeldBytes);
+    }
+
+    public IReadOnlyDictionary<long, ArrivedChunk> Arrived => ShardedRecord.Arrived([.. shards.Select(shard => shard.Arrived), .. published]);
+
+    public long ChunkBytes => shards[0].Load.ChunkBytes;
+
+    /// <summary>Takes the transfer over on every shard that does not show its rows yet.</summary>
+    public static async Task<ShardedLoad> BeginAsync(ServerClient server, ShardedPlan plan, LoadLimits limits, CancellationToken cancellationToken)
+    {
+        // Any run that takes the transfer on a shard ends what is at work there under this name.
+        server.QueryIdPrefix = $"bulkmover-{plan.Request.Transfer}-rows-";
+        var begun = new List<ShardLoad>();
+        try
+        {
+            ShardPlan[] left = [.. plan.Shards.Where(shard => !shard.IsComplete)];
+            await BeginAsync(left[0], plan.Shards.Max(shard => shard.Plan.LastEpoch), limits);
+            ShardLoad first = begun[0];
+            await Task.WhenAll(left.Skip(1).Select(shard => BeginAsync(shard, first.Epoch - 1, limits with { ChunkBytes = first.Load.ChunkBytes })));
+            if (begun.Any(shard => shard.Epoch != first.Epoch))
+            {
+                throw new EnvironmentException("clickhouse.transfer_ran_meanwhile",
+                    $"Transfer {plan.Request.Transfer} was begun on some shards more often than on others, where its ledger does not tell. Run the command again.") { IsTransient = true };
+            }
+
+            IReadOnlyDictionary<long, ArrivedChunk>[] published = await Task.WhenAll(plan.Shards.Where(shard => shard.IsComplete).Select(shard => shard.Shard.DoAsync(async () =>
+                (await Ledger.ReadAsync(shard.Shard.Client, shard.Shard.Table, plan.Request.Transfer, cancellationToken)).Single().Collected)));
+            return new ShardedLoad(server, plan, limits, [.. begun.OrderBy(shard => shard.Number)], published);
+        }
+        catch (Exception failure)
+        {
+            foreach (ShardLoad shard in begun)
+                await EndAfterAsync(shard, failure);
+            throw;
+        }
+
+        async Task BeginAsync(ShardPlan shard, long epochAfter, LoadLimits its)
+        {
+            ShardLoad load = await ShardLoad.BeginAsync(shard, epochAfter, its, cancellationToken);
+            lock (begun)
+                begun.Add(load);
+        }
+    }
+
+    public long EncodeBytes(RecordBatch batch) => shards[0].Load.EncodeBytes(batch);
+
+    public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => shards[0].Load.Encode(batch);
+
+    public async Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken)
+    {
+        if (published.Count > 0)
+            throw ShardedRecord.Disagree(plan.Request.Transfer);
+        await Task.WhenAll(shards.Select(shard => shard.MakeAsync(number, cancellationToken)));
+        return new ChunkLoad(
+            server, plan.Insert!.Into(shards[0].Chunk(number), number), ShardedInsert.Settings(plan.Shards[0].Plan.Server.TypeSettings), plan.Columns.Count, limits, held)
+        {
+            Collect = (rows, digest, tasks, stopping) => CollectAsync(number, rows, digest, tasks, stopping),
+        };
+    }
+
+    public async Task<long> CommitAsync(long rows, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<long, ArrivedChunk> arrived = Arrived;
+        if (arrived.Values.Sum(chunk => chunk.Rows) is var there && there != rows)
+        {
+            throw new TargetException("clickhouse.rows_differ",
+                $"{rows:N0} rows were sent, but {there:N0} have arrived as the shards count them. Nothing was changed in the target. Please report this.");
+        }
+
+        if (shards.Any(shard => shard.Arrived.Count != arrived.Count))
+            throw ShardedRecord.Disagree(plan.Request.Transfer);
+        cancellationToken.ThrowIfCancellationRequested();
+        await Task.WhenAll(shards.Skip(1).Select(shard => shard.PublishAsync()));
+        await shards[0].PublishAsync();
+        return rows;
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(shards.Select(shard => shard.DisposeAsync().AsTask()));
+
+    /// <summary>Counts the chunk on all shards together; only then may it arrive on the first of them (invariant 4).</summary>
+    private async Task CollectAsync(long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken)
+    {
+        if (shards.Any(shard => shard.Arrived.TryGetValue(number, out ArrivedChunk? before) && before.Tasks != tasks))
+            throw ShardedRecord.Disagree(plan.Request.Transfer);
+        long[] counts = await Task.WhenAll(shards.Select(shard => shard.CountAsync(number, cancellationToken)));
+        if (counts.Sum() != rows)
+        {
+            throw new TargetException("clickhouse.rows_differ",
+                $"{rows:N0} rows were sent, but the shards have {string.Join(" + ", counts.Select(count => $"{count:N0}"))}. Nothing was changed in the target. Run the command again; if it happens twice, please report it.");
+        }
+
+        // Which shard's rows come to what only the server knows, but all of them come to this.
+        await shards[0].CollectAsync(number, counts[0], digest, tasks, cancellationToken);
+        Digest none = Digest.Empty(digest.Columns.Count);
+        await Task.WhenAll(shards.Skip(1).Select((shard, i) => shard.CollectAsync(number, counts[i + 1], none, tasks, cancellationToken)));
+    }
+
+    private static async Task EndAfterAsync(ShardLoad shard, Exception failure)
+    {
+        try
+        {
+            await shard.DisposeAsync();
+        }
+        catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
+        {
+            failure.Data["cleaning up"] = error.Message;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Transfers;
+
+namespace BulkMover.Databases.ClickHouse.Shards;
+
+/// <summary>What the shards' ledgers come to together.</summary>
+internal static class ShardedRecord
+{
+    /// <summary>A transfer has come as far as on the shard where it has come least. Null when none knows it.</summary>
+    /// <param name="table">The Distributed table.</param>
+    /// <param name="shards">Of each shard; null where it is not known.</param>
+    public static TransferRecord? Of(TableName table, IReadOnlyList<LedgerState?> shards)
+    {
+        LedgerState[] begun = [.. shards.OfType<LedgerState>().Where(state => state.Begun is not null)];
+        if (begun.Length == 0)
+            return null;
+        TransferRecord[] records = [.. begun.Select(state => state.Record()!)];
+        // It is complete nowhere before it has begun everywhere: a shard that knows nothing of it has joined the cluster since.
+        bool isComplete = records.All(record => record.IsComplete);
+        IReadOnlyDictionary<long, ArrivedChunk> arrived = isComplete || begun.Length == shards.Count ? Arrived([.. begun.Select(state => state.Collected)]) : new Dictionary<long, ArrivedChunk>();
+        return records[0] with
+        {
+            Table = table.Table,
+            IsComplete = isComplete,
+            Chunks = arrived.Count,
+            Rows = arrived.Values.Sum(chunk => chunk.Rows),
+            BegunAt = records.Min(record => record.BegunAt),
+            LastAt = records.Max(record => record.LastAt),
+        };
+    }
+
+    /// <summary>The chunks that are on all shards, with the rows of all.</summary>
+    public static IReadOnlyDictionary<long, ArrivedChunk> Arrived(IReadOnlyList<IReadOnlyDictionary<long, ArrivedChunk>> shards) => shards[0]
+        .Where(chunk => shards.All(shard => shard.TryGetValue(chunk.Key, out ArrivedChunk? there) && there.Tasks == chunk.Value.Tasks))
+        .ToDictionary(chunk => chunk.Key, chunk => chunk.Value with { Rows = shards.Sum(shard => shard[chunk.Key].Rows) });
+
+    /// <summary>Readers see the rows of some shards, and the rest needs only to be shown: to forget it now would bring those twice.</summary>
+    public static bool IsHalfPublished(IReadOnlyList<LedgerState?> shards)
+    {
+        LedgerState[] begun = [.. shards.OfType<LedgerState>().Where(state => state.Begun is not null)];
+        return begun.Any(state => state.Completed is not null) && begun.Any(state => state.Completed is null)
+            && begun.All(state => state.Collected.Count == begun[0].Collected.Count);
+    }
+
+    public static TargetException Disagree(TransferId transfer) => new("clickhouse.shards_disagree",
+        $"Some shards show the rows of transfer {transfer}, and others have lost theirs, are new, or have them from files in another order. Nothing was changed. " +
+        "Remove what the copy has brought from the shards that show it (--mode replace does it by itself), and run the command with --restart to copy from zero.");
+}
