@@ -15,7 +15,8 @@ public static class SharedOptions
 
     public static Argument<string> To { get; } = new("TO")
     {
-        Description = "The table to write: clickhouse://user@host:8123/database/table or clickhouse+embedded:DIR?table=db.name.",
+        Description = "The table to write: clickhouse://user@host:8123/database/table or clickhouse+embedded:DIR?table=db.name. "
+            + "A Distributed table is loaded shard by shard; it and the tables behind it must exist.",
     };
 
     public static Option<string?> Snapshot { get; } = new("--snapshot")

@@ -41,6 +41,7 @@ internal static class ServerError
         [160] = ("server_timeout", "The server gave up for the statement was too slow (min_execution_speed); lower it or try later."),
         [209] = ("server_network", "A connection inside or to the server broke; try again."),
         [210] = ("server_network", "A connection inside or to the server broke; try again."),
+        [279] = ("server_network", "The server reaches no server of a shard; try again."),
         [1000] = ("server_network", "A connection inside or to the server broke; try again."),
         [225] = ("keeper", "The server has no connection to its Keeper; try again when it has."),
         [999] = ("keeper", "The server has no connection to its Keeper; try again when it has."),

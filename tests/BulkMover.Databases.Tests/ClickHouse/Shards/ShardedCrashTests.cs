@@ -10,6 +10,8 @@ namespace BulkMover.Databases.Tests.ClickHouse.Shards;
 /// <summary>As <see cref="CrashTests"/>, into a Distributed table over two servers.</summary>
 public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFixture<ShardedServersFixture>
 {
+    private const int Sparser = 4;
+
     [Theory]
     [InlineData(CopyMode.Create, "MergeTree", "cityHash64(id)", Cut.BeforeRequest)]
     [InlineData(CopyMode.Create, "MergeTree", "cityHash64(id)", Cut.BeforeAnswer)]
@@ -18,7 +20,7 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
     [InlineData(CopyMode.Replace, "ReplacingMergeTree", "cityHash64(id)", Cut.BeforeRequest)]
     [InlineData(CopyMode.Replace, "MergeTree", "rand()", Cut.BeforeAnswer)]
     public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string engine, string key, Cut cut) =>
-        TransferWorld.AtEachRequestAsync((int)mode + engine.Length + (int)cut, async request =>
+        TransferWorld.AtEachRequestAsync(((int)mode * 9) + (int)cut + key.Length, async request =>
         {
             var world = new ShardedWorld([.. servers.Endpoints.Select(server => new ServerEndpoint(server, "default", ""))], await servers.NewDatabaseAsync(), mode, engine, key);
             await world.PrepareAsync();
@@ -26,13 +28,13 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
                 return false;
             await world.CompleteAsync($"request {request}");
             return true;
-        });
+        }, Sparser);
 
     [Theory]
     [InlineData(CopyMode.Create, 0)]
     [InlineData(CopyMode.Append, 1)]
     [InlineData(CopyMode.Replace, 1)]
-    public Task Copy_OneShardIsKilledAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, int shard) => TransferWorld.AtEachRequestAsync((int)mode + shard, async request =>
+    public Task Copy_OneShardIsKilledAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, int shard) => TransferWorld.AtEachRequestAsync((int)mode * 9, async request =>
     {
         await using var victims = new ShardedServersFixture();
         await victims.InitializeAsync();
@@ -44,7 +46,7 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
         await victims.RestartAsync(shard);
         await world.CompleteAsync($"request {request}");
         return true;
-    });
+    }, Sparser);
 
     private static void Kill(int id)
     {

@@ -46,13 +46,15 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     /// <summary>Several at a time, for each mostly waits, until one comes to its end alive.</summary>
     /// <param name="shift">Another number tries other requests.</param>
     /// <param name="dies">Gets the number of a request; false when the transfer was at its end before.</param>
-    public static async Task AtEachRequestAsync(int shift, Func<int, Task<bool>> dies)
+    /// <param name="sparser">As many requests fewer die, where a transfer has many and the long run shall still have all.</param>
+    public static async Task AtEachRequestAsync(int shift, Func<int, Task<bool>> dies, int sparser = 1)
     {
         const int Together = 4;
-        for (int request = 1 + (shift % Step); ; request += Together * Step)
+        int step = 1 + ((Step - 1) * sparser);
+        for (int request = 1 + (shift % step); ; request += Together * step)
         {
             int begin = request;
-            bool[] died = await Task.WhenAll(Enumerable.Range(0, Together).Select(i => dies(begin + (i * Step))));
+            bool[] died = await Task.WhenAll(Enumerable.Range(0, Together).Select(i => dies(begin + (i * step))));
             if (!died[^1])
                 return;
         }
