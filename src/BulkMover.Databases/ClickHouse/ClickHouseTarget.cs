@@ -85,8 +85,9 @@ public sealed class ClickHouseTarget : ITarget
         ? await ShardedLoad.BeginAsync(client, sharded, limits, cancellationToken)
         : await ClickHouseLoad.BeginAsync(client, (ClickHousePlan)plan, table, limits, cancellationToken);
 
-    public async Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) =>
-        await new TransferComparison(client, await ServerAbilities.FindAsync(client, cancellationToken), table).OfTargetAsync(transfer, cancellationToken);
+    public async Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
+        ? await sharded.CompareAsync(transfer, cancellationToken)
+        : await new TransferComparison(client, await ServerAbilities.FindAsync(client, cancellationToken), table).OfTargetAsync(transfer, cancellationToken);
 
     /// <summary>For comparing the table with a source that is read for it. Used while this is not disposed.</summary>
     public SourceComparison NewComparison() => new(Name, client, table);

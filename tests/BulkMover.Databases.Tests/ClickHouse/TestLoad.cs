@@ -12,7 +12,7 @@ internal sealed class TestLoad : IAsyncDisposable
     private IChunkLoad? chunk;
     private long rows;
 
-    private TestLoad(ITargetLoad load) => this.load = load;
+    public TestLoad(ITargetLoad load) => this.load = load;
 
     /// <summary>What tells the scan tasks of every chunk: as much as the smallest files make it.</summary>
     public static readonly byte[] Tasks = [.. Enumerable.Range(0, 4096 * 16).Select(i => (byte)(i * 31))];

@@ -99,7 +99,10 @@ internal sealed class ClickHouseLoad : ITargetLoad
         return rows;
     }
 
-    private static void ThrowUnlessEqual(Comparison comparison, string consequence)
+    /// <param name="comparison">Of the rows that were read with those that have arrived.</param>
+    /// <param name="consequence">What readers see now.</param>
+    /// <exception cref="RowsDifferException">They are others.</exception>
+    public static void ThrowUnlessEqual(Comparison comparison, string consequence)
     {
         if (!comparison.IsEqual)
             throw new RowsDifferException($"The rows that have arrived are not those that were read. {consequence} Run the command again with --restart; if it happens twice, please report it.", comparison);

@@ -1,5 +1,7 @@
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Databases.ClickHouse.Loads;
+using BulkMover.Databases.ClickHouse.Tables;
 
 namespace BulkMover.Databases.ClickHouse.Shards;
 
@@ -49,6 +51,13 @@ internal sealed class ShardLoad : IAsyncDisposable
     public Task CollectAsync(long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken) => shard.DoAsync(() => Arrived.ContainsKey(number)
         ? load.Run.Parts.DropAsync(Chunk(number), cancellationToken)
         : load.Staging.CollectAsync(Chunk(number), number, rows, digest, tasks, cancellationToken));
+
+    /// <summary>Whether some of the rows may have been moved out of the staging table.</summary>
+    public bool IsMoving => load.Run.Ledger.State.Destination is not null || load.Run.Ledger.State.Completed is not null;
+
+    /// <summary>Compares the rows that have arrived here with what the ledger here says, before readers see them.</summary>
+    public Task<Comparison> CompareAsync(ServerAbilities server, CancellationToken cancellationToken) => shard.DoAsync(() =>
+        new TransferComparison(shard.Client, server, shard.Table).OfStagingAsync(load.Staging.Name, load.Run.Ledger.State, cancellationToken));
 
     /// <summary>Shows the rows.</summary>
     public Task PublishAsync() => shard.DoAsync(() => load.CommitAsync(Arrived.Values.Sum(chunk => chunk.Rows), CancellationToken.None));

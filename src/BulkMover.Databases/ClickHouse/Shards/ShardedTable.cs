@@ -108,6 +108,9 @@ internal sealed partial class ShardedTable
             throw new InvalidInputException(refusals[0]!.Code, refusals[0]!.Message, refusals[0]);
     }
 
+    /// <inheritdoc cref="ITarget.CompareAsync"/>
+    public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => ShardedComparison.OfTargetAsync(shards, transfer, cancellationToken);
+
     private async Task<ShardPlan> PlanAsync(Shard shard, TargetRequest request, ClickHouseTableOptions options, CancellationToken cancellationToken)
     {
         if (await TableReader.TableAsync(shard.Client, shard.Table, cancellationToken) is null)
@@ -116,7 +119,8 @@ internal sealed partial class ShardedTable
                 $"There is no table {shard.Table}, which {name} stands for. Make it on every shard first.");
         }
 
-        return new ShardPlan(shard, await new Planner(shard.Client, shard.Table, options, ownsServer: false).PlanAsync(request, cancellationToken));
+        // What the shards have is compared together.
+        return new ShardPlan(shard, await new Planner(shard.Client, shard.Table, options, ownsServer: false).PlanAsync(request with { Verify = false }, cancellationToken));
     }
 
     /// <summary>The same blocks go to all shards.</summary>

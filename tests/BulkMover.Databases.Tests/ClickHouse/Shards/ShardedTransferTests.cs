@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
 
@@ -161,6 +162,43 @@ public sealed class ShardedTransferTests(ShardedServersFixture servers) : IClass
     }
 
     [Theory]
+    [InlineData("cityHash64(id)")]
+    [InlineData("rand()")]
+    public async Task Compare_RowIsChangedOnOneShard_ShowsItForAllTogether(string key)
+    {
+        using ShardedFixture target = await ShardedFixture.NewAsync(servers, key);
+        await ArriveAsync(target, target.Rows(0, 100));
+        await target.CopyAsync(request with { Verify = true }, target.Rows(0, 100), target.Rows(100, 100));
+        await using ClickHouseTarget open = target.Open();
+        Comparison equal = (await open.CompareAsync(request.Transfer, Stopping))!;
+        Assert.True(equal.IsEqual);
+        Assert.Equal(200, equal.Target.Rows);
+        Assert.Equal(equal.Source, (await ReadAsync(open, target)).Source);
+        Assert.True((await ReadAsync(open, target)).IsEqual);
+
+        await target.QueryAsync(1, "ALTER TABLE {db}.l UPDATE name = 'other' WHERE id IN (SELECT min(id) FROM {db}.l) SETTINGS mutations_sync = 1");
+        Assert.Equal("the shards together", Assert.Single((await open.CompareAsync(request.Transfer, Stopping))!.Differences).Place);
+        Assert.False((await ReadAsync(open, target)).IsEqual);
+    }
+
+    [Fact]
+    public async Task Commit_RowIsChangedBeforeItIsVisible_IsRefused()
+    {
+        using ShardedFixture target = await ShardedFixture.NewAsync(servers);
+        await using ClickHouseTarget open = target.Open();
+        await using (TestLoad load = await target.BeginAsync(open, request with { Verify = true }))
+        {
+            await load.SendAsync(target.Rows(0, 100));
+            await load.ArriveAsync();
+            string staging = await target.QueryAsync(1, "SELECT name FROM system.tables WHERE database = '{db}' AND startsWith(name, 'l__bulkmover') AND engine = 'MergeTree'");
+            await target.QueryAsync(1, $"ALTER TABLE {{db}}.`{staging}` UPDATE name = 'other' WHERE 1 SETTINGS mutations_sync = 1");
+            await Assert.ThrowsAsync<RowsDifferException>(() => load.CommitAsync(100));
+        }
+
+        Assert.Equal(["0", "0"], await target.QueryAllAsync("SELECT count() FROM {db}.l"));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Send_AShardIsKilled_MayBeTriedAgainAndBringsEachRowOnce(bool isOnTheWay)
@@ -196,6 +234,18 @@ public sealed class ShardedTransferTests(ShardedServersFixture servers) : IClass
         await target.CopyAsync(request, target.Rows(0, 100), target.Rows(100, 100));
         Assert.Equal("200\t200", await target.QueryAsync(0, "SELECT count(), uniqExact(id) FROM {db}.t"));
         Assert.Equal(["l,t", "l"], await target.TablesAsync());
+    }
+
+    /// <summary>Compares the Distributed table with rows that are read again.</summary>
+    private static async Task<Comparison> ReadAsync(ClickHouseTarget open, ShardedFixture target)
+    {
+        SourceComparison comparison = open.NewComparison();
+        TargetPlan plan = await comparison.Reading.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
+        await using TestLoad load = new(await comparison.Reading.BeginAsync(plan, new LoadLimits(1, 1 << 20, 1 << 20), Stopping));
+        await load.SendAsync(target.Rows(0, 200));
+        await load.ArriveAsync();
+        await load.CommitAsync(200);
+        return comparison.Result!;
     }
 
     /// <summary>A run that ends when a chunk has arrived.</summary>
