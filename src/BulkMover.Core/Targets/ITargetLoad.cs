@@ -12,6 +12,12 @@ public interface ITargetLoad : IAsyncDisposable
     /// <summary>Chunks that are in the target to stay, by number; they must not be sent again.</summary>
     IReadOnlyDictionary<long, ArrivedChunk> Arrived { get; }
 
+    /// <summary>
+    /// Chunks of an earlier run that have come to some places of the target and not to all: each has to be sent again under its number, with the
+    /// same scan tasks.
+    /// </summary>
+    IReadOnlyDictionary<long, ArrivedChunk> Halfway { get; }
+
     /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
     long EncodeBytes(RecordBatch batch);
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using BulkMover.Core.Scans;
@@ -17,7 +16,7 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     /// <summary>What a file costs at least: opening a small one takes as long as reading so much.</summary>
     private const long SmallFileBytes = 256 * 1024;
 
-    private readonly ArrayBufferWriter<byte> tasks = new();
+    private readonly List<UInt128> keys = [];
     private readonly long begin = Stopwatch.GetTimestamp();
     private int held = 1;
     private long bytes;
@@ -26,8 +25,15 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
 
     public long Number { get; } = number;
 
-    /// <summary>The keys of its scan tasks.</summary>
-    public ReadOnlyMemory<byte> Tasks => tasks.WrittenMemory;
+    /// <summary>The keys of its scan tasks, sorted: the same tasks give the same bytes. Once all are in it.</summary>
+    public ReadOnlyMemory<byte> Tasks()
+    {
+        byte[] tasks = new byte[keys.Count * TaskKey.Bytes];
+        keys.Sort();
+        for (int i = 0; i < keys.Count; i++)
+            BinaryPrimitives.WriteUInt128BigEndian(tasks.AsSpan(i * TaskKey.Bytes), keys[i]);
+        return tasks;
+    }
 
     public IChunkLoad Load { get; } = load;
 
@@ -45,8 +51,7 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     public ChunkedTask Add(ScanTask task, UInt128 key)
     {
         bytes += Weight(task);
-        BinaryPrimitives.WriteUInt128BigEndian(tasks.GetSpan(TaskKey.Bytes), key);
-        tasks.Advance(TaskKey.Bytes);
+        keys.Add(key);
         return new ChunkedTask(task, Hold());
     }
 

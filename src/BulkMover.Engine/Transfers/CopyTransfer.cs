@@ -118,7 +118,7 @@ public sealed class CopyTransfer(
         var chunks = new ConcurrentDictionary<long, Chunk>();
         // Read before anything arrives: what arrives now is added to it.
         var arrived = new ArrivedTasks([.. load.Arrived.Values]);
-        long number = load.Arrived.Keys.DefaultIfEmpty(-1).Max();
+        long number = load.Arrived.Keys.Concat(load.Halfway.Keys).DefaultIfEmpty(-1).Max();
 
         using var flow = new Flow(cancellationToken);
         Stage<Chunk> arrive = flow.AddStage<Chunk>(meter.Arrive, NoneWaiting, async (chunk, stopping) =>
@@ -141,6 +141,9 @@ public sealed class CopyTransfer(
             {
                 using SharedStopwatch.Interval planning = meter.Plan.Handles();
                 Chunk? chunk = null;
+                var halfway = new HalfwayChunks();
+                foreach ((long begun, ArrivedChunk its) in load.Halfway)
+                    halfway.Add(await BeginAsync(begun, stopping), its);
                 await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
                 {
                     UInt128 key = TaskKey.Of(task);
@@ -150,32 +153,40 @@ public sealed class CopyTransfer(
                         continue;
                     }
 
+                    if (halfway.Take(key) is { } own)
+                    {
+                        await open.SendAsync(own.Add(task, key));
+                        continue;
+                    }
+
                     if (chunk?.HasRoomFor(task, options.ChunkBytes, options.ChunkTime) != true)
                     {
-                        await EndAsync();
-                        chunk = new Chunk(++number, await load.BeginChunkAsync(number, stopping));
-                        chunks.TryAdd(chunk.Number, chunk);
+                        if (chunk is not null)
+                            await TargetStages.ReleaseAsync(chunk, arrive);
+                        chunk = await BeginAsync(++number, stopping);
                     }
 
                     await open.SendAsync(chunk.Add(task, key));
                 }
 
-                await EndAsync();
                 // Invariant 4: rows of files that the snapshot does not have must not come with it.
-                if (arrived.Left > 0)
-                    throw PlanChanged(arrived.Left);
-
-                async Task EndAsync()
-                {
-                    if (chunk is not null)
-                        await TargetStages.ReleaseAsync(chunk, arrive);
-                }
+                if (arrived.Left + halfway.Left is > 0 and var left)
+                    throw PlanChanged(left);
+                foreach (Chunk last in chunk is null ? halfway.Chunks : [.. halfway.Chunks, chunk])
+                    await TargetStages.ReleaseAsync(last, arrive);
             });
         }
         finally
         {
             foreach (Chunk chunk in chunks.Values)
                 await chunk.DisposeAsync();
+        }
+
+        async Task<Chunk> BeginAsync(long its, CancellationToken stopping)
+        {
+            var chunk = new Chunk(its, await load.BeginChunkAsync(its, stopping));
+            chunks.TryAdd(its, chunk);
+            return chunk;
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class TargetStages(ITargetLoad load, int writers, TransferMeter 
     /// <summary>All rows of the chunk have been sent.</summary>
     public async Task ArriveAsync(Chunk chunk, CancellationToken stopping)
     {
-        meter.AddBytesWritten(await chunk.Load.CommitAsync(chunk.Rows, chunk.Tasks, stopping));
+        meter.AddBytesWritten(await chunk.Load.CommitAsync(chunk.Rows, chunk.Tasks(), stopping));
         await chunk.DisposeAsync();
     }
 

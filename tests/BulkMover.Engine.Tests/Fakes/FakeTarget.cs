@@ -26,6 +26,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     public ConcurrentDictionary<long, ReadOnlyMemory<byte>> Tasks { get; } = new();
 
+    /// <summary>Scan tasks of chunks that have come to one of several places only.</summary>
+    public ConcurrentDictionary<long, ReadOnlyMemory<byte>> Halfway { get; } = new();
+
     /// <summary>Rows that get lost between the last insert and the commit.</summary>
     public int LosesRows { get; set; }
 
@@ -84,6 +87,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
         }
 
         public IReadOnlyDictionary<long, ArrivedChunk> Arrived => target.Arrived.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(target.Tasks[chunk.Key], chunk.Value.Count));
+
+        public IReadOnlyDictionary<long, ArrivedChunk> Halfway => target.Halfway.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(chunk.Value, 0));
 
         public long EncodeBytes(RecordBatch batch)
         {
@@ -180,6 +185,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             Assert.Equal(sent, rows.Count);
             target.Tasks[number] = tasks;
             target.Arrived[number] = [.. rows];
+            if (target.Halfway.TryRemove(number, out ReadOnlyMemory<byte> before))
+                Assert.Equal(before.ToArray(), tasks.ToArray());
             return bytes;
         }
 

@@ -125,6 +125,27 @@ public sealed class CopyTransferResumeTests
     }
 
     [Fact]
+    public async Task Copy_ChunksHaveComeToSomePlacesOnly_SendsTheSameScanTasksAgainAsTheSameChunks()
+    {
+        var world = new World { Options = FileByFile with { ChunkBytes = 1 << 19 } };
+        world.Table.Repeats = 2;
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+        foreach (long number in world.Target.Arrived.Keys.Order().Take(2).ToArray())
+        {
+            Assert.True(world.Target.Arrived.TryRemove(number, out _));
+            world.Target.Halfway[number] = world.Target.Tasks[number];
+        }
+
+        world.Options = FileByFile with { ChunkBytes = 1 << 30 };
+        await world.CopyAsync(Stopping);
+
+        Assert.Empty(world.Target.Halfway);
+        Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).SelectMany(i => new long[] { i, i }), world.Target.Visible);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_FilesThatHaveArrivedAreNotInThePlan_IsRefused()
     {
         var world = new World { Options = FileByFile };

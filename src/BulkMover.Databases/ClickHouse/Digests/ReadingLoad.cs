@@ -23,6 +23,8 @@ internal sealed class ReadingLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived { get; } = new Dictionary<long, ArrivedChunk>();
 
+    public IReadOnlyDictionary<long, ArrivedChunk> Halfway => Arrived;
+
     public long EncodeBytes(RecordBatch batch) => BytesToLookAt(batch);
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => LookAt(batch);

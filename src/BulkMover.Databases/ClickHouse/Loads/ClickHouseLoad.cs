@@ -33,6 +33,8 @@ internal sealed class ClickHouseLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => run.Ledger.State.Collected;
 
+    public IReadOnlyDictionary<long, ArrivedChunk> Halfway { get; } = new Dictionary<long, ArrivedChunk>();
+
     public TransferRun Run => run;
 
     public StagingTable Staging => staging;

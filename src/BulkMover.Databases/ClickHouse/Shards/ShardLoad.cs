@@ -46,9 +46,9 @@ internal sealed class ShardLoad : IAsyncDisposable
     /// <param name="number">Of the chunk.</param>
     /// <param name="rows">How many of its rows are here.</param>
     /// <param name="digest">What this shard's ledger shall say that the source's rows come to.</param>
-    /// <param name="tasks">Hash of its scan tasks.</param>
+    /// <param name="tasks">What tells its scan tasks.</param>
     /// <param name="cancellationToken">Stops before it counts as arrived.</param>
-    public Task CollectAsync(long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken) => shard.DoAsync(() => Arrived.ContainsKey(number)
+    public Task CollectAsync(long number, long rows, Digest digest, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken) => shard.DoAsync(() => Arrived.ContainsKey(number)
         ? load.Run.Parts.DropAsync(Chunk(number), cancellationToken)
         : load.Staging.CollectAsync(Chunk(number), number, rows, digest, tasks, cancellationToken));
 

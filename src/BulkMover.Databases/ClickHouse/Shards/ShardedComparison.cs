@@ -23,6 +23,6 @@ internal static class ShardedComparison
     {
         Digest source = shards.Select(shard => shard.Source).Aggregate((sum, digest) => sum + digest);
         Digest target = shards.Select(shard => shard.Target).Aggregate((sum, digest) => sum + digest);
-        return new Comparison(shards[0].Columns, source, target, source == target ? [] : [new Difference("the shards together", [], source, target)]);
+        return new Comparison(shards[0].Columns, source, target, source == target ? [] : [new Difference("the shards together", [], [], source, target)]);
     }
 }

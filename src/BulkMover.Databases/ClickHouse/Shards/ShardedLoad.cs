@@ -33,7 +33,7 @@ internal sealed class ShardedLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => ShardedRecord.Arrived([.. shards.Select(shard => shard.Arrived), .. published]);
 
-    public long ChunkBytes => shards[0].Load.ChunkBytes;
+    public IReadOnlyDictionary<long, ArrivedChunk> Halfway => ShardedRecord.Halfway([.. shards.Select(shard => shard.Arrived), .. published]);
 
     /// <summary>Takes the transfer over on every shard that does not show its rows yet.</summary>
     public static async Task<ShardedLoad> BeginAsync(ServerClient server, ShardedPlan plan, LoadLimits limits, CancellationToken cancellationToken)
@@ -44,9 +44,9 @@ internal sealed class ShardedLoad : ITargetLoad
         try
         {
             ShardPlan[] left = [.. plan.Shards.Where(shard => !shard.IsComplete)];
-            await BeginAsync(left[0], plan.Shards.Max(shard => shard.Plan.LastEpoch), limits);
+            await BeginAsync(left[0], plan.Shards.Max(shard => shard.Plan.LastEpoch));
             ShardLoad first = begun[0];
-            await Task.WhenAll(left.Skip(1).Select(shard => BeginAsync(shard, first.Epoch - 1, limits with { ChunkBytes = first.Load.ChunkBytes })));
+            await Task.WhenAll(left.Skip(1).Select(shard => BeginAsync(shard, first.Epoch - 1)));
             if (begun.Any(shard => shard.Epoch != first.Epoch))
             {
                 throw new EnvironmentException("clickhouse.transfer_ran_meanwhile",
@@ -64,9 +64,9 @@ internal sealed class ShardedLoad : ITargetLoad
             throw;
         }
 
-        async Task BeginAsync(ShardPlan shard, long epochAfter, LoadLimits its)
+        async Task BeginAsync(ShardPlan shard, long epochAfter)
         {
-            ShardLoad load = await ShardLoad.BeginAsync(shard, epochAfter, its, cancellationToken);
+            ShardLoad load = await ShardLoad.BeginAsync(shard, epochAfter, limits, cancellationToken);
             lock (begun)
                 begun.Add(load);
         }
@@ -117,9 +117,9 @@ internal sealed class ShardedLoad : ITargetLoad
     public async ValueTask DisposeAsync() => await Task.WhenAll(shards.Select(shard => shard.DisposeAsync().AsTask()));
 
     /// <summary>Counts the chunk on all shards together; only then may it arrive on the first of them (invariant 4).</summary>
-    private async Task CollectAsync(long number, long rows, Digest digest, string tasks, CancellationToken cancellationToken)
+    private async Task CollectAsync(long number, long rows, Digest digest, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {
-        if (shards.Any(shard => shard.Arrived.TryGetValue(number, out ArrivedChunk? before) && before.Tasks != tasks))
+        if (shards.Any(shard => shard.Arrived.TryGetValue(number, out ArrivedChunk? before) && !before.Tasks.Span.SequenceEqual(tasks.Span)))
             throw ShardedRecord.Disagree(plan.Request.Transfer);
         long[] counts = await Task.WhenAll(shards.Select(shard => shard.CountAsync(number, cancellationToken)));
         if (counts.Sum() != rows)

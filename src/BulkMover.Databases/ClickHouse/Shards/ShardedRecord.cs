@@ -32,8 +32,15 @@ internal static class ShardedRecord
 
     /// <summary>The chunks that are on all shards, with the rows of all.</summary>
     public static IReadOnlyDictionary<long, ArrivedChunk> Arrived(IReadOnlyList<IReadOnlyDictionary<long, ArrivedChunk>> shards) => shards[0]
-        .Where(chunk => shards.All(shard => shard.TryGetValue(chunk.Key, out ArrivedChunk? there) && there.Tasks == chunk.Value.Tasks))
+        .Where(chunk => shards.All(shard => shard.TryGetValue(chunk.Key, out ArrivedChunk? there) && there.Tasks.Span.SequenceEqual(chunk.Value.Tasks.Span)))
         .ToDictionary(chunk => chunk.Key, chunk => chunk.Value with { Rows = shards.Sum(shard => shard[chunk.Key].Rows) });
+
+    /// <summary>The chunks that are on some shards and not on all, which then have to get the same rows again.</summary>
+    public static IReadOnlyDictionary<long, ArrivedChunk> Halfway(IReadOnlyList<IReadOnlyDictionary<long, ArrivedChunk>> shards)
+    {
+        IReadOnlyDictionary<long, ArrivedChunk> everywhere = Arrived(shards);
+        return shards.SelectMany(shard => shard).Where(chunk => !everywhere.ContainsKey(chunk.Key)).DistinctBy(chunk => chunk.Key).ToDictionary();
+    }
 
     /// <summary>Readers see the rows of some shards, and the rest needs only to be shown: to forget it now would bring those twice.</summary>
     public static bool IsHalfPublished(IReadOnlyList<LedgerState?> shards)

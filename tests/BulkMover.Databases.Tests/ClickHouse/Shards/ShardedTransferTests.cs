@@ -208,7 +208,7 @@ public sealed class ShardedTransferTests(ShardedServersFixture servers) : IClass
         using ShardedFixture target = await ShardedFixture.NewAsync(victims);
         await ArriveAsync(target, target.Rows(0, 100));
         await using (ClickHouseTarget open = target.Open())
-        await using (ITargetLoad load = await open.BeginAsync(await open.PlanAsync(request, Stopping), new LoadLimits(1, 1 << 20, 1 << 20), Stopping))
+        await using (ITargetLoad load = await open.BeginAsync(await open.PlanAsync(request, Stopping), new LoadLimits(1, 1 << 20), Stopping))
         await using (IChunkLoad chunk = await load.BeginChunkAsync(1, Stopping))
         {
             if (isOnTheWay)
@@ -219,7 +219,7 @@ public sealed class ShardedTransferTests(ShardedServersFixture servers) : IClass
             {
                 if (!isOnTheWay)
                     await SendAsync();
-                await chunk.CommitAsync(100, "tasks", Stopping);
+                await chunk.CommitAsync(100, TestLoad.Tasks, Stopping);
             });
             Assert.True(error.IsTransient, error.ToString());
             await victims.RestartAsync(1);
@@ -241,7 +241,7 @@ public sealed class ShardedTransferTests(ShardedServersFixture servers) : IClass
     {
         SourceComparison comparison = open.NewComparison();
         TargetPlan plan = await comparison.Reading.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
-        await using TestLoad load = new(await comparison.Reading.BeginAsync(plan, new LoadLimits(1, 1 << 20, 1 << 20), Stopping));
+        await using TestLoad load = new(await comparison.Reading.BeginAsync(plan, new LoadLimits(1, 1 << 20), Stopping));
         await load.SendAsync(target.Rows(0, 200));
         await load.ArriveAsync();
         await load.CommitAsync(200);

@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.Engine.Transfers;
+
+/// <summary>Chunks that an earlier run has brought halfway, and which scan tasks belong to them.</summary>
+internal sealed class HalfwayChunks
+{
+    private readonly List<Chunk> chunks = [];
+    private readonly Dictionary<UInt128, Stack<Chunk>> tasks = [];
+
+    public IReadOnlyList<Chunk> Chunks => chunks;
+
+    /// <summary>Scan tasks that have not been met.</summary>
+    public long Left { get; private set; }
+
+    public void Add(Chunk chunk, ArrivedChunk before)
+    {
+        chunks.Add(chunk);
+        for (ReadOnlySpan<byte> rest = before.Tasks.Span; rest.Length >= TaskKey.Bytes; rest = rest[TaskKey.Bytes..])
+        {
+            UInt128 key = BinaryPrimitives.ReadUInt128BigEndian(rest);
+            if (!tasks.TryGetValue(key, out Stack<Chunk>? with))
+                tasks.Add(key, with = []);
+            with.Push(chunk);
+            Left++;
+        }
+    }
+
+    /// <summary>The chunk that a scan task of the plan belongs to; null for none.</summary>
+    public Chunk? Take(UInt128 task)
+    {
+        if (!tasks.TryGetValue(task, out Stack<Chunk>? with) || !with.TryPop(out Chunk? chunk))
+            return null;
+        Left--;
+        return chunk;
+    }
+}
