@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,9 +13,6 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
     private const int Files = 24;
 
     private const int FileRows = 100;
-
-    /// <summary>A file of more than this is a chunk of its own.</summary>
-    private const long ChunkBytes = 1L << 30;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -63,9 +59,33 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         foreach (string word in (string[])["snapshot 23", "rows have arrived", "cleaned up", "--restart"])
             Assert.Contains(word, failed.GetProperty("message").GetString(), StringComparison.Ordinal);
 
+        // Files that have arrived are not part of the table any more.
+        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
+        Assert.True(latest.ExitCode == 2, latest.ToString());
+        Assert.Equal("engine.plan_changed", latest.Event("failed").GetProperty("code").GetString());
+
         CommandResult restarted = await Command.RunAsync([.. copy, "--restart"]);
         Assert.True(restarted.ExitCode == 0, restarted.ToString());
         Assert.Equal($"{FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+    }
+
+    [Fact]
+    public async Task Copy_ToldToTakeTheLatestSnapshot_KeepsWhatHasArrivedAndBringsTheDifference()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        long arrived = await StopAsync(table, copy);
+        await AddFileAsync(table, Files, []);
+
+        CommandResult result = await Command.RunAsync([.. copy, "--snapshot", "latest", "--verify"]);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.InRange(result.Events[^1].GetProperty("skipped").GetInt64(), arrived, arrived + FileRows);
+        string count = $"{(Files + 1) * FileRows}\t{(Files + 1) * FileRows}\n";
+        Assert.Equal(count, await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
+
+        CommandResult again = await Command.RunAsync(copy);
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.Equal(0, again.Events[^1].GetProperty("bytes").GetInt64());
+        Assert.Equal(count, await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
     }
 
     [Fact]
@@ -90,8 +110,9 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
     {
         (string table, string _, string[] _) = await PrepareAsync();
         string commit = Commit(Path.Combine(table, "_delta_log"), 0);
-        await File.WriteAllTextAsync(commit, (await File.ReadAllTextAsync(commit, Token)).Replace(
-            "\"configuration\":{}", "\"configuration\":{\"delta.deletedFileRetentionDuration\":\"interval 1 minute\"}", StringComparison.Ordinal), Token);
+        string text = (await File.ReadAllTextAsync(commit, Token)).Replace(
+            "\"configuration\":{}", "\"configuration\":{\"delta.deletedFileRetentionDuration\":\"interval 1 minute\"}", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(commit, Regex.Replace(text, "\"size\":[0-9]+", "\"size\":1000000000000"), Token);
 
         CommandResult result = await Command.RunAsync("plan", $"delta:{table}", "--output", "json");
 
@@ -112,14 +133,16 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
             $$$$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{{{JsonSerializer.Serialize(Schema)}}}},"partitionColumns":[],"configuration":{}}}""",
         ];
         for (int file = 0; file < Files; file++)
-        {
-            string path = Path.Combine(table, $"part-{file}.parquet");
-            await server.QueryAsync($"INSERT INTO FUNCTION file('{path}', 'Parquet') SELECT toInt64({file * FileRows} + number) AS id FROM numbers({FileRows})", Token);
-            MakeRoomBeforeFooter(path);
-            await File.WriteAllLinesAsync(Commit(log, file), [.. file == 0 ? state : [], AddOf(Path.GetFileName(path), new FileInfo(path).Length)], Token);
-        }
+            await AddFileAsync(table, file, file == 0 ? state : []);
 
-        return (table, database, ["copy", $"delta:{table}", Target(database), "--readers", "1", "--output", "json"]);
+        return (table, database, ["copy", $"delta:{table}", Target(database), "--readers", "1", "--chunk", "1B", "--output", "json"]);
+    }
+
+    private async Task AddFileAsync(string table, int file, string[] state)
+    {
+        string path = Path.Combine(table, $"part-{file}.parquet");
+        await server.QueryAsync($"INSERT INTO FUNCTION file('{path}', 'Parquet') SELECT toInt64({file * FileRows} + number) AS id FROM numbers({FileRows})", Token);
+        await File.WriteAllLinesAsync(Commit(Path.Combine(table, "_delta_log"), file), [.. state, AddOf(Path.GetFileName(path), new FileInfo(path).Length)], Token);
     }
 
     /// <summary>Has a copy fail behind some chunks for a data file that is gone for that moment; returns the rows that it says have arrived.</summary>
@@ -138,19 +161,6 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         long rows = long.Parse(arrived.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
         Assert.InRange(rows, FileRows, (Files - 1) * FileRows);
         return rows;
-    }
-
-    /// <summary>Parquet offsets count from the start, and the footer is found from the end: a hole between them costs a file nothing but its length.</summary>
-    private static void MakeRoomBeforeFooter(string path)
-    {
-        byte[] bytes = File.ReadAllBytes(path);
-        int footer = bytes.Length - 8 - BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(bytes.Length - 8));
-        using FileStream file = File.OpenWrite(path);
-        file.SetLength(ChunkBytes + bytes.Length);
-        file.Seek(ChunkBytes + footer, SeekOrigin.Begin);
-        file.Write(bytes.AsSpan(footer));
-        file.Seek(footer, SeekOrigin.Begin);
-        file.Write(new byte[bytes.Length - footer]);
     }
 
     private static string AddOf(string path, long bytes) =>

@@ -191,8 +191,8 @@ public sealed class CopyTransfer(
     }
 
     private CorruptTableException PlanChanged(long files) => new("engine.plan_changed",
-        $"{files:N0} files whose rows have been loaded are not in the plan of snapshot {snapshot.Id} any more: the table was replaced, or its metadata changed, under the " +
-        "same snapshot. Nothing of it is visible. Run the command with --restart to copy from zero.");
+        $"{files:N0} files whose rows have been loaded are not in the plan of snapshot {snapshot.Id} any more: the table has removed them since, or was replaced " +
+        "under the same snapshot. Nothing of it is visible. Run the command with --restart to copy from zero.");
 
     /// <summary>Runs a step that is no stage with a stage's care: its time is measured, and a foreign cancellation is a failure.</summary>
     private static async Task<T> StepAsync<T>(StageMeter step, Func<Task<T>> call, CancellationToken cancellationToken)
