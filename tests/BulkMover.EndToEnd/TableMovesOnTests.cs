@@ -59,33 +59,9 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         foreach (string word in (string[])["snapshot 23", "rows have arrived", "cleaned up", "--restart"])
             Assert.Contains(word, failed.GetProperty("message").GetString(), StringComparison.Ordinal);
 
-        // Files that have arrived are not part of the table any more.
-        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
-        Assert.True(latest.ExitCode == 2, latest.ToString());
-        Assert.Equal("engine.plan_changed", latest.Event("failed").GetProperty("code").GetString());
-
         CommandResult restarted = await Command.RunAsync([.. copy, "--restart"]);
         Assert.True(restarted.ExitCode == 0, restarted.ToString());
         Assert.Equal($"{FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
-    }
-
-    [Fact]
-    public async Task Copy_ToldToTakeTheLatestSnapshot_KeepsWhatHasArrivedAndBringsTheDifference()
-    {
-        (string table, string database, string[] copy) = await PrepareAsync();
-        long arrived = await StopAsync(table, copy);
-        await AddFileAsync(table, Files, []);
-
-        CommandResult result = await Command.RunAsync([.. copy, "--snapshot", "latest", "--verify"]);
-        Assert.True(result.ExitCode == 0, result.ToString());
-        Assert.InRange(result.Events[^1].GetProperty("skipped").GetInt64(), arrived, arrived + FileRows);
-        string count = $"{(Files + 1) * FileRows}\t{(Files + 1) * FileRows}\n";
-        Assert.Equal(count, await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
-
-        CommandResult again = await Command.RunAsync(copy);
-        Assert.True(again.ExitCode == 0, again.ToString());
-        Assert.Equal(0, again.Events[^1].GetProperty("bytes").GetInt64());
-        Assert.Equal(count, await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
     }
 
     [Fact]

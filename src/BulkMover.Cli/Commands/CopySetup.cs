@@ -30,12 +30,11 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
         try
         {
             string command = target is null ? "" : CommandOf(arguments, source, target);
-            TransferRecord[] before = target is null ? [] : [.. (await target.TransfersAsync(cancellationToken)).Where(record => record.Origin.Command == command)];
-            IReadOnlyList<TransferRecord> unfinished = Unfinished(before);
+            IReadOnlyList<TransferRecord> unfinished = target is null ? [] : Unfinished(await target.TransfersAsync(cancellationToken), command);
             ITableSnapshot snapshot = await OpenSnapshotAsync(arguments, source, unfinished, cancellationToken);
             Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
             var request = new TargetRequest(
-                TransferOf(arguments, command, snapshot, before, unfinished), new TransferOrigin(command, SelectionOf(arguments, source.Name), source.Name, snapshot.Id), scan.OutputSchema, arguments.GetValue(SharedOptions.Mode),
+                TransferId.Of(command, snapshot.Id), new TransferOrigin(command, SelectionOf(arguments, source.Name), source.Name, snapshot.Id), scan.OutputSchema, arguments.GetValue(SharedOptions.Mode),
                 CopiedSortOrder(snapshot, scan))
             {
                 Restart = arguments.GetValue(SharedOptions.Restart),
@@ -72,21 +71,9 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
 
     public ValueTask DisposeAsync() => Target?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>Those that no later copy by the same command has made obsolete, the last one first.</summary>
-    private static TransferRecord[] Unfinished(IReadOnlyList<TransferRecord> transfers) => [.. transfers.Reverse().TakeWhile(record => !record.IsComplete)];
-
-    /// <summary>
-    /// The transfer of that snapshot. One that is told to take the newest snapshot goes on with what has arrived of an older one: the engine brings
-    /// the difference, and refuses when a file has arrived that is no more part of the table. From then on it is the transfer of the newer snapshot.
-    /// </summary>
-    private static TransferId TransferOf(
-        ParseResult arguments, string command, ITableSnapshot snapshot, IReadOnlyList<TransferRecord> before, IReadOnlyList<TransferRecord> unfinished)
-    {
-        TransferRecord? known = before.LastOrDefault(record => record.Origin.Snapshot == snapshot.Id);
-        if (known is null && arguments.GetValue(SharedOptions.Snapshot) == Source.Latest)
-            known = unfinished.FirstOrDefault(record => record.Chunks > 0);
-        return known?.Transfer ?? TransferId.Of(command, snapshot.Id);
-    }
+    /// <summary>Those that no later copy by the same command has made obsolete.</summary>
+    private static TransferRecord[] Unfinished(IReadOnlyList<TransferRecord> transfers, string command) =>
+        [.. transfers.Where(record => record.Origin.Command == command).Reverse().TakeWhile(record => !record.IsComplete)];
 
     /// <summary>An unfinished copy by the same command has its snapshot pinned, though the table may have a later one now.</summary>
     private static async Task<ITableSnapshot> OpenSnapshotAsync(
@@ -99,7 +86,7 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
         {
             // By the command's own words first: an id alone may show the snapshot with another schema.
             snapshot = await source.OpenReadableSnapshotAsync(selector, cancellationToken);
-            if (begun is null || snapshot.Id == begun.Origin.Snapshot || selector == Source.Latest)
+            if (begun is null || snapshot.Id == begun.Origin.Snapshot)
                 return snapshot;
             if (source.KeepsSnapshots)
                 return await source.OpenReadableSnapshotAsync(begun.Origin.Snapshot, cancellationToken);
@@ -114,7 +101,7 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
 
     private static InvalidInputException Expired(TransferRecord unfinished, string? selector, BulkMoverException? error) => new("copy.snapshot_expired",
         $"The copy was begun with snapshot {unfinished.Origin.Snapshot}, which cannot be read any more{(error is null ? "." : $": {error.Message}")} " +
-        $"{Describe.Arrived(unfinished.Chunks, unfinished.Rows)}; {(selector is null ? "--snapshot latest goes on with what the table holds now, and keeps them as far as their files are part of it; --restart throws them away." : "name another --snapshot, or none, to copy that from zero.")}", error);
+        $"{Describe.Arrived(unfinished.Chunks, unfinished.Rows)}; {(selector is null ? "with --restart they are thrown away, and what the table holds now is copied." : "name another --snapshot, or none, to copy that from zero.")}", error);
 
     /// <summary>What decides which rows and columns of a snapshot are read.</summary>
     public static string SelectionOf(ParseResult arguments, string source) => TransferId.Of(
@@ -122,8 +109,7 @@ internal sealed record CopySetup(Source Source, Scan Scan, ITarget? Target, Copy
 
     /// <summary>What decides the result but for the snapshot; how fast it runs does not.</summary>
     private static string CommandOf(ParseResult arguments, Source source, ITarget target) => TransferId.Of(
-        SelectionOf(arguments, source.Name), target.Name, arguments.GetValue(SharedOptions.Mode).ToString(),
-        arguments.GetValue(SharedOptions.Snapshot) is { } selector and not Source.Latest ? selector : null,
+        SelectionOf(arguments, source.Name), target.Name, arguments.GetValue(SharedOptions.Mode).ToString(), arguments.GetValue(SharedOptions.Snapshot),
         arguments.GetValue(SharedOptions.OrderBy), arguments.GetValue(SharedOptions.PartitionBy), arguments.GetValue(SharedOptions.Engine)).Value;
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()

@@ -22,7 +22,7 @@ public static class SharedOptions
     public static Option<string?> Snapshot { get; } = new("--snapshot")
     {
         Description = "Read this snapshot: an id or version, a time (2026-11-01T12:00:00Z), a branch or a tag. Default: the latest, "
-            + "or that of the same copy when it was stopped; 'latest' takes the newest even then, and keeps what has arrived of its files.",
+            + "or that of the same copy when it was stopped.",
         HelpName = "ID|TIME|TAG",
     };
 

@@ -56,18 +56,49 @@ public static class VerifyCommand
         snapshot ??= arguments.GetValue(SharedOptions.Snapshot);
         if (comparison is not { IsEqual: true })
         {
-            ITableSnapshot opened = await source.OpenReadableSnapshotAsync(snapshot, cancellationToken);
-            Scan scan = Source.NewScan(opened, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
-            var reading = new SourceReading(source, opened, scan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments), report);
-            comparison ??= await CompareWithSourceAsync(reading, target, report, cancellationToken);
-            comparison = await TaskFiles.NameAsync(comparison, opened, scan, cancellationToken);
+            SourceReading? reading = await OpenAsync(arguments, source, snapshot, isNeeded: comparison is null || rows > 0, report, cancellationToken);
+            comparison ??= await CompareWithSourceAsync(reading!, target, report, cancellationToken);
+            if (reading is not null)
+                comparison = await NameFilesAsync(comparison, reading, report, cancellationToken);
             if (rows > 0 && !comparison.IsEqual)
-                comparison = comparison with { Rows = await FindRowsAsync(reading, target, comparison, rows, cancellationToken) };
+                comparison = comparison with { Rows = await FindRowsAsync(reading!, target, comparison, rows, report, cancellationToken) };
         }
 
         report.Compared(comparison, Stopwatch.GetElapsedTime(begin));
         return comparison.IsEqual ? 0 : RowsDifferException.DifferentExitCode;
     }
+
+    /// <summary>The snapshot may be gone since it was copied: then the files of what differs cannot be named, and that is all.</summary>
+    private static async Task<SourceReading?> OpenAsync(
+        ParseResult arguments, Source source, string? snapshot, bool isNeeded, IReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ITableSnapshot opened = await source.OpenReadableSnapshotAsync(snapshot, cancellationToken);
+            Scan scan = Source.NewScan(opened, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
+            return new SourceReading(source, opened, scan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments), report);
+        }
+        catch (BulkMoverException error) when (!isNeeded)
+        {
+            report.Report(Unnamed(error));
+            return null;
+        }
+    }
+
+    private static async Task<Comparison> NameFilesAsync(Comparison comparison, SourceReading reading, IReport report, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TaskFiles.NameAsync(comparison, reading.Snapshot, reading.Scan, cancellationToken);
+        }
+        catch (BulkMoverException error)
+        {
+            report.Report(Unnamed(error));
+            return comparison;
+        }
+    }
+
+    private static string Unnamed(BulkMoverException error) => $"The files of what differs cannot be named: {error.Message}";
 
     /// <summary>With what the last complete copy of the same rows has read; null when there is none. Without --snapshot it is that copy's, for the table may have a later one now.</summary>
     private static async Task<(Comparison? Comparison, string? Snapshot)> CompareWithCopyAsync(
@@ -96,26 +127,35 @@ public static class VerifyCommand
     }
 
     private static async Task<IReadOnlyList<RowDifference>> FindRowsAsync(
-        SourceReading reading, ClickHouseTarget target, Comparison comparison, int most, CancellationToken cancellationToken)
+        SourceReading reading, ClickHouseTarget target, Comparison comparison, int most, IReport report, CancellationToken cancellationToken)
     {
         HashSet<string> differing = [.. comparison.Columns.Where((_, i) => comparison.Source.Columns[i] != comparison.Target.Columns[i])];
         RowSearch search = target.NewRowSearch(differing, most);
-        await reading.RunAsync(search.Buckets, cancellationToken);
+        long read = await reading.RunAsync(search.Buckets, cancellationToken);
+        if (read != comparison.Source.Rows)
+        {
+            report.Report($"The target has the rows of several copies, {comparison.Source.Rows:N0}, and this one has {read:N0} of them: which rows differ can be shown of one copy only.");
+            return [];
+        }
+
         await (reading with { Options = reading.Options with { ChunkBytes = 1 } }).RunAsync(search.Rows, cancellationToken);
         IReadOnlyDictionary<long, string> files = await TaskFiles.FindAsync(
             reading.Snapshot, reading.Scan, search.Found.Select(row => row.ScanTask).OfType<long>().ToHashSet(), cancellationToken);
-        return [.. search.Found.Select(row => row with { File = row.ScanTask is { } task ? files[task] : null })];
+        return [.. search.Found.Select(row => row with { File = row.ScanTask is { } task ? files.GetValueOrDefault(task) : null })];
     }
 
     /// <summary>The source, read as a copy reads it.</summary>
     private sealed record SourceReading(Source Source, ITableSnapshot Snapshot, Scan Scan, MemoryBudget Memory, CopyOptions Options, IReport Report)
     {
-        public async Task RunAsync(ITarget target, CancellationToken cancellationToken)
+        /// <returns>Rows that were read.</returns>
+        public async Task<long> RunAsync(ITarget target, CancellationToken cancellationToken)
         {
             var origin = new TransferOrigin("", "", Source.Name, Snapshot.Id);
             TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(Snapshot.Id), origin, Scan.OutputSchema, CopyMode.Append, []), cancellationToken);
             var reading = new CopyTransfer(Snapshot, Scan, Source.NewReader(Snapshot, Scan), target, plan, Memory, Options) { Notes = Report };
-            await Report.FollowAsync(reading.RunAsync(cancellationToken), () => reading.Progress);
+            Task<CopyResult> running = reading.RunAsync(cancellationToken);
+            await Report.FollowAsync(running, () => reading.Progress);
+            return (await running).Rows;
         }
     }
 }

@@ -29,9 +29,7 @@ public interface IReport : IProgress<string>
     Task FollowAsync(Task work, Func<TransferProgress> progress);
 
     /// <summary>A copy is complete.</summary>
-    /// <param name="result">What it moved.</param>
-    /// <param name="isVerified">What has arrived was compared with what was read.</param>
-    void Finished(CopyResult result, bool isVerified);
+    void Finished(CopyResult result);
 
     /// <summary>Two sides were compared; differences were told with it.</summary>
     void Compared(Comparison comparison, TimeSpan took);

@@ -93,7 +93,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         await work;
     }
 
-    public void Finished(CopyResult result, bool isVerified)
+    public void Finished(CopyResult result)
     {
         // "skipped" counts rows that an earlier run had brought.
         Write("finished", new JsonObject
@@ -104,7 +104,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["seconds"] = Math.Round(result.Seconds, 3),
             ["skipped"] = result.SkippedRows,
             ["retries"] = result.Retries,
-            ["verified"] = isVerified,
+            ["verified"] = result.IsVerified,
             ["peakMemoryBytes"] = result.PeakLeasedBytes,
             ["bottleneck"] = result.Bottleneck,
         });

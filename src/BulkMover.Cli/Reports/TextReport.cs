@@ -71,7 +71,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public Task FollowAsync(Task work, Func<TransferProgress> progress) =>
         Console.IsErrorRedirected ? ProgressLines.FollowAsync(work, progress, error) : ProgressBar.FollowAsync(work, progress, error);
 
-    public void Finished(CopyResult result, bool isVerified)
+    public void Finished(CopyResult result)
     {
         string rate = ByteSize.Format(result.BytesRead / Math.Max(result.Seconds, 0.001));
         error.WriteLine(
@@ -80,7 +80,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (result.Retries > 0)
             error.WriteLine($"      begun again {result.Retries:N0} times after failures that passed");
         error.WriteLine($"      {result.Bottleneck}");
-        if (isVerified)
+        if (result.IsVerified)
             error.WriteLine("      verified: what has arrived is what was read");
     }
 

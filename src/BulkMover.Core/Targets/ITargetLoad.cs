@@ -18,6 +18,12 @@ public interface ITargetLoad : IAsyncDisposable
     /// </summary>
     IReadOnlyDictionary<long, ArrivedChunk> Halfway { get; }
 
+    /// <summary>
+    /// The commit has compared the rows before it showed them, as <see cref="TargetRequest.Verify"/> asks. False also where an earlier run had begun
+    /// to show them.
+    /// </summary>
+    bool IsVerified { get; }
+
     /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
     long EncodeBytes(RecordBatch batch);
 
@@ -39,6 +45,7 @@ public interface ITargetLoad : IAsyncDisposable
     /// </summary>
     /// <param name="rows">Rows of all chunks. When the target counts another number it throws, and nothing becomes visible (invariant 4).</param>
     /// <param name="cancellationToken">Stops before the first step that readers can see; what has begun is brought to its end.</param>
+    /// <exception cref="Errors.RowsDifferException">They were to be compared, and differ from those that were read; nothing becomes visible.</exception>
     /// <returns>Rows that the target itself counts as having arrived with this transfer.</returns>
     Task<long> CommitAsync(long rows, CancellationToken cancellationToken);
 }

@@ -15,6 +15,9 @@ namespace BulkMover.Engine.Transfers;
 public sealed record CopyResult(
     long Rows, long SkippedRows, int Retries, long BytesRead, long BytesWritten, double Seconds, IReadOnlyList<StageProgress> Stages, string Bottleneck, long PeakLeasedBytes)
 {
+    /// <summary>The target has compared the rows with those that were read before it showed them.</summary>
+    public bool IsVerified { get; init; }
+
     /// <summary>Of a copy that earlier runs have brought to its end.</summary>
     public static CopyResult OfComplete(long rows) => new(rows, rows, 0, 0, 0, 0, [], "Nothing was moved: an earlier run has completed this copy. With --restart it is copied again.", 0);
 }

@@ -27,6 +27,7 @@ public sealed class CopyTransfer(
     private readonly TransferMeter meter = new(options);
     private int writers = options.Writers;
     private bool hasBegun;
+    private bool isVerified;
 
     /// <summary>What a survey of this scan has counted already; null to take one first.</summary>
     public Survey? Planned { get; init; }
@@ -58,7 +59,7 @@ public sealed class CopyTransfer(
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(
-            rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes);
+            rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes) { IsVerified = isVerified };
     }
 
     private void Retrying(BulkMoverException failure, TimeSpan wait)
@@ -97,6 +98,7 @@ public sealed class CopyTransfer(
             long all = meter.SkippedRows + meter.RowsSent;
             rows = await StepAsync(meter.Commit, () => load.CommitAsync(all, cancellationToken), cancellationToken);
             ThrowUnlessEqual("were sent", all, "have arrived as the target counts them", rows);
+            isVerified = load.IsVerified;
         }
         catch (Exception failure)
         {

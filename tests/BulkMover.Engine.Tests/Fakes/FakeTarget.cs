@@ -90,6 +90,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
         public IReadOnlyDictionary<long, ArrivedChunk> Halfway => target.Halfway.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(chunk.Value, 0));
 
+        public bool IsVerified => false;
+
         public long EncodeBytes(RecordBatch batch)
         {
             target.At(Step.EncodeBytes, CancellationToken.None).GetAwaiter().GetResult();

@@ -25,6 +25,8 @@ internal sealed class ReadingLoad : ITargetLoad
 
     public IReadOnlyDictionary<long, ArrivedChunk> Halfway => Arrived;
 
+    public bool IsVerified => false;
+
     public long EncodeBytes(RecordBatch batch) => BytesToLookAt(batch);
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => LookAt(batch);

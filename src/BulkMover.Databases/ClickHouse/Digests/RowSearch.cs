@@ -70,7 +70,7 @@ public sealed class RowSearch
             Finish = async stopping =>
             {
                 IReadOnlyList<string[]> theirs = await new TableDigests(client, plan.Server).SelectAsync(
-                    $"SELECT bitShiftRight(row, {64 - BucketBits}) AS bucket, count(), sum(row) FROM ({TableDigests.Hashed(table, plan.Table, plan.SentColumns, "1")}) GROUP BY bucket", stopping);
+                    $"SELECT bitShiftRight({TableDigests.Row}, {64 - BucketBits}) AS bucket, count(), sum({TableDigests.Row}) FROM ({TableDigests.Hashed(table, plan.Table, plan.SentColumns, "1")}) GROUP BY bucket", stopping);
                 foreach (string[] bucket in theirs)
                 {
                     ref (long Rows, ulong Sum) own = ref ours[(int)SqlText.Number(bucket[0])];
@@ -109,7 +109,7 @@ public sealed class RowSearch
                     return;
                 var digests = new TableDigests(client, plan.Server);
                 IReadOnlyList<string[]> theirs = await digests.SelectAsync(
-                    $"SELECT row, count() FROM ({TableDigests.Hashed(table, plan.Table, plan.SentColumns, "1")}) WHERE bitShiftRight(row, {64 - BucketBits}) IN ({string.Join(", ", buckets)}) GROUP BY row", stopping);
+                    $"SELECT {TableDigests.Row}, count() FROM ({TableDigests.Hashed(table, plan.Table, plan.SentColumns, "1")}) WHERE bitShiftRight({TableDigests.Row}, {64 - BucketBits}) IN ({string.Join(", ", buckets)}) GROUP BY {TableDigests.Row}", stopping);
                 Dictionary<ulong, long> more = ours.ToDictionary(row => row.Key, row => row.Value.Times);
                 foreach (string[] row in theirs)
                     more[TableDigests.Hash(row[0])] = more.GetValueOrDefault(TableDigests.Hash(row[0])) - SqlText.Number(row[1]);
@@ -123,7 +123,7 @@ public sealed class RowSearch
                 {
                     found.Add(times > 0
                         ? new RowDifference(true, times, await TextAsync(digests, encoder, plan, shown, ours[hash].Batch, ours[hash].Row, stopping), ours[hash].ScanTask)
-                        : new RowDifference(false, -times, texts[hash], null));
+                        : new RowDifference(false, -times, texts.GetValueOrDefault(hash) ?? "a row that is gone by now", null));
                 }
 
                 Found = [.. found.OrderBy(row => row.Row, StringComparer.Ordinal)];
@@ -156,8 +156,8 @@ public sealed class RowSearch
     {
         if (hashes.Length == 0)
             return new Dictionary<ulong, string>();
-        string inner = TableDigests.Hashed(table, plan.Table, plan.SentColumns, $"{Text(shown)} AS text");
-        return (await digests.SelectAsync($"SELECT row, any(text) FROM ({inner}) WHERE row IN ({string.Join(", ", hashes)}) GROUP BY row", cancellationToken))
+        string inner = TableDigests.Hashed(table, plan.Table, plan.SentColumns, $"{Text(shown)} AS __bulkmover_text");
+        return (await digests.SelectAsync($"SELECT {TableDigests.Row}, any(__bulkmover_text) FROM ({inner}) WHERE {TableDigests.Row} IN ({string.Join(", ", hashes)}) GROUP BY {TableDigests.Row}", cancellationToken))
             .ToDictionary(row => TableDigests.Hash(row[0]), row => row[1]);
     }
 

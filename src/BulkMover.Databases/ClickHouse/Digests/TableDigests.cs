@@ -34,16 +34,21 @@ internal sealed class TableDigests(ServerClient client, ServerAbilities server)
     public async Task<Dictionary<string, Digest>> ReadAsync(
         TableName name, ExistingTable table, IReadOnlyList<SentColumn> columns, string by, CancellationToken cancellationToken)
     {
-        IEnumerable<string> sums = columns.Select((_, i) => $"sum(n{i}), sum(h{i})");
+        IEnumerable<string> sums = columns.Select((_, i) => $"sum({IsNull(i)}), sum({HashOf(i)})");
         IReadOnlyList<string[]> answer = await SelectAsync(
-            $"SELECT part, count(), sum(row), {string.Join(", ", sums)} FROM ({Hashed(name, table, columns, $"{by} AS part")}) GROUP BY part", cancellationToken);
+            $"SELECT {PartName}, count(), sum({Row}), {string.Join(", ", sums)} FROM ({Hashed(name, table, columns, $"{by} AS {PartName}")}) GROUP BY {PartName}", cancellationToken);
         return answer.ToDictionary(values => values[0], Parse, StringComparer.Ordinal);
     }
+
+    /// <summary>What <see cref="Hashed"/> calls a row's hash. An alias hides a column of its name, so no column may be called so.</summary>
+    public const string Row = "__bulkmover_row";
+
+    private const string PartName = "__bulkmover_part";
 
     /// <summary>Runs a query over <see cref="Hashed"/>.</summary>
     public Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken) => client.WorkAsync(sql, settings, cancellationToken);
 
-    /// <summary>A query for each row's hash, <c>row</c>, and of each column whether it is null and its hash: <c>n0</c>, <c>h0</c> and so on.</summary>
+    /// <summary>A query for each row's hash, <see cref="Row"/>, and of each column whether it is null and its hash.</summary>
     /// <param name="name">The table.</param>
     /// <param name="table">What it is.</param>
     /// <param name="columns">Which columns, as they were sent.</param>
@@ -57,9 +62,13 @@ internal sealed class TableDigests(ServerClient client, ServerAbilities server)
             throw new TargetException("clickhouse.columns_missing", $"{name} has no column {gone} any more, so it cannot be equal. Compare the others with --columns.");
 
         IEnumerable<string> hashes = columns.Select((column, i) =>
-            $"isNull({ClickHouseName.Quote(column.Name)}) AS n{i}, {HashExpression.Of(ClickHouseName.Quote(column.Name), types[column.Name], column.Type)} AS h{i}");
-        return $"SELECT {more}, {string.Join(", ", hashes)}, {HashExpression.OfRow([.. columns.Select((_, i) => $"h{i}")])} AS row FROM {name.Sql}";
+            $"isNull({ClickHouseName.Quote(column.Name)}) AS {IsNull(i)}, {HashExpression.Of(ClickHouseName.Quote(column.Name), types[column.Name], column.Type)} AS {HashOf(i)}");
+        return $"SELECT {more}, {string.Join(", ", hashes)}, {HashExpression.OfRow([.. columns.Select((_, i) => HashOf(i))])} AS {Row} FROM {name.Sql}";
     }
+
+    private static string IsNull(int column) => $"__bulkmover_n{column}";
+
+    private static string HashOf(int column) => $"__bulkmover_h{column}";
 
     private static Digest Parse(string[] values) => new(
         SqlText.Number(values[1]), Hash(values[2]),

@@ -22,7 +22,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
     public async Task<Comparison?> OfTargetAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         ExistingTable? table = await TableReader.TableAsync(client, target, cancellationToken);
-        LedgerState[] complete = [.. (await Ledger.ReadAsync(client, target, null, cancellationToken)).Where(state => state.Completed?.Table == table?.Identity)];
+        LedgerState[] complete = table is null ? [] : StillThere(await Ledger.ReadAsync(client, target, null, cancellationToken), table);
         LedgerState? asked = Array.Find(complete, state => state.Transfer == transfer);
         if (table is null || asked is null)
             return null;
@@ -57,6 +57,14 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         return await CompareAsync(name, table, columns, chunks, Digest.Empty(columns.Count), cancellationToken);
     }
 
+    /// <summary>The complete transfers whose rows the table has: all, or those since it was last found empty by one.</summary>
+    private static LedgerState[] StillThere(IReadOnlyList<LedgerState> transfers, ExistingTable table)
+    {
+        LedgerState[] complete = [.. transfers.Where(state => state.Completed?.Table == table.Identity)];
+        LedgerState? fresh = complete.Where(state => state.Begun!.Staging != table.Identity && !state.DestinationBecomesTarget && state.Before is { Rows: 0 }).MaxBy(state => state.Before!.Value.At);
+        return fresh is null ? complete : [.. complete.Where(state => state == fresh || state.CompletedAt > fresh.Before!.Value.At)];
+    }
+
     private async Task<Comparison> CompareAsync(
         TableName name, ExistingTable table, IReadOnlyList<SentColumn> columns, IReadOnlyList<ChunkDigest> chunks, Digest later, CancellationToken cancellationToken)
     {
@@ -86,7 +94,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
                 $"{target} has also rows of transfer {other.Transfer}, which brought other columns, so that the rows of this copy cannot be told from them. Compare such copies as they are made, with copy --verify.");
         }
 
-        long before = complete.Where(state => state.Begun!.Staging != table.Identity && !state.DestinationBecomesTarget).Select(state => state.RowsBefore).DefaultIfEmpty().Min();
+        long before = complete.Select(state => state.Before?.Rows).Min() ?? 0;
         bool isMade = complete.Any(state => state.Begun!.Staging == table.Identity || state.DestinationBecomesTarget);
         if (!isMade && before > 0)
         {

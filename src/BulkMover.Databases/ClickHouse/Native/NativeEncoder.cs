@@ -24,7 +24,7 @@ public sealed class NativeEncoder
 
     /// <summary>Upper bound of the bytes that <see cref="Encode"/> takes beside the batch. Looks at lengths and offsets only.</summary>
     /// <exception cref="CorruptTableException">An offset points outside.</exception>
-    public long EncodeBytes(RecordBatch batch) => BlockWriter.ChunksFor(CopiedBytes(batch));
+    public long EncodeBytes(RecordBatch batch) => BlockWriter.ChunksFor(CopiedBytes(batch)) + HashBytes(batch);
 
     /// <summary>
     /// Encodes a batch into one block. Takes the batch over: it goes with the block, or at once when nothing of its memory is needed any
@@ -104,6 +104,15 @@ public sealed class NativeEncoder
 
         ValueHash.OfSums(rows);
         ArrayPool<ulong>.Shared.Return(rented);
+    }
+
+    /// <summary>The hashes of a column and of the rows, and what the hungriest column needs.</summary>
+    private long HashBytes(RecordBatch batch)
+    {
+        long bytes = 0;
+        for (int i = 0; i < columns.Count; i++)
+            bytes = Math.Max(bytes, encoders[i].HashBytes(batch.Column(i).Data));
+        return bytes + (16L * batch.Length);
     }
 
     private long CopiedBytes(RecordBatch batch)

@@ -15,7 +15,10 @@ internal sealed class Ledger
     /// <summary>An insert that is answered has been made, and is made each time it is sent.</summary>
     public static readonly IReadOnlyDictionary<string, object> Settings = new Dictionary<string, object>(StringComparer.Ordinal) { ["async_insert"] = 0, ["insert_deduplicate"] = 0 };
 
-    private const string WithoutTasks = """if(kind = 'loaded', replaceRegexpOne(entry, '"Tasks":"[^"]*"', '"Tasks":""'), entry)""";
+    /// <summary>The parts of an entry that are large: 22 bytes for each file that was ever brought, and 22 for each column of each chunk.</summary>
+    private const string Tasks = "Tasks";
+
+    private const string Digests = "Digest";
 
     private readonly ServerClient client;
     private readonly TransferTables tables;
@@ -46,13 +49,18 @@ internal sealed class Ledger
         "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1 " +
         "COMMENT 'What bulkmover knows of its copies into this database; see bulkmover transfers'", Settings, cancellationToken);
 
+    /// <summary>Of the last run of a transfer; 0 when there was none.</summary>
+    public static async Task<long> LastEpochAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken) => SqlText.Number((await client.SelectAsync(
+        $"SELECT toString(max(epoch)) FROM {TransferTables.Ledger(tables.Target.Database).Sql} WHERE target = {SqlText.Quote(tables.Target.Table)} AND transfer = {SqlText.Quote(tables.Transfer.Value)}",
+        cancellationToken))[0][0]);
+
     /// <summary>What is known of the transfers into a table, oldest first; or of one, and then also which scan tasks its chunks have.</summary>
     public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, TransferId? transfer, CancellationToken cancellationToken)
     {
         if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
             return [];
         var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
-        foreach (string[] row in await client.SelectAsync(Select(target, transfer, withTasks: transfer is not null), cancellationToken))
+        foreach (string[] row in await client.SelectAsync(Select(target, transfer, transfer is null ? [Tasks, Digests] : [Digests]), cancellationToken))
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))
                 states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
@@ -67,7 +75,7 @@ internal sealed class Ledger
     {
         var loaded = new Dictionary<long, Loaded>();
         var arrived = new Dictionary<long, ChunkDigest>();
-        foreach (string[] row in await client.SelectAsync(Select(target, transfer, withTasks: false), cancellationToken))
+        foreach (string[] row in await client.SelectAsync(Select(target, transfer, []), cancellationToken))
         {
             switch (Parse(row[2], row[3]))
             {
@@ -102,9 +110,10 @@ internal sealed class Ledger
 
     /// <param name="target">The table that is filled.</param>
     /// <param name="transfer">One transfer; null for all.</param>
-    /// <param name="withTasks">Whether to read what tells the scan tasks: 22 bytes for each file that was ever brought are much for who does not ask.</param>
-    private static string Select(TableName target, TransferId? transfer, bool withTasks) =>
-        $"SELECT transfer, toString(epoch), kind, {(withTasks ? "entry" : WithoutTasks)}, toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
+    /// <param name="without">Parts of the entries to leave out.</param>
+    private static string Select(TableName target, TransferId? transfer, IEnumerable<string> without) =>
+        $"SELECT transfer, toString(epoch), kind, {without.Aggregate("entry", (entry, part) => $"replaceRegexpOne({entry}, '\"{part}\":\"[^\"]*\"', '\"{part}\":\"\"')")}, " +
+        $"toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
         $"WHERE target = {SqlText.Quote(target.Table)}{(transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}")} " +
         "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place";
 

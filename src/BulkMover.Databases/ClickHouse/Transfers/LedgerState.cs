@@ -42,8 +42,11 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>Whether that table is the transfer's own and becomes the target.</summary>
     public bool DestinationBecomesTarget { get; private set; }
 
-    /// <summary>Rows that the table had before the first partition was moved to it.</summary>
-    public long RowsBefore { get; private set; }
+    /// <summary>Rows that the table had before the first partition was moved to it, and when that was; null when none was.</summary>
+    public (long Rows, DateTimeOffset At)? Before { get; private set; }
+
+    /// <summary>When it was complete; null before.</summary>
+    public DateTimeOffset? CompletedAt { get; private set; }
 
     /// <summary>Of the partitions that may have been moved: the highest number of a block before.</summary>
     public IReadOnlyDictionary<string, long> LastBlocks => lastBlocks;
@@ -97,7 +100,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 collected[chunk.Chunk] = new ArrivedChunk(loaded[chunk.Chunk].Tasks, loaded[chunk.Chunk].Rows.Values.Sum());
                 break;
             case Publishing moves:
-                RowsBefore = Destination is null ? moves.RowsBefore : RowsBefore;
+                Before ??= (moves.RowsBefore, at);
                 (Destination, DestinationBecomesTarget) = (moves.Destination, moves.BecomesTarget);
                 foreach ((string partition, long block) in moves.LastBlocks)
                     lastBlocks[partition] = block;
@@ -106,7 +109,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 published.UnionWith(moves.Partitions);
                 break;
             case Completed end:
-                Completed = end;
+                (Completed, CompletedAt) = (end, at);
                 break;
             case Discarded:
                 Forget();
@@ -122,7 +125,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         lastBlocks.Clear();
         published.Clear();
         Begun = null;
-        Completed = null;
+        (Completed, CompletedAt, Before) = (null, null, null);
         (Destination, DestinationBecomesTarget) = (null, false);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TransferRun
     {
         var parts = new PartTables(client, plan.Server);
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
-        long lastEpoch = (await Ledger.ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).Select(state => state.Epoch).FirstOrDefault();
+        long lastEpoch = await Ledger.LastEpochAsync(client, tables, cancellationToken);
         IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
         lastEpoch = Math.Max(lastEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
         TransferLease? lease = null;

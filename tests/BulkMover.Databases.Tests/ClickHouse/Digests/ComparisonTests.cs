@@ -1,3 +1,5 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
@@ -43,6 +45,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
         Comparison comparison = await ChangeAndCompareAsync(fixture, CopyMode.Create, change);
         Difference difference = Assert.Single(comparison.Differences);
         Assert.Equal(place, difference.Place);
+        Assert.All(difference.Tasks, tasks => Assert.Equal(TestLoad.Tasks, tasks.ToArray()));
         Assert.Equal(rows, difference.Target.Rows - difference.Source.Rows);
         Assert.Equal(columns, string.Join(',', comparison.Columns.Where((_, i) => difference.Source.Columns[i] != difference.Target.Columns[i])));
         Assert.NotEqual(difference.Source.RowHash, difference.Target.RowHash);
@@ -79,6 +82,47 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
         await fixture.QueryAsync("INSERT INTO {db}.t VALUES (1, 'mine')");
         TransferId transfer = await CopyAsync(fixture, CopyMode.Append);
         Assert.Equal("clickhouse.rows_of_others", (await Assert.ThrowsAsync<TargetException>(() => CompareAsync(fixture, transfer))).Code);
+    }
+
+    [Fact]
+    public async Task Compare_TableWasEmptiedBetweenTwoCopies_TakesTheLaterOnly()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        TransferId first = await CopyAsync(fixture, CopyMode.Create);
+        await fixture.QueryAsync("TRUNCATE TABLE {db}.t");
+        TransferId second = await CopyAsync(fixture, CopyMode.Create);
+        Assert.True((await CompareAsync(fixture, second))!.IsEqual);
+        Assert.Null(await CompareAsync(fixture, first));
+    }
+
+    [Fact]
+    public async Task Compare_ColumnsAreCalledAsInTheQuery_AreToldFromIt()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        var schema = new Schema([.. new[] { "part", "row", "n0", "h0", "text", "bucket", "v0" }.Select(name => new Field(name, Int64Type.Default, nullable: true))], null);
+        RecordBatch Batch() => fixture.Batch(schema, [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 7).Select(column => (object?)(long)(i * column)).ToArray())]);
+        TargetRequest request = TargetFixture.Request(CopyMode.Create, schema) with { Verify = true };
+        await using ClickHouseTarget target = fixture.Open("t");
+        await using (TestLoad load = await TestLoad.BeginAsync(target, await target.PlanAsync(request, Stopping), fixture.Limits, Stopping))
+        {
+            await load.SendAsync(Batch());
+            await load.ArriveAsync();
+            await load.CommitAsync(10);
+        }
+
+        Assert.True((await target.CompareAsync(request.Transfer, Stopping))!.IsEqual);
+        await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE row = -1 WHERE part = 0 AND h0 = 6 SETTINGS mutations_sync = 1");
+        RowSearch search = target.NewRowSearch(new HashSet<string> { "row" }, 10);
+        foreach (ITarget reading in (ITarget[])[search.Buckets, search.Rows])
+        {
+            await using ITargetLoad load = await reading.BeginAsync(await reading.PlanAsync(TargetFixture.Request(CopyMode.Append, schema), Stopping), fixture.Limits, Stopping);
+            await using IChunkLoad chunk = await load.BeginChunkAsync(0, Stopping);
+            foreach (IEncodedBlock block in load.Encode(Batch()))
+                await chunk.SendAsync(block, 0, Stopping);
+            await load.CommitAsync(10, Stopping);
+        }
+
+        Assert.Equal(2, search.Found.Count);
     }
 
     [Fact]

@@ -20,6 +20,9 @@ internal abstract class ColumnEncoder
     /// <exception cref="SlotException">A value or null has no equal in the target's type.</exception>
     public abstract void Write(ArrayData data, Validity parent, BlockWriter writer);
 
+    /// <summary>Bytes that <see cref="Hash"/> takes at most beside the hashes.</summary>
+    public virtual long HashBytes(ArrayData data) => 0;
+
     /// <summary>Hashes all slots of data that <see cref="Write"/> has taken, from the data and not from what it wrote.</summary>
     /// <param name="data">The column.</param>
     /// <param name="parent">As in <see cref="Write"/>; hashes of slots that do not count are anything.</param>

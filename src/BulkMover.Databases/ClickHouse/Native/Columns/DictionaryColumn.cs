@@ -42,6 +42,8 @@ internal sealed class DictionaryColumn(MappedType type, ArrowTypeId index, Colum
         }
     }
 
+    public override long HashBytes(ArrayData data) => (8L * data.Dictionary.Length) + (4L * data.Length);
+
     public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
     {
         ulong[] own = ArrayPool<ulong>.Shared.Rent(data.Dictionary.Length);

@@ -36,6 +36,8 @@ internal sealed class FixedSizeListEncoder(int size, ListItems items) : ValueEnc
         }
     }
 
+    public override long HashBytes(ArrayData data) => (4L * data.Length) + items.HashBytes(Items(data));
+
     public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
     {
         int[] ends = ArrayPool<int>.Shared.Rent(hashes.Length);

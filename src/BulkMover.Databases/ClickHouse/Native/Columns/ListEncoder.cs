@@ -58,6 +58,14 @@ internal sealed class ListEncoder<TOffset>(ListItems items) : ValueEncoder
         chosen.Write(items, writer);
     }
 
+    public override long HashBytes(ArrayData data)
+    {
+        if (data.Length == 0)
+            return 0;
+        ReadOnlySpan<TOffset> offsets = Offsets.Of<TOffset>(data);
+        return (4L * data.Length) + items.HashBytes(Items(data, offsets[0], offsets[^1]));
+    }
+
     public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
     {
         if (data.Length == 0)

@@ -29,6 +29,11 @@ internal sealed class ListItems(ColumnEncoder item, ColumnEncoder? mapValue)
         mapValue.Write(Part(data, 1), all, writer);
     }
 
+    /// <summary>Bytes that <see cref="Hash"/> takes at most.</summary>
+    public long HashBytes(ArrayData data) => mapValue is null
+        ? (8L * data.Length) + item.HashBytes(data)
+        : (16L * data.Length) + Math.Max(item.HashBytes(Part(data, 0)), mapValue.HashBytes(Part(data, 1)));
+
     /// <summary>Hashes lists whose items lie one behind the other.</summary>
     /// <param name="data">All items.</param>
     /// <param name="ends">Where each list's items end in them.</param>

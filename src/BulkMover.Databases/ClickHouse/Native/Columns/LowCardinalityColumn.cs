@@ -48,6 +48,8 @@ internal sealed class LowCardinalityColumn(MappedType type, ArrowTypeId index, V
         Write(data.Dictionary, indices.Values, writer);
     }
 
+    public override long HashBytes(ArrayData data) => (8L * data.Dictionary.Length) + (4L * data.Length);
+
     public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
     {
         ulong[] own = ArrayPool<ulong>.Shared.Rent(data.Dictionary.Length);

@@ -26,6 +26,14 @@ internal sealed class StructEncoder(ColumnEncoder[] fields) : ValueEncoder
             fields[i].Write(Field(data, i), valid, writer);
     }
 
+    public override long HashBytes(ArrayData data)
+    {
+        long bytes = 0;
+        for (int i = 0; i < fields.Length; i++)
+            bytes = Math.Max(bytes, fields[i].HashBytes(Field(data, i)));
+        return bytes + (8L * data.Length);
+    }
+
     public override void Hash(ArrayData data, Validity valid, Span<ulong> hashes)
     {
         hashes.Clear();

@@ -27,6 +27,8 @@ internal sealed class ValueColumn(MappedType type, ValueEncoder values) : Column
         }
     }
 
+    public override long HashBytes(ArrayData data) => values.HashBytes(data);
+
     public override int Hash(ArrayData data, Validity parent, Span<ulong> hashes)
     {
         Validity valid = Validity.And(parent, Validity.Of(data), out byte[]? rented);

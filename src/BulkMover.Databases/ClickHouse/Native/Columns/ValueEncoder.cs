@@ -15,6 +15,9 @@ internal abstract class ValueEncoder
     /// <summary>Writes one value a slot. What is written for a slot without a value does not matter, but it must be a value.</summary>
     public abstract void Write(ArrayData data, Validity valid, BlockWriter writer);
 
+    /// <inheritdoc cref="ColumnEncoder.HashBytes"/>
+    public virtual long HashBytes(ArrayData data) => 0;
+
     /// <summary>Hashes one value a slot, as <see cref="ColumnEncoder.Hash"/>. The hash of a slot without a value does not matter.</summary>
     public abstract void Hash(ArrayData data, Validity valid, Span<ulong> hashes);
 }
