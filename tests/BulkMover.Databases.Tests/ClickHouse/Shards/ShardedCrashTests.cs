@@ -46,7 +46,7 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
         await victims.RestartAsync(shard);
         await world.CompleteAsync($"request {request}");
         return true;
-    }, Sparser);
+    }, 2 * Sparser);
 
     private static void Kill(int id)
     {

@@ -64,7 +64,7 @@ public sealed class CrashTests(ClickHouseServerFixture server)
         {
             Directory.Delete(directory, recursive: true);
         }
-    });
+    }, sparser: 3);
 
     private static Task<EmbeddedServer> StartAsync(string directory) => EmbeddedServer.StartAsync(new EmbeddedServerOptions(directory, TestHost.OfTests()), Stopping);
 
