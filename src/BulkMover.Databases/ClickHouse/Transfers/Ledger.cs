@@ -49,10 +49,14 @@ internal sealed class Ledger
         "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1 " +
         "COMMENT 'What bulkmover knows of its copies into this database; see bulkmover transfers'", Settings, cancellationToken);
 
-    /// <summary>Of the last run of a transfer; 0 when there was none.</summary>
-    public static async Task<long> LastEpochAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken) => SqlText.Number((await client.SelectAsync(
-        $"SELECT toString(max(epoch)) FROM {TransferTables.Ledger(tables.Target.Database).Sql} WHERE target = {SqlText.Quote(tables.Target.Table)} AND transfer = {SqlText.Quote(tables.Transfer.Value)}",
-        cancellationToken))[0][0]);
+    /// <summary>Epoch of a transfer's last run, 0 when there was none, and whether that has brought it to an end.</summary>
+    public static async Task<(long Epoch, bool HasEnded)> LastRunAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken)
+    {
+        string[] last = (await client.SelectAsync(
+            $"SELECT toString(max(epoch)), argMax(kind, (epoch, place)) FROM {TransferTables.Ledger(tables.Target.Database).Sql} " +
+            $"WHERE target = {SqlText.Quote(tables.Target.Table)} AND transfer = {SqlText.Quote(tables.Transfer.Value)}", cancellationToken))[0];
+        return (SqlText.Number(last[0]), last[1] is "completed" or "discarded");
+    }
 
     /// <summary>What is known of the transfers into a table, oldest first; or of one, and then also which scan tasks its chunks have.</summary>
     public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, TransferId? transfer, CancellationToken cancellationToken)

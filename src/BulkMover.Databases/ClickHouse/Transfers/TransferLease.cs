@@ -37,17 +37,18 @@ internal sealed class TransferLease : IAsyncDisposable
     /// <param name="client">The server.</param>
     /// <param name="tables">The transfer's tables.</param>
     /// <param name="lastEpoch">The highest that was seen of it; 0 for none.</param>
+    /// <param name="endedEpoch">One whose run has written that the transfer is at an end, which is the last that it writes; 0 for none.</param>
     /// <param name="after">The run's epoch is higher than this, too.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="TargetException">The last run is alive.</exception>
-    public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, long after, CancellationToken cancellationToken)
+    public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, long endedEpoch, long after, CancellationToken cancellationToken)
     {
         // The next epoch may have been taken while this run waited for the end of the last.
         for (long seen = -1; seen != lastEpoch;)
         {
             seen = lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
             if (lastEpoch > 0)
-                await WaitForEndAsync(client, tables, lastEpoch, cancellationToken);
+                await WaitForEndAsync(client, tables, lastEpoch, endedEpoch, cancellationToken);
             lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
         }
 
@@ -99,13 +100,16 @@ internal sealed class TransferLease : IAsyncDisposable
         }
     }
 
-    private static async Task WaitForEndAsync(ServerClient client, TransferTables tables, long epoch, CancellationToken cancellationToken)
+    private static async Task WaitForEndAsync(ServerClient client, TransferTables tables, long epoch, long endedEpoch, CancellationToken cancellationToken)
     {
         long begin = Stopwatch.GetTimestamp();
         Dictionary<string, (long Beat, string Process)>? first = null;
         while (true)
         {
             bool isForgotten = await TableReader.TableAsync(client, tables.Lease, cancellationToken) is null;
+            // A run that has written its end has dropped its lease, or has just not got to it.
+            if (isForgotten && epoch == endedEpoch)
+                return;
             Dictionary<string, (long Beat, string Process)> alive = isForgotten ? [] : await AliveAsync(client, tables.Lease, epoch, cancellationToken);
             first ??= alive;
             // Without any beat of the epoch the server has forgotten them, and a living run beats again.

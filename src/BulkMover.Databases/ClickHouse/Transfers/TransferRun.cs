@@ -33,13 +33,13 @@ internal sealed class TransferRun
     {
         var parts = new PartTables(client, plan.Server);
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
-        long lastEpoch = await Ledger.LastEpochAsync(client, tables, cancellationToken);
+        (long ledgerEpoch, bool hasEnded) = await Ledger.LastRunAsync(client, tables, cancellationToken);
         IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
-        lastEpoch = Math.Max(lastEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
+        long lastEpoch = Math.Max(ledgerEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
         TransferLease? lease = null;
         try
         {
-            lease = await TransferLease.TakeAsync(client, tables, lastEpoch, plan.EpochAfter, cancellationToken);
+            lease = await TransferLease.TakeAsync(client, tables, lastEpoch, hasEnded ? ledgerEpoch : 0, plan.EpochAfter, cancellationToken);
             // Read again: until now the last run may have written.
             Ledger ledger = await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
             if (ledger.State.Epoch != plan.LastEpoch)
@@ -161,7 +161,7 @@ internal sealed class TransferRun
         }
 
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
-        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, cancellationToken))
+        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, 0, cancellationToken))
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
             await run.ThrowIfHalfPublishedAsync(cancellationToken);
