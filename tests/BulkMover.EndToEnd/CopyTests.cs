@@ -16,7 +16,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     {
         (string source, string database) = await NewSourceAsync("trips.parquet", ThreeRows);
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", Target(database, "trips"), "--output", "json");
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, "trips"), "--output", "json");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         JsonElement finished = result.Events[^1];
@@ -31,7 +31,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     public async Task Copy_TableHasRows_CreateRefusesAppendAddsReplaceSwaps()
     {
         (string source, string database) = await NewSourceAsync("modes.parquet", ThreeRows);
-        string to = Target(database, "t");
+        string to = server.Address(database, "t");
         Assert.Equal(0, (await Command.RunAsync("copy", $"parquet:{source}", to)).ExitCode);
 
         CommandResult again = await Command.RunAsync("copy", $"parquet:{source}", to, "--columns", "id");
@@ -52,7 +52,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     public async Task Copy_CompleteAlready_SaysSoAndMovesNothingUntilItIsToldToRestart()
     {
         (string source, string database) = await NewSourceAsync("complete.parquet", ThreeRows);
-        string[] copy = ["copy", $"parquet:{source}", Target(database, "t"), "--mode", "append", "--output", "json"];
+        string[] copy = ["copy", $"parquet:{source}", server.Address(database, "t"), "--mode", "append", "--output", "json"];
         Assert.Equal(0, (await Command.RunAsync(copy)).ExitCode);
 
         CommandResult again = await Command.RunAsync(copy);
@@ -64,10 +64,10 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         Assert.Equal(0, (await Command.RunAsync([.. copy, "--restart"])).ExitCode);
         Assert.Equal("6\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
 
-        CommandResult transfers = await Command.RunAsync("transfers", Target(database, "t"), "--output", "json");
+        CommandResult transfers = await Command.RunAsync("transfers", server.Address(database, "t"), "--output", "json");
         Assert.Equal((0, true, "append", 3), (transfers.ExitCode, transfers.Events[0].GetProperty("complete").GetBoolean(),
             transfers.Events[0].GetProperty("mode").GetString(), transfers.Events[0].GetProperty("rows").GetInt64()));
-        CommandResult unknown = await Command.RunAsync("discard", Target(database, "t"), "0123456789abcdef");
+        CommandResult unknown = await Command.RunAsync("discard", server.Address(database, "t"), "0123456789abcdef");
         Assert.True(unknown.ExitCode == 2, unknown.ToString());
         Assert.Contains("clickhouse.transfer_unknown", unknown.Error);
     }
@@ -79,7 +79,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
             "SELECT number AS id, number % 7 AS week, toString(number) AS name FROM numbers(1000)");
 
         CommandResult result = await Command.RunAsync(
-            "copy", $"parquet:{source}", Target(database, "t"), "--columns", "name", "--where", "week in (1, 3) and id between 100 and 199");
+            "copy", $"parquet:{source}", server.Address(database, "t"), "--columns", "name", "--where", "week in (1, 3) and id between 100 and 199");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         string expected = await server.QueryAsync(
@@ -100,7 +100,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         await server.QueryAsync($"INSERT INTO {database}.source SELECT number, if(number % 3 = 0, NULL, toString(number)), number / 7, "
             + "toDate('2020-01-01') + number % 1000 FROM numbers(20000) SETTINGS allow_insert_into_iceberg = 1", Token);
 
-        CommandResult result = await Command.RunAsync("copy", $"iceberg:{path}", Target(database, "copied"), "--output", "json");
+        CommandResult result = await Command.RunAsync("copy", $"iceberg:{path}", server.Address(database, "copied"), "--output", "json");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         const string Sums = "count(), sum(id), countIf(name IS NULL), sum(cityHash64(name)), sum(price), sum(toInt32(day))";
@@ -122,7 +122,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
             $$$$"""{"add":{"path":"part-0.parquet","partitionValues":{"day":"2026-02-28"},"size":{{{{new FileInfo(file).Length}}}},"modificationTime":0,"dataChange":true}}""",
         ], Token);
 
-        CommandResult result = await Command.RunAsync("copy", $"delta:{table}", Target(database, "t"));
+        CommandResult result = await Command.RunAsync("copy", $"delta:{table}", server.Address(database, "t"));
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal("10\t45\t2026-02-28\n", await server.QueryAsync($"SELECT count(), sum(id), any(day) FROM {database}.t", Token));
@@ -133,7 +133,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     {
         (string source, string database) = await NewSourceAsync("empty.parquet", "SELECT number AS id FROM numbers(0)");
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", Target(database, "t"));
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, "t"));
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal("0\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
@@ -144,7 +144,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     {
         (string source, string database) = await NewSourceAsync("a b'%`.parquet", "SELECT 1 AS `wei\"rd `, 2 AS `spalte ü.x`");
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", Target(database, Uri.EscapeDataString("ta`ble 'x'")));
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, Uri.EscapeDataString("ta`ble 'x'")));
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Equal("wei\"rd \nspalte ü.x\n", await server.QueryAsync(
@@ -156,7 +156,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     {
         (string source, string database) = await NewSourceAsync("dry.parquet", ThreeRows);
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", Target(database, "t"), "--dry-run");
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, "t"), "--dry-run");
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.Contains("CREATE TABLE", result.Output);
@@ -170,7 +170,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         await using (FileStream file = File.OpenWrite(source))
             file.SetLength(file.Length / 2);
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", Target(database, "t"), "--output", "json");
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, "t"), "--output", "json");
 
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Equal("source", result.Event("failed").GetProperty("side").GetString());
@@ -185,7 +185,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         await server.QueryAsync($"INSERT INTO FUNCTION file('{table}.parquet') SELECT toInt32(number) AS a, [1, 2] AS b FROM numbers(3)", Token);
         await server.QueryAsync($"CREATE TABLE {database}.t (a Int8, b Array(UInt8)) ENGINE = MergeTree ORDER BY ()", Token);
 
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{table}.parquet", Target(database, "t"), "--mode", "append");
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{table}.parquet", server.Address(database, "t"), "--mode", "append");
 
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains("Int8", result.Error);
@@ -197,7 +197,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     {
         (string source, string database) = await NewSourceAsync("long.parquet",
             "SELECT number, cityHash64(number) AS a, toString(cityHash64(number, 1)) AS b, rand64() AS c FROM numbers(8000000)");
-        using System.Diagnostics.Process copy = Command.Start([], "copy", $"parquet:{source}", Target(database, "t"), "--output", "json");
+        using System.Diagnostics.Process copy = Command.Start([], "copy", $"parquet:{source}", server.Address(database, "t"), "--output", "json");
         while (await copy.StandardOutput.ReadLineAsync(Token) is { } line && !line.Contains("planned", StringComparison.Ordinal))
             Assert.False(copy.HasExited);
         await Task.Delay(TimeSpan.FromMilliseconds(200), Token);
@@ -211,8 +211,6 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(10), $"It took {stopping.Elapsed} to stop.");
         Assert.Equal("", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}' AND name != '__bulkmover_ledger'", Token));
     }
-
-    private string Target(string database, string table) => $"clickhouse://default@{server.Endpoint.Authority}/{database}/{table}";
 
     private async Task<(string Source, string Database)> NewSourceAsync(string file, string select) =>
         (await server.WriteFileAsync(file, select, Token), await server.NewDatabaseAsync(Token));

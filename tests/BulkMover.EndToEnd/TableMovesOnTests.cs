@@ -74,7 +74,7 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         string file = Assert.Single(Directory.GetFiles(path, "*.parquet", SearchOption.AllDirectories));
         File.Delete(file);
 
-        CommandResult result = await Command.RunAsync("copy", $"iceberg:{path}", Target(database), "--output", "json");
+        CommandResult result = await Command.RunAsync("copy", $"iceberg:{path}", server.Address(database, "t"), "--output", "json");
 
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Equal("iceberg.file_gone", result.Event("failed").GetProperty("code").GetString());
@@ -111,7 +111,7 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         for (int file = 0; file < Files; file++)
             await AddFileAsync(table, file, file == 0 ? state : []);
 
-        return (table, database, ["copy", $"delta:{table}", Target(database), "--readers", "1", "--chunk", "1B", "--output", "json"]);
+        return (table, database, ["copy", $"delta:{table}", server.Address(database, "t"), "--readers", "1", "--chunk", "1B", "--output", "json"]);
     }
 
     private async Task AddFileAsync(string table, int file, string[] state)
@@ -150,6 +150,4 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
     }
 
     private static string Commit(string log, int version) => Path.Combine(log, $"{version:D20}.json");
-
-    private string Target(string database) => $"clickhouse://default@{server.Endpoint.Authority}/{database}/t";
 }

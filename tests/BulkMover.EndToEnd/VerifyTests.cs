@@ -56,7 +56,7 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
         string database = await server.NewDatabaseAsync(Token);
         string source = await server.WriteFileAsync("own.parquet", Rows, Token);
         await server.QueryAsync($"CREATE TABLE {database}.t ENGINE = MergeTree PARTITION BY id % 4 ORDER BY id AS SELECT * FROM file('{source}')", Token);
-        string[] verify = ["verify", $"parquet:{source}", $"clickhouse://{server.Endpoint.Authority}/{database}/t", "--output", "json"];
+        string[] verify = ["verify", $"parquet:{source}", server.Address(database, "t"), "--output", "json"];
 
         CommandResult equal = await Command.RunAsync(verify);
         Assert.True(equal.ExitCode == 0, equal.ToString());
@@ -77,7 +77,7 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
     {
         string database = await server.NewDatabaseAsync(Token);
         string source = await server.WriteFileAsync($"{mode}.parquet", Rows, Token);
-        string[] copy = ["copy", $"parquet:{source}", $"clickhouse://{server.Endpoint.Authority}/{database}/t", "--mode", mode, "--verify", "--output", "json"];
+        string[] copy = ["copy", $"parquet:{source}", server.Address(database, "t"), "--mode", mode, "--verify", "--output", "json"];
         CommandResult first = await Command.RunAsync(copy);
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.True(first.Events[^1].GetProperty("verified").GetBoolean());
@@ -93,7 +93,7 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
     {
         string database = await server.NewDatabaseAsync(Token);
         string source = await server.WriteFileAsync("none.parquet", Rows, Token);
-        CommandResult result = await Command.RunAsync("verify", $"parquet:{source}", $"clickhouse://{server.Endpoint.Authority}/{database}/t");
+        CommandResult result = await Command.RunAsync("verify", $"parquet:{source}", server.Address(database, "t"));
         Assert.True(result.ExitCode == 2, result.ToString());
         Assert.Contains("clickhouse.table_missing", result.Error, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class VerifyTests(ClickHouseServerFixture server)
     {
         string database = await server.NewDatabaseAsync(Token);
         string source = await server.WriteFileAsync(file, Rows, Token);
-        string to = $"clickhouse://{server.Endpoint.Authority}/{database}/t";
+        string to = server.Address(database, "t");
         CommandResult copy = await Command.RunAsync("copy", $"parquet:{source}", to);
         Assert.True(copy.ExitCode == 0, copy.ToString());
         return (source, to, $"{database}.t");

@@ -25,8 +25,7 @@ public static class DiscardCommand
             var transfer = new TransferId(arguments.GetRequiredValue(Transfer));
             if (transfer.Value.Length != 16 || !transfer.Value.All(char.IsAsciiHexDigitLower))
                 throw new InvalidInputException("transfer.invalid", $"'{transfer}' is no transfer: it is 16 hex digits, as `bulkmover transfers TO` shows them.");
-            await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
-                TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)), new ClickHouseTableOptions(), report, cancellationToken);
+            await using ClickHouseTarget target = await TargetOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
             await target.DiscardAsync(transfer, cancellationToken);
             report.Report($"Nothing is left of transfer {transfer}.");
         });

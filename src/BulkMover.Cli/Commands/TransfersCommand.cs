@@ -18,8 +18,7 @@ public static class TransfersCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var report = Report.For(arguments);
-            await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
-                TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)), new ClickHouseTableOptions(), report, cancellationToken);
+            await using ClickHouseTarget target = await TargetOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
             report.Listed(await target.TransfersAsync(cancellationToken));
         });
         return command;

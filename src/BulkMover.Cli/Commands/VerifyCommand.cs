@@ -129,7 +129,7 @@ public static class VerifyCommand
     private static async Task<IReadOnlyList<RowDifference>> FindRowsAsync(
         SourceReading reading, ClickHouseTarget target, Comparison comparison, int most, IReport report, CancellationToken cancellationToken)
     {
-        HashSet<string> differing = [.. comparison.Columns.Where((_, i) => comparison.Source.Columns[i] != comparison.Target.Columns[i])];
+        HashSet<string> differing = [.. comparison.Source.DifferingColumns(comparison.Target).Select(i => comparison.Columns[i])];
         RowSearch search = target.NewRowSearch(differing, most);
         long read = await reading.RunAsync(search.Buckets, cancellationToken);
         if (read != comparison.Source.Rows)

@@ -10,11 +10,8 @@ namespace BulkMover.Cli.Reports;
 internal sealed record ColumnDifference(string Name, long Nulls, long TargetNulls)
 {
     public static IEnumerable<ColumnDifference> Of(IReadOnlyList<string> columns, Difference difference) =>
-        from i in Enumerable.Range(0, columns.Count)
-        let source = difference.Source.Columns[i]
-        let target = difference.Target.Columns[i]
-        where source != target
-        select new ColumnDifference(columns[i], source.Nulls, target.Nulls);
+        difference.Source.DifferingColumns(difference.Target)
+            .Select(i => new ColumnDifference(columns[i], difference.Source.Columns[i].Nulls, difference.Target.Columns[i].Nulls));
 
     /// <summary>By how much two sides differ, for people.</summary>
     public static string Describe(IReadOnlyList<string> columns, Difference difference)

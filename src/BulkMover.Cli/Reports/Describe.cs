@@ -29,7 +29,7 @@ internal static class Describe
         transfer.IsComplete ? "complete" : "unfinished",
         transfer.Mode.ToString().ToLowerInvariant(),
         $"{transfer.Rows:N0} rows",
-        transfer.Chunks == 1 ? "1 chunk" : $"{transfer.Chunks:N0} chunks",
+        Chunks(transfer.Chunks),
         Time(transfer.BegunAt),
         Time(transfer.LastAt),
         $"{transfer.Origin.Source}, snapshot {transfer.Origin.Snapshot}",
@@ -45,10 +45,12 @@ internal static class Describe
 
     /// <summary>What a copy that failed leaves in the target.</summary>
     public static string Arrived(long chunks, long rows) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(chunks == 1 ? "1 chunk" : $"{chunks:N0} chunks")}, {rows:N0} rows have arrived where readers do not see them");
+        string.Create(CultureInfo.InvariantCulture, $"{Chunks(chunks)}, {rows:N0} rows have arrived where readers do not see them");
 
     public static string ArrivedAndStay(long chunks, long rows) =>
         Arrived(chunks, rows) + "; the same command goes on with them when what failed is well again, and --restart throws them away.";
+
+    private static string Chunks(long chunks) => chunks == 1 ? "1 chunk" : string.Create(CultureInfo.InvariantCulture, $"{chunks:N0} chunks");
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

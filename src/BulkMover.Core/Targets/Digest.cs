@@ -17,6 +17,13 @@ public sealed record Digest(long Rows, ulong RowHash, IReadOnlyList<ColumnDigest
     public static Digest operator +(Digest a, Digest b) => new(
         a.Rows + b.Rows, unchecked(a.RowHash + b.RowHash), [.. a.Columns.Zip(b.Columns, (one, other) => new ColumnDigest(one.Nulls + other.Nulls, unchecked(one.Hash + other.Hash)))]);
 
+    /// <param name="digests">Of sets of rows that share none.</param>
+    /// <param name="columns">Number of their columns.</param>
+    public static Digest Sum(IEnumerable<Digest> digests, int columns) => digests.Aggregate(Empty(columns), (sum, digest) => sum + digest);
+
+    /// <summary>Places of the columns whose digests differ from those of other rows with the same columns.</summary>
+    public IEnumerable<int> DifferingColumns(Digest other) => Enumerable.Range(0, Columns.Count).Where(i => Columns[i] != other.Columns[i]);
+
     public bool Equals(Digest? other) => other is not null && Rows == other.Rows && RowHash == other.RowHash && Columns.SequenceEqual(other.Columns);
 
     public override int GetHashCode() => HashCode.Combine(Rows, RowHash);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections;
 using BulkMover.Core.Targets;
 
@@ -13,17 +12,14 @@ internal sealed class ArrivedTasks
 
     public ArrivedTasks(IReadOnlyCollection<ArrivedChunk> chunks)
     {
-        Left = chunks.Sum(chunk => (long)chunk.Tasks.Length / TaskKey.Bytes);
-        keys = new UInt128[Left];
+        // As long as it has to be from the start: there may be many millions.
+        keys = new UInt128[chunks.Sum(chunk => TaskKey.Count(chunk.Tasks))];
         int next = 0;
-        foreach (ArrivedChunk chunk in chunks)
-        {
-            for (ReadOnlySpan<byte> rest = chunk.Tasks.Span; rest.Length >= TaskKey.Bytes; rest = rest[TaskKey.Bytes..])
-                keys[next++] = BinaryPrimitives.ReadUInt128BigEndian(rest);
-        }
-
+        foreach (UInt128 key in chunks.SelectMany(chunk => TaskKey.Split(chunk.Tasks)))
+            keys[next++] = key;
         Array.Sort(keys);
         met = new BitArray(keys.Length);
+        Left = keys.Length;
     }
 
     /// <summary>How many have not been met.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
@@ -25,15 +24,8 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
 
     public long Number { get; } = number;
 
-    /// <summary>The keys of its scan tasks, sorted: the same tasks give the same bytes. Once all are in it.</summary>
-    public ReadOnlyMemory<byte> Tasks()
-    {
-        byte[] tasks = new byte[keys.Count * TaskKey.Bytes];
-        keys.Sort();
-        for (int i = 0; i < keys.Count; i++)
-            BinaryPrimitives.WriteUInt128BigEndian(tasks.AsSpan(i * TaskKey.Bytes), keys[i]);
-        return tasks;
-    }
+    /// <summary>The keys of its scan tasks, joined. Once all are in it.</summary>
+    public ReadOnlyMemory<byte> Tasks() => TaskKey.Join(keys);
 
     public IChunkLoad Load { get; } = load;
 

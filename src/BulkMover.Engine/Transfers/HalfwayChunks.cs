@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.Engine.Transfers;
@@ -17,9 +16,8 @@ internal sealed class HalfwayChunks
     public void Add(Chunk chunk, ArrivedChunk before)
     {
         chunks.Add(chunk);
-        for (ReadOnlySpan<byte> rest = before.Tasks.Span; rest.Length >= TaskKey.Bytes; rest = rest[TaskKey.Bytes..])
+        foreach (UInt128 key in TaskKey.Split(before.Tasks))
         {
-            UInt128 key = BinaryPrimitives.ReadUInt128BigEndian(rest);
             if (!tasks.TryGetValue(key, out Stack<Chunk>? with))
                 tasks.Add(key, with = []);
             with.Push(chunk);

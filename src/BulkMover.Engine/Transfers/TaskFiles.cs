@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
@@ -14,11 +13,8 @@ public static class TaskFiles
         var places = new Dictionary<UInt128, int>();
         for (int i = 0; i < comparison.Differences.Count; i++)
         {
-            foreach (ReadOnlyMemory<byte> chunk in comparison.Differences[i].Tasks)
-            {
-                for (ReadOnlySpan<byte> rest = chunk.Span; rest.Length >= TaskKey.Bytes; rest = rest[TaskKey.Bytes..])
-                    places[BinaryPrimitives.ReadUInt128BigEndian(rest)] = i;
-            }
+            foreach (UInt128 key in comparison.Differences[i].Tasks.SelectMany(TaskKey.Split))
+                places[key] = i;
         }
 
         if (places.Count == 0)

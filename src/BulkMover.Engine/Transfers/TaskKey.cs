@@ -12,7 +12,7 @@ namespace BulkMover.Engine.Transfers;
 /// </summary>
 internal static class TaskKey
 {
-    public const int Bytes = 16;
+    private const int Bytes = 16;
 
     /// <remarks>
     /// Of nothing but what every form of the metadata has: a checkpoint may have dropped the statistics that the commits before it had. In a
@@ -24,5 +24,25 @@ internal static class TaskKey
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{task.File}\0{task.FileBytes}\0{task.Deletes?.Rows}")), hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>Keys as a target keeps them, sorted: the same keys give the same bytes.</summary>
+    public static ReadOnlyMemory<byte> Join(List<UInt128> keys)
+    {
+        byte[] joined = new byte[keys.Count * Bytes];
+        keys.Sort();
+        for (int i = 0; i < keys.Count; i++)
+            BinaryPrimitives.WriteUInt128BigEndian(joined.AsSpan(i * Bytes), keys[i]);
+        return joined;
+    }
+
+    /// <summary>How many keys were joined.</summary>
+    public static long Count(ReadOnlyMemory<byte> joined) => joined.Length / Bytes;
+
+    /// <summary>The keys that were joined.</summary>
+    public static IEnumerable<UInt128> Split(ReadOnlyMemory<byte> joined)
+    {
+        for (; joined.Length >= Bytes; joined = joined[Bytes..])
+            yield return BinaryPrimitives.ReadUInt128BigEndian(joined.Span);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class NativeTarget(ClickHouseServerFixture server)
         ExistingTable existing = (await TableReader.TableAsync(client, name, cancellationToken))!;
         Dictionary<string, Digest> stored = await digests.ReadAsync(
             name, existing, [.. columns.Select(column => new SentColumn(column.Name, column.Type.TargetType))], "_partition_id", cancellationToken);
-        Assert.Equal(sent, stored.Values.Aggregate(Digest.Empty(columns.Count), (sum, part) => sum + part));
+        Assert.Equal(sent, Digest.Sum(stored.Values, columns.Count));
     }
 
     public async Task<string> CreateAsync(string columns, CancellationToken cancellationToken)

@@ -68,6 +68,9 @@ public class ClickHouseServerFixture : IAsyncLifetime
         return path;
     }
 
+    /// <summary>A table as the command line names it.</summary>
+    public string Address(string database, string table) => $"clickhouse://{User}@{Endpoint.Authority}/{database}/{table}";
+
     /// <summary>Makes a database that no other test uses.</summary>
     public async Task<string> NewDatabaseAsync(CancellationToken cancellationToken)
     {

@@ -48,9 +48,9 @@ internal sealed class BlockRanges(IReadOnlyList<ChunkDigest> chunks, Digest late
     {
         ChunkDigest[] ours = [.. places.Where(place => place < chunks.Count).Select(place => chunks[place])];
         bool isLater = places[^1] == chunks.Count;
-        Digest empty = Digest.Empty(later.Columns.Count);
-        Digest source = ours.Aggregate(isLater ? later : empty, (sum, chunk) => sum + chunk.Digest);
-        Digest target = found.Aggregate(empty, (sum, part) => sum + part);
+        int columns = later.Columns.Count;
+        Digest source = Digest.Sum([.. ours.Select(chunk => chunk.Digest), .. isLater ? (Digest[])[later] : []], columns);
+        Digest target = Digest.Sum(found, columns);
         return source == target ? null : new Difference(Name(ours, isLater), [.. ours.Select(chunk => chunk.Number).Order()], [.. ours.Select(chunk => chunk.Tasks)], source, target);
     }
 

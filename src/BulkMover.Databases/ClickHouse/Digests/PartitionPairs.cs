@@ -10,8 +10,8 @@ internal static class PartitionPairs
     /// <param name="found">Of each partition, by its id.</param>
     public static Comparison Compare(IReadOnlyList<string> columns, IReadOnlyList<Digest> source, IReadOnlyDictionary<string, Digest> found)
     {
-        Digest all = source.Aggregate(Digest.Empty(columns.Count), (sum, digest) => sum + digest);
-        Digest allFound = found.Values.Aggregate(Digest.Empty(columns.Count), (sum, digest) => sum + digest);
+        Digest all = Digest.Sum(source, columns.Count);
+        Digest allFound = Digest.Sum(found.Values, columns.Count);
         return new Comparison(columns, all, allFound, all == allFound ? [] : TryPair(source, found) ?? [new Difference("the table", [], [], all, allFound)]);
     }
 

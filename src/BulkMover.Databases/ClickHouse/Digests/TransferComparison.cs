@@ -38,7 +38,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
             if (state == first)
                 chunks.AddRange(came);
             else
-                later = came.Aggregate(later, (sum, chunk) => sum + chunk.Digest);
+                later += Digest.Sum(came.Select(chunk => chunk.Digest), columns.Count);
         }
 
         return await CompareAsync(target, table, columns, chunks, later, cancellationToken);
@@ -49,8 +49,9 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
     {
         IReadOnlyList<SentColumn> columns = state.Begun!.Columns;
         // A run that was stopped may have given it the target's name already.
-        TableName name = await TableReader.TableAsync(client, staging, cancellationToken) is null ? target : staging;
-        ExistingTable? table = await TableReader.TableAsync(client, name, cancellationToken);
+        ExistingTable? table = await TableReader.TableAsync(client, staging, cancellationToken);
+        TableName name = table is null ? target : staging;
+        table ??= await TableReader.TableAsync(client, target, cancellationToken);
         if (table?.Identity != state.Begun!.Staging)
             throw new TargetException("clickhouse.staging_lost", $"The rows of this copy were in {staging}, which somebody has dropped. Run the command again with --restart.");
         IReadOnlyList<ChunkDigest> chunks = await Ledger.DigestsAsync(client, target, state.Transfer, cancellationToken);
@@ -71,8 +72,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         Dictionary<string, Digest> found = await digests.ReadAsync(name, table, columns, "_part", cancellationToken);
         IReadOnlyList<Difference> differences = new BlockRanges([.. chunks.OrderBy(chunk => chunk.LastBlock)], later).Compare(found);
         return new Comparison(
-            [.. columns.Select(column => column.Name)], chunks.Aggregate(later, (sum, chunk) => sum + chunk.Digest),
-            found.Values.Aggregate(Digest.Empty(columns.Count), (sum, part) => sum + part), differences);
+            [.. columns.Select(column => column.Name)], later + Digest.Sum(chunks.Select(chunk => chunk.Digest), columns.Count), Digest.Sum(found.Values, columns.Count), differences);
     }
 
     private void ThrowUnlessKept(ExistingTable table)

@@ -1,5 +1,6 @@
 using BulkMover.Core.Types;
 using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Databases.ClickHouse.Tables;
 
 namespace BulkMover.Databases.ClickHouse.Loads;
 
@@ -13,30 +14,23 @@ internal static class InsertStatement
     public static string For(string into, IReadOnlyList<TargetColumn> columns) =>
         $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
-    /// <param name="typeSettings">Settings that allow types.</param>
-    public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {
-        var settings = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["async_insert"] = 0,
-            // Defaults and partitions are made in the server's time zone, whoever copies.
-            ["session_timezone"] = "",
-            // An insert stays open for as long as rows come.
-            ["max_execution_time"] = 0,
-            // Two equal blocks are two blocks (invariant 4).
-            ["insert_deduplicate"] = 0,
-            // A null is an error where it has no place, never a default.
-            ["input_format_null_as_default"] = 0,
-            ["insert_null_as_default"] = 0,
-            ["date_time_overflow_behavior"] = "throw",
-            ["input_format_native_allow_types_conversion"] = 1,
-            // Rows with equal keys merge in the background anyway; doing it for each insert as well would hide them from the count.
-            ["optimize_on_insert"] = 0,
-            // Rows come grouped by partition as far as that can be done; where it cannot, more parts are better than none.
-            ["max_partitions_per_insert_block"] = 0,
-        };
-        foreach (string name in typeSettings)
-            settings[name] = 1;
-        return settings;
-    }
+        ["async_insert"] = 0,
+        // Defaults and partitions are made in the server's time zone, whoever copies.
+        ["session_timezone"] = "",
+        // An insert stays open for as long as rows come.
+        ["max_execution_time"] = 0,
+        // Two equal blocks are two blocks (invariant 4).
+        ["insert_deduplicate"] = 0,
+        // A null is an error where it has no place, never a default.
+        ["input_format_null_as_default"] = 0,
+        ["insert_null_as_default"] = 0,
+        ["date_time_overflow_behavior"] = "throw",
+        ["input_format_native_allow_types_conversion"] = 1,
+        // Rows with equal keys merge in the background anyway; doing it for each insert as well would hide them from the count.
+        ["optimize_on_insert"] = 0,
+        // Rows come grouped by partition as far as that can be done; where it cannot, more parts are better than none.
+        ["max_partitions_per_insert_block"] = 0,
+    };
 }

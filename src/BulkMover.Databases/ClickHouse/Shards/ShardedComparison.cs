@@ -21,8 +21,8 @@ internal static class ShardedComparison
     /// <param name="shards">Of each shard's rows with its ledger.</param>
     public static Comparison Sum(IReadOnlyList<Comparison> shards)
     {
-        Digest source = shards.Select(shard => shard.Source).Aggregate((sum, digest) => sum + digest);
-        Digest target = shards.Select(shard => shard.Target).Aggregate((sum, digest) => sum + digest);
+        Digest source = Digest.Sum(shards.Select(shard => shard.Source), shards[0].Columns.Count);
+        Digest target = Digest.Sum(shards.Select(shard => shard.Target), shards[0].Columns.Count);
         return new Comparison(shards[0].Columns, source, target, source == target ? [] : [new Difference("the shards together", [], [], source, target)]);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class ShardedLoad : ITargetLoad
         catch (Exception failure)
         {
             foreach (ShardLoad shard in begun)
-                await EndAfterAsync(shard, failure);
+                await TransferRun.CleanUpAsync(failure, () => shard.DisposeAsync().AsTask());
             throw;
         }
 
@@ -84,7 +84,7 @@ internal sealed class ShardedLoad : ITargetLoad
             throw ShardedRecord.Disagree(plan.Request.Transfer);
         await Task.WhenAll(shards.Select(shard => shard.MakeAsync(number, cancellationToken)));
         return new ChunkLoad(
-            server, plan.Insert!.Into(shards[0].Chunk(number), number), ShardedInsert.Settings(plan.Shards[0].Plan.Server.TypeSettings), plan.Columns.Count, limits, held)
+            server, plan.Insert!.Into(shards[0].Chunk(number), number), ShardedInsert.Settings(plan.Shards[0].Plan.Server), plan.Columns.Count, limits, held)
         {
             Collect = (rows, digest, tasks, stopping) => CollectAsync(number, rows, digest, tasks, stopping),
         };
@@ -131,17 +131,5 @@ internal sealed class ShardedLoad : ITargetLoad
         await shards[0].CollectAsync(number, counts[0], digest, tasks, cancellationToken);
         Digest none = Digest.Empty(digest.Columns.Count);
         await Task.WhenAll(shards.Skip(1).Select((shard, i) => shard.CollectAsync(number, counts[i + 1], none, tasks, cancellationToken)));
-    }
-
-    private static async Task EndAfterAsync(ShardLoad shard, Exception failure)
-    {
-        try
-        {
-            await shard.DisposeAsync();
-        }
-        catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
-        {
-            failure.Data["cleaning up"] = error.Message;
-        }
     }
 }

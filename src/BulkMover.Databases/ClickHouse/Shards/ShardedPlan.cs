@@ -31,8 +31,8 @@ internal sealed record ShardedInsert(string Cluster, ShardingKey Key)
     public string Into(TableName chunk, long number) => InsertStatement.For(
         $"FUNCTION cluster({SqlText.Quote(Cluster)}, {SqlText.Quote(chunk.Database)}, {SqlText.Quote(chunk.Table)}, {Key.OfChunk(number)})", Key.Columns);
 
-    public static IReadOnlyDictionary<string, object> Settings(IReadOnlyList<string> typeSettings) =>
-        new Dictionary<string, object>(InsertStatement.Settings(typeSettings), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) =>
+        new Dictionary<string, object>(InsertStatement.Settings(server), StringComparer.Ordinal)
         {
             // An insert that is answered is on all shards; else the server would keep rows in files and bring them later.
             ["distributed_foreground_insert"] = 1,

@@ -8,6 +8,9 @@ namespace BulkMover.Databases.ClickHouse.Tables;
 /// <param name="TypeSettings">Settings that allow types it has but does not allow by itself.</param>
 internal sealed record ServerAbilities(CalendarSupport Calendar, IReadOnlyList<string> TypeSettings)
 {
+    /// <summary>Settings for statements that name types, to which others may be added.</summary>
+    public Dictionary<string, object> SettingsForTypes() => TypeSettings.ToDictionary(name => name, _ => (object)1, StringComparer.Ordinal);
+
     public static async Task<ServerAbilities> FindAsync(ServerClient client, CancellationToken cancellationToken)
     {
         IReadOnlyList<string[]> years = await client.SelectAsync(

@@ -33,7 +33,7 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
         }
 
         // Refused where the profile forbids to change one of them.
-        await client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server.TypeSettings), cancellationToken);
+        await client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server), cancellationToken);
         await client.ExecuteAsync("SELECT 1", PartTables.Settings(plan.Server), cancellationToken);
         string[] needed = [.. Needed(plan)];
         if (await HasAsync(string.Join(", ", needed), cancellationToken) is not false)

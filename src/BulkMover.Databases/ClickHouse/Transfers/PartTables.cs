@@ -15,8 +15,7 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     private readonly IReadOnlyDictionary<string, object> settings = Settings(server);
 
     /// <summary>What statements that make, change and drop tables need.</summary>
-    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(
-        server.TypeSettings.Select(name => KeyValuePair.Create<string, object>(name, 1)), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {
         // The limit guards against a slip of the hand; what is dropped here is what the copy made, or what --mode replace replaces.
         ["max_table_size_to_drop"] = 0,

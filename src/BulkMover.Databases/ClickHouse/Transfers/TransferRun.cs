@@ -203,7 +203,8 @@ internal sealed class TransferRun
             await parts.DropAsync(tables.Lease, limit.Token);
     }
 
-    private static async Task CleanUpAsync(Exception failure, Func<Task> cleanUp)
+    /// <summary>Cleans up after a failure: what fails then only goes along with it.</summary>
+    public static async Task CleanUpAsync(Exception failure, Func<Task> cleanUp)
     {
         try
         {

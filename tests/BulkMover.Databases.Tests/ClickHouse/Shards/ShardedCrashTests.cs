@@ -22,7 +22,7 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
     public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string engine, string key, Cut cut) =>
         TransferWorld.AtEachRequestAsync(((int)mode * 9) + (int)cut + key.Length, async request =>
         {
-            var world = new ShardedWorld([.. servers.Endpoints.Select(server => new ServerEndpoint(server, "default", ""))], await servers.NewDatabaseAsync(), mode, engine, key);
+            var world = new ShardedWorld(servers.Endpoints, await servers.NewDatabaseAsync(), mode, engine, key);
             await world.PrepareAsync();
             if (!await world.DiesAsync(request, cut, () => { }))
                 return false;
@@ -38,7 +38,7 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
     {
         await using var victims = new ShardedServersFixture();
         await victims.InitializeAsync();
-        var world = new ShardedWorld([.. victims.Endpoints.Select(server => new ServerEndpoint(server, "default", ""))], "w", mode, "MergeTree", "cityHash64(id)");
+        var world = new ShardedWorld(victims.Endpoints, "w", mode, "MergeTree", "cityHash64(id)");
         await world.MakeDatabaseAsync();
         await world.PrepareAsync();
         if (!await world.DiesAsync(request, Cut.ServerKilled, () => Kill(victims.ProcessId(shard))))
@@ -55,7 +55,8 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
     }
 
     /// <summary>The table is there, whatever the mode, and so are those that it stands for.</summary>
-    private sealed class ShardedWorld(IReadOnlyList<ServerEndpoint> servers, string database, CopyMode mode, string engine, string key) : TransferWorld(servers, database, mode, engine)
+    private sealed class ShardedWorld(IReadOnlyList<Uri> servers, string database, CopyMode mode, string engine, string key)
+        : TransferWorld([.. servers.Select(server => new ServerEndpoint(server, "default", ""))], database, mode, engine)
     {
         protected override bool Exists => true;
 
