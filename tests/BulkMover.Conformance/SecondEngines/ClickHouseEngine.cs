@@ -43,7 +43,7 @@ internal sealed class ClickHouseEngine(ClickHouseServerFixture server) : ISecond
         {
             return EngineAnswer.Failed(error.Message);
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (IsDead(error, cancellationToken))
         {
             return EngineAnswer.Failed(EngineDifference.Died);
         }
@@ -53,19 +53,23 @@ internal sealed class ClickHouseEngine(ClickHouseServerFixture server) : ISecond
         }
     }
 
-    /// <summary>Starts the server again when it died, which may be an earlier query's doing.</summary>
+    /// <summary>Starts the server again when it died or hangs, which may be an earlier query's doing.</summary>
     private async Task<byte[]> AskTwiceAsync(string sql, CancellationToken cancellationToken)
     {
         try
         {
             return await server.QueryBytesAsync(sql, cancellationToken);
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (IsDead(error, cancellationToken))
         {
             await server.RestartAsync(cancellationToken);
             return await server.QueryBytesAsync(sql, cancellationToken);
         }
     }
+
+    /// <summary>No connection, or no answer within the client's limit.</summary>
+    private static bool IsDead(Exception error, CancellationToken cancellationToken) =>
+        error is HttpRequestException || (error is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 
     public void Dispose() => oneAtATime.Dispose();
 
