@@ -14,6 +14,14 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
 
     private const int FileRows = 100;
 
+    private const string Schema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""";
+
+    private static readonly string[] State =
+    [
+        """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""",
+        $$$$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{{{JsonSerializer.Serialize(Schema)}}}},"partitionColumns":[],"configuration":{}}}""",
+    ];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Delta PROTOCOL.md, "Checkpoints": the same version in one file, whose order and statistics are its writer's.</summary>
@@ -59,9 +67,105 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         foreach (string word in (string[])["snapshot 23", "rows have arrived", "cleaned up", "--restart"])
             Assert.Contains(word, failed.GetProperty("message").GetString(), StringComparison.Ordinal);
 
+        // Files that have arrived are not part of the table any more, and nothing changes by asking for it.
+        for (int time = 0; time < 2; time++)
+        {
+            CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
+            Assert.True(latest.ExitCode == 2, latest.ToString());
+            Assert.Equal("copy.files_gone", latest.Event("failed").GetProperty("code").GetString());
+        }
+
         CommandResult restarted = await Command.RunAsync([.. copy, "--restart"]);
         Assert.True(restarted.ExitCode == 0, restarted.ToString());
         Assert.Equal($"{FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+    }
+
+    [Fact]
+    public async Task Copy_ToldToTakeTheLatestSnapshot_KeepsWhatHasArrivedAndBringsTheDifference()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        long arrived = await StopAsync(table, copy);
+        await AddFileAsync(table, Files, []);
+
+        CommandResult planned = await Command.RunAsync(["plan", .. copy[1..3], "--snapshot", "latest", "--output", "json"]);
+        Assert.True(planned.ExitCode == 0, planned.ToString());
+        CommandResult result = await Command.RunAsync([.. copy, "--snapshot", "latest", "--verify"]);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.InRange(result.Events[^1].GetProperty("skipped").GetInt64(), arrived, arrived + FileRows);
+        string count = $"{(Files + 1) * FileRows}\t{(Files + 1) * FileRows}\n";
+        Assert.Equal(count, await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
+
+        CommandResult again = await Command.RunAsync(copy);
+        Assert.True(again.ExitCode == 0, again.ToString());
+        Assert.Equal(0, again.Events[^1].GetProperty("bytes").GetInt64());
+        CommandResult verified = await Command.RunAsync("verify", copy[1], copy[2]);
+        Assert.True(verified.ExitCode == 0, verified.ToString());
+
+        // The older version is another copy again, though its transfer has gone on to the newer one.
+        await server.QueryAsync($"DROP TABLE {database}.t SYNC", Token);
+        File.Delete(Commit(Path.Combine(table, "_delta_log"), Files));
+        CommandResult older = await Command.RunAsync(copy);
+        Assert.True(older.ExitCode == 0, older.ToString());
+        Assert.Equal($"{Files * FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+    }
+
+    /// <summary>PROTOCOL.md, "Deletion Vectors": the file stays, and some of its rows are gone.</summary>
+    [Fact]
+    public async Task Copy_RowsThatHaveArrivedWereDeletedSince_TheLatestSnapshotIsRefusedAndTheOldOneGoesOn()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        await StopAsync(table, copy);
+        // The newest commit is planned first, so its rows have arrived. The vector is of the protocol's example of an inline one.
+        string path = $"part-{Files - 1}.parquet";
+        string add = AddOf(path, new FileInfo(Path.Combine(table, path)).Length);
+        string vector = """{"storageType":"i","pathOrInlineDv":"wi5b=000010000siXQKl0rr91000f55c8Xg0@@D72lkbi5=-{L","sizeInBytes":40,"cardinality":6}""";
+        await File.WriteAllLinesAsync(Commit(Path.Combine(table, "_delta_log"), Files),
+            [
+                """{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["deletionVectors"],"writerFeatures":["deletionVectors"]}}""",
+                $$$"""{"remove":{"path":"{{{path}}}","dataChange":true,"deletionTimestamp":0}}""",
+                add.Replace("\"dataChange\":true", $"\"deletionVector\":{vector},\"dataChange\":true", StringComparison.Ordinal),
+            ], Token);
+
+        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
+        Assert.True(latest.ExitCode == 2, latest.ToString());
+        Assert.Equal("copy.files_gone", latest.Event("failed").GetProperty("code").GetString());
+        Assert.StartsWith("1 data files", latest.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        CommandResult pinned = await Command.RunAsync(copy);
+        Assert.True(pinned.ExitCode == 0, pinned.ToString());
+        Assert.Equal($"{Files * FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+    }
+
+    /// <summary>What is left then is the target's affair: nobody may need the source for it.</summary>
+    [Theory]
+    [InlineData("create")]
+    [InlineData("append")]
+    [InlineData("replace")]
+    public async Task Copy_WasKilledWhileItShowedItsRowsAndTheVersionIsGone_IsBroughtToItsEnd(string mode)
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        copy = [.. copy, "--mode", mode];
+        if (mode != "create")
+            await server.QueryAsync($"CREATE TABLE {database}.t (id Int64) ENGINE = MergeTree ORDER BY id", Token);
+        CommandResult first = await Command.RunAsync(copy);
+        Assert.True(first.ExitCode == 0, first.ToString());
+        // As after a kill before the last entry.
+        await server.QueryAsync($"ALTER TABLE {database}.__bulkmover_ledger DELETE WHERE kind = 'completed' SETTINGS mutations_sync = 2", Token);
+        Directory.Delete(Path.Combine(table, "_delta_log"), recursive: true);
+        Directory.CreateDirectory(Path.Combine(table, "_delta_log"));
+        await File.WriteAllLinesAsync(Commit(Path.Combine(table, "_delta_log"), 0), State, Token);
+
+        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
+        Assert.True(latest.ExitCode == 2, latest.ToString());
+        Assert.Equal("copy.publication_begun", latest.Event("failed").GetProperty("code").GetString());
+        CommandResult end = await Command.RunAsync([.. copy, "--verify"]);
+
+        Assert.True(end.ExitCode == 0, end.ToString());
+        JsonElement completed = end.Events[^1];
+        Assert.Equal((Files * FileRows, Files * FileRows), (completed.GetProperty("rows").GetInt32(), completed.GetProperty("skipped").GetInt32()));
+        Assert.Equal($"{Files * FileRows}\t{Files * FileRows}\n", await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
+        Assert.True(Assert.Single((await Command.RunAsync("transfers", copy[2], "--output", "json")).Events).GetProperty("complete").GetBoolean());
     }
 
     [Fact]
@@ -102,14 +206,8 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         string table = Path.Combine(server.FilesDirectory, $"{database}_delta");
         string log = Path.Combine(table, "_delta_log");
         Directory.CreateDirectory(log);
-        const string Schema = """{"type":"struct","fields":[{"name":"id","type":"long","nullable":true,"metadata":{}}]}""";
-        string[] state =
-        [
-            """{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}""",
-            $$$$"""{"metaData":{"id":"1","format":{"provider":"parquet","options":{}},"schemaString":{{{{JsonSerializer.Serialize(Schema)}}}},"partitionColumns":[],"configuration":{}}}""",
-        ];
         for (int file = 0; file < Files; file++)
-            await AddFileAsync(table, file, file == 0 ? state : []);
+            await AddFileAsync(table, file, file == 0 ? State : []);
 
         return (table, database, ["copy", $"delta:{table}", server.Address(database, "t"), "--readers", "1", "--chunk", "1B", "--output", "json"]);
     }

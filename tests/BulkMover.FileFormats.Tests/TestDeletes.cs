@@ -12,6 +12,8 @@ internal sealed class Positions(params long[] rows) : IRowDeletes
 
     public long? Rows => rows.Length;
 
+    public UInt128 Identity => 0;
+
     public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
     {
         var set = new PositionSet();
@@ -29,6 +31,8 @@ internal sealed class KeyIs(Field key, long value) : IRowDeletes, IDeletedRows
     public long Bytes => 100;
 
     public long? Rows => null;
+
+    public UInt128 Identity => 0;
 
     public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
 using BulkMover.Cli.Reports;
+using BulkMover.Cli.Sources;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Memory;
@@ -54,29 +55,41 @@ public static class CopyCommand
         MemoryBudget budget = ReadMemory(arguments);
         CopyOptions options = ReadOptions(arguments);
 
-        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+        await using CopySides sides = await CopySides.OpenAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+        ITarget target = sides.Target!;
+        bool isDry = arguments.GetValue(DryRun);
+        if (!isDry && sides.Begun is { IsShowing: true } arrived && arguments.GetValue(SharedOptions.Snapshot) != Source.Latest)
+        {
+            report.Report($"All rows of snapshot {arrived.Origin.Snapshot} have arrived and an earlier run has begun to show them, which is brought to its end.");
+            CopyResult end = await CommitTransfer.RunAsync(target, arrived, options.Patience, report, cancellationToken);
+            report.Finished(await VerifyAsync(arguments, target, arrived.Transfer, end, report, cancellationToken));
+            return 0;
+        }
+
+        CopySetup setup = await CopySetup.PrepareAsync(arguments, sides, report, cancellationToken);
         CopyOutline outline = setup.Outline;
-        if (arguments.GetValue(DryRun))
+        TransferId transfer = outline.Target!.Request.Transfer;
+        if (isDry)
         {
             report.Planned(outline);
             return 0;
         }
 
         report.Starting(outline);
-        if (outline.Target!.Earlier is { IsComplete: true } complete)
+        if (outline.Target.Earlier is { IsComplete: true } complete)
         {
-            report.Finished(await VerifyAsync(arguments, setup, CopyResult.OfComplete(complete.Rows), report, cancellationToken));
+            report.Finished(await VerifyAsync(arguments, target, transfer, CopyResult.OfComplete(complete.Rows), report, cancellationToken));
             return 0;
         }
 
         foreach (TransferRecord superseded in setup.Superseded)
         {
-            await setup.Target!.DiscardAsync(superseded.Transfer, cancellationToken);
+            await target.DiscardAsync(superseded.Transfer, cancellationToken);
             report.Report($"What an earlier run had copied of snapshot {superseded.Origin.Snapshot} was thrown away.");
         }
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan), setup.Target!, outline.Target!, budget, options)
+            outline.Snapshot, setup.Scan, sides.Source.NewReader(outline.Snapshot, setup.Scan), target, outline.Target, budget, options)
         {
             Planned = outline.Survey,
             Notes = report,
@@ -95,19 +108,20 @@ public static class CopyCommand
             throw;
         }
 
-        report.Finished(await VerifyAsync(arguments, setup, await running, report, cancellationToken));
+        report.Finished(await VerifyAsync(arguments, target, transfer, await running, report, cancellationToken));
         return 0;
     }
 
     /// <summary>What an earlier run has completed, or begun to show, is compared where it is now.</summary>
-    private static async Task<CopyResult> VerifyAsync(ParseResult arguments, CopySetup setup, CopyResult result, IReport report, CancellationToken cancellationToken)
+    private static async Task<CopyResult> VerifyAsync(
+        ParseResult arguments, ITarget target, TransferId transfer, CopyResult result, IReport report, CancellationToken cancellationToken)
     {
         if (!arguments.GetValue(SharedOptions.Verify) || result.IsVerified)
             return result;
         Comparison? comparison = null;
         try
         {
-            comparison = await setup.Target!.CompareAsync(setup.Outline.Target!.Request.Transfer, cancellationToken);
+            comparison = await target.CompareAsync(transfer, cancellationToken);
         }
         catch (TargetException error) when (error.Code is "clickhouse.rows_of_others" or "clickhouse.rows_not_kept")
         {

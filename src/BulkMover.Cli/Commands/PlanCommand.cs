@@ -32,8 +32,8 @@ public static class PlanCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         IReport report = Report.For(arguments);
-        await using CopySetup setup = await CopySetup.PrepareAsync(arguments, arguments.GetValue(To), report, cancellationToken);
-        report.Planned(setup.Outline);
+        await using CopySides sides = await CopySides.OpenAsync(arguments, arguments.GetValue(To), report, cancellationToken);
+        report.Planned((await CopySetup.PrepareAsync(arguments, sides, report, cancellationToken)).Outline);
         return 0;
     }
 }

@@ -22,8 +22,8 @@ public static class SharedOptions
     public static Option<string?> Snapshot { get; } = new("--snapshot")
     {
         Description = "Read this snapshot: an id or version, a time (2026-11-01T12:00:00Z), a branch or a tag. Default: the latest, "
-            + "or that of the same copy when it was stopped.",
-        HelpName = "ID|TIME|TAG",
+            + "or that of the same copy when it was stopped. With 'latest' that goes on with what the table holds now, and keeps what has arrived of its files.",
+        HelpName = "ID|TIME|TAG|latest",
     };
 
     public static Option<IReadOnlyList<string>?> Columns { get; } = new("--columns")

@@ -104,7 +104,7 @@ public static class VerifyCommand
     private static async Task<(Comparison? Comparison, string? Snapshot)> CompareWithCopyAsync(
         ParseResult arguments, Source source, ClickHouseTarget target, IReport report, CancellationToken cancellationToken)
     {
-        string selection = CopySetup.SelectionOf(arguments, source.Name);
+        string selection = CopySides.SelectionOf(arguments, source.Name);
         string? asked = arguments.GetValue(SharedOptions.Snapshot) is { } selector ? (await source.OpenSnapshotAsync(selector, cancellationToken)).Id : null;
         IEnumerable<TransferRecord> copies = (await target.TransfersAsync(cancellationToken))
             .Where(record => record.IsComplete && record.Origin.Selection == selection && (asked is null || record.Origin.Snapshot == asked));

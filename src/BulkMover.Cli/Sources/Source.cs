@@ -13,6 +13,9 @@ namespace BulkMover.Cli.Sources;
 /// <param name="Store">Where its data files are read from.</param>
 public sealed record Source(string Name, ITable Table, IObjectStore Store)
 {
+    /// <summary>Names the latest snapshot where a stopped copy has an older one pinned; goes before a branch or tag of that name.</summary>
+    public const string Latest = "latest";
+
     /// <summary>Whether a snapshot that is not the latest can be opened by its id; plain files have only what is there now.</summary>
     public bool KeepsSnapshots => Table.Format != "parquet";
 
@@ -26,7 +29,7 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
 
     /// <summary>Opens a snapshot whatever it uses, to look at it.</summary>
     public Task<ITableSnapshot> OpenSnapshotAsync(string? selector, CancellationToken cancellationToken) =>
-        Table.OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), cancellationToken);
+        Table.OpenSnapshotAsync(selector is null or Latest ? null : SnapshotSelector.Parse(selector), cancellationToken);
 
     /// <summary>The columns and rows that the options choose.</summary>
     public static Scan NewScan(ITableSnapshot snapshot, IReadOnlyList<string>? columns, string? where) =>

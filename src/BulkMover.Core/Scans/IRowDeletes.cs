@@ -14,6 +14,9 @@ public interface IRowDeletes
     /// <summary>Number of deleted rows where metadata tell it; null when only reading does.</summary>
     long? Rows { get; }
 
+    /// <summary>Tells them from all others of the data file, also in other snapshots: the same rows are deleted as long as this is the same.</summary>
+    UInt128 Identity { get; }
+
     /// <summary>Reads them, once for all row groups of the data file.</summary>
     /// <exception cref="Errors.CorruptTableException">A delete file is missing or broken.</exception>
     /// <exception cref="Errors.UnsupportedFeatureException">It uses what is not read.</exception>

@@ -1,7 +1,11 @@
+using System.Globalization;
+using System.Text;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Types;
 
 namespace BulkMover.Core.Scans;
 
@@ -18,6 +22,8 @@ public sealed class Scan
         Where = where;
         OutputSchema = columns is null ? snapshot.Schema : Project(snapshot, columns);
         ReadSchema = AddFilterColumns(OutputSchema, snapshot, where);
+        ReadsRowMetadata = ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
+        Reading = Fingerprint.Of(ReadSchema.FieldsList.Aggregate(new StringBuilder($"{Matching}"), Describe).ToString());
     }
 
     /// <summary>
@@ -41,6 +47,24 @@ public sealed class Scan
 
     /// <summary>What the target gets: the first columns of <see cref="ReadSchema"/>.</summary>
     public Schema OutputSchema { get; }
+
+    /// <summary>
+    /// Tells how a data file is read: two scans with the same one, of whatever snapshots, get the same rows of a file, but for those that
+    /// <see cref="Where"/> and deletes take away.
+    /// </summary>
+    public UInt128 Reading { get; }
+
+    /// <summary>Whether a column tells of the row itself (<see cref="RowMetadata"/>), so that it depends on what the metadata say of the file.</summary>
+    public bool ReadsRowMetadata { get; }
+
+    /// <summary>With ids, physical names and defaults, which are marks of the fields at every level.</summary>
+    private static StringBuilder Describe(StringBuilder text, Field field)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\n{field.Name}\0{SourceType.Describe(field)}\0{field.IsNullable}");
+        if (field.HasMetadata)
+            text.AppendJoin('\0', field.Metadata.OrderBy(mark => mark.Key, StringComparer.Ordinal).Select(mark => $"\0{mark.Key}={mark.Value}"));
+        return field.DataType is NestedType nested ? nested.Fields.Aggregate(text.Append('('), Describe).Append(')') : text;
+    }
 
     private static Schema Project(ITableSnapshot snapshot, IReadOnlyList<string> columns)
     {

@@ -20,6 +20,12 @@ public interface ITarget : IAsyncDisposable
     /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>
     Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="PlanAsync"/>, of a transfer that <see cref="TransferRecord.IsShowing"/>: nothing is left but the commit of the load that it begins.</summary>
+    Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken);
+
+    /// <summary>The chunks of an unfinished transfer that the next run will have in <see cref="ITargetLoad.Arrived"/> or <see cref="ITargetLoad.Halfway"/>.</summary>
+    Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken);
+
     /// <summary>Starts to take rows, out of readers' sight, or goes on where an earlier run of the transfer stopped.</summary>
     /// <exception cref="Errors.TargetException">The same transfer is running elsewhere.</exception>
     Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken);

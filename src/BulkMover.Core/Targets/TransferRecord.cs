@@ -11,4 +11,8 @@ namespace BulkMover.Core.Targets;
 /// <param name="BegunAt">When its first run began, by the target's clock.</param>
 /// <param name="LastAt">When it last came on, by the target's clock.</param>
 public sealed record TransferRecord(
-    TransferId Transfer, string Table, TransferOrigin Origin, CopyMode Mode, bool IsComplete, long Chunks, long Rows, DateTimeOffset BegunAt, DateTimeOffset LastAt);
+    TransferId Transfer, string Table, TransferOrigin Origin, CopyMode Mode, bool IsComplete, long Chunks, long Rows, DateTimeOffset BegunAt, DateTimeOffset LastAt)
+{
+    /// <summary>All its rows have arrived, and a run has begun to show them and did not come to the end: <see cref="ITarget.PlanCommitAsync"/> goes on.</summary>
+    public bool IsShowing { get; init; }
+}

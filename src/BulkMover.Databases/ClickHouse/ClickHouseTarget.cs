@@ -69,9 +69,21 @@ public sealed class ClickHouseTarget : ITarget
             ? await sharded.PlanAsync(request, options, cancellationToken)
             : await new Planner(client, table, options, ownsServer: embedded is not null).PlanAsync(request, cancellationToken);
 
-    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
-        ? await sharded.TransfersAsync(cancellationToken)
-        : [.. (await Ledger.ReadAsync(client, table, null, cancellationToken)).Select(state => state.Record()).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
+        ? await sharded.PlanCommitAsync(transfer, cancellationToken)
+        : await new Planner(client, table, options, ownsServer: embedded is not null).PlanCommitAsync(transfer, cancellationToken);
+
+    public async Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
+        ? await sharded.ArrivedAsync(transfer, cancellationToken)
+        : [.. (await Ledger.FindAsync(client, table, transfer, withTasks: true, cancellationToken))?.Arrived().Select(chunk => chunk.Value) ?? []];
+
+    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken)
+    {
+        if (await ShardsAsync(cancellationToken) is { } sharded)
+            return await sharded.TransfersAsync(cancellationToken);
+        ExistingTable? now = await TableReader.TableAsync(client, table, cancellationToken);
+        return [.. (await Ledger.ReadAsync(client, table, cancellationToken)).Select(state => state.Record(now)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+    }
 
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
     {

@@ -13,9 +13,9 @@ internal sealed class ArrivedTasks
     public ArrivedTasks(IReadOnlyCollection<ArrivedChunk> chunks)
     {
         // As long as it has to be from the start: there may be many millions.
-        keys = new UInt128[chunks.Sum(chunk => TaskKey.Count(chunk.Tasks))];
+        keys = new UInt128[chunks.Sum(chunk => TaskKeys.Count(chunk.Tasks))];
         int next = 0;
-        foreach (UInt128 key in chunks.SelectMany(chunk => TaskKey.Split(chunk.Tasks)))
+        foreach (UInt128 key in chunks.SelectMany(chunk => TaskKeys.Split(chunk.Tasks)))
             keys[next++] = key;
         Array.Sort(keys);
         met = new BitArray(keys.Length);

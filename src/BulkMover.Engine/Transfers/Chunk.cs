@@ -25,7 +25,7 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     public long Number { get; } = number;
 
     /// <summary>The keys of its scan tasks, joined. Once all are in it.</summary>
-    public ReadOnlyMemory<byte> Tasks() => TaskKey.Join(keys);
+    public ReadOnlyMemory<byte> Tasks() => TaskKeys.Join(keys);
 
     public IChunkLoad Load { get; } = load;
 

@@ -120,6 +120,7 @@ public sealed class CopyTransfer(
         var chunks = new ConcurrentDictionary<long, Chunk>();
         // Read before anything arrives: what arrives now is added to it.
         var arrived = new ArrivedTasks([.. load.Arrived.Values]);
+        var keys = new TaskKeys(scan);
         long number = load.Arrived.Keys.Concat(load.Halfway.Keys).DefaultIfEmpty(-1).Max();
 
         using var flow = new Flow(cancellationToken);
@@ -148,7 +149,7 @@ public sealed class CopyTransfer(
                     halfway.Add(await BeginAsync(begun, stopping), its);
                 await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
                 {
-                    UInt128 key = TaskKey.Of(task);
+                    UInt128 key = keys.Of(task);
                     if (arrived.Meet(key))
                     {
                         meter.AddPlannedBytesDone(task.FileBytes);

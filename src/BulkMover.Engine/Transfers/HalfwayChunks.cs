@@ -16,7 +16,7 @@ internal sealed class HalfwayChunks
     public void Add(Chunk chunk, ArrivedChunk before)
     {
         chunks.Add(chunk);
-        foreach (UInt128 key in TaskKey.Split(before.Tasks))
+        foreach (UInt128 key in TaskKeys.Split(before.Tasks))
         {
             if (!tasks.TryGetValue(key, out Stack<Chunk>? with))
                 tasks.Add(key, with = []);

@@ -10,10 +10,11 @@ public static class TaskFiles
     /// <summary>Plans the scan once and gives each difference the files of its chunks.</summary>
     public static async Task<Comparison> NameAsync(Comparison comparison, ITableSnapshot snapshot, Scan scan, CancellationToken cancellationToken)
     {
+        var keys = new TaskKeys(scan);
         var places = new Dictionary<UInt128, int>();
         for (int i = 0; i < comparison.Differences.Count; i++)
         {
-            foreach (UInt128 key in comparison.Differences[i].Tasks.SelectMany(TaskKey.Split))
+            foreach (UInt128 key in comparison.Differences[i].Tasks.SelectMany(TaskKeys.Split))
                 places[key] = i;
         }
 
@@ -22,7 +23,7 @@ public static class TaskFiles
         var files = comparison.Differences.Select(_ => new List<string>()).ToArray();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, cancellationToken))
         {
-            if (places.TryGetValue(TaskKey.Of(task), out int place))
+            if (places.TryGetValue(keys.Of(task), out int place))
                 files[place].Add(task.File.ToString());
         }
 

@@ -164,13 +164,15 @@ internal sealed class FakeTable(MemoryAllocator allocator, Ledger ledger) : ITab
         public void Dispose() => table.Ledger.Disposed(this);
     }
 
-    internal sealed class FakeDeletes(long bytes, long? rows) : IRowDeletes
+    internal sealed class FakeDeletes(long bytes, long? rows, int identity = 0) : IRowDeletes
     {
         public IReadOnlyList<Field> KeyColumns => [];
 
         public long Bytes => bytes;
 
         public long? Rows => rows;
+
+        public UInt128 Identity => (UInt128)identity;
 
         public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => throw new NotSupportedException("The reader of a fake table knows its deleted rows.");
     }

@@ -52,6 +52,14 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     public Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => throw new NotSupportedException("The command line asks for them.");
+
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        await At(Step.Plan, cancellationToken);
+        return Plan(new TargetRequest(transfer, new TransferOrigin("", "", "", ""), new Schema([], null), CopyMode.Create, []));
+    }
+
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 
     /// <summary>Of a transfer of which something has arrived, as the target remembers it.</summary>

@@ -320,6 +320,8 @@ public sealed class PageIndexTests
 
         public long? Rows => 0;
 
+        public UInt128 Identity => 0;
+
         public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
 
         public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)

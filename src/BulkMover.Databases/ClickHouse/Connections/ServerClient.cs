@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BulkMover.Core.Errors;
@@ -47,12 +48,16 @@ public sealed partial class ServerClient : IDisposable
     internal string? QueryIdPrefix { get; set; }
 
     /// <summary>Runs a query about metadata; its rows as text.</summary>
-    public Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken) =>
-        SelectAsync(sql, NoSettings, Endpoint.StallTimeout, cancellationToken);
+    public async Task<IReadOnlyList<string[]>> SelectAsync(string sql, CancellationToken cancellationToken) =>
+        await StreamAsync(sql, NoSettings, Endpoint.StallTimeout, cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>As <see cref="SelectAsync"/>, where there may be many rows: they come one by one.</summary>
+    public IAsyncEnumerable<string[]> StreamAsync(string sql, CancellationToken cancellationToken) =>
+        StreamAsync(sql, NoSettings, Endpoint.WorkTimeout, cancellationToken);
 
     /// <summary>Runs a query that reads whole tables, however long it takes; its rows as text.</summary>
-    public Task<IReadOnlyList<string[]>> WorkAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
-        SelectAsync(sql, settings, Timeout.InfiniteTimeSpan, cancellationToken);
+    public async Task<IReadOnlyList<string[]>> WorkAsync(string sql, IReadOnlyDictionary<string, object> settings, CancellationToken cancellationToken) =>
+        await StreamAsync(sql, settings, Timeout.InfiniteTimeSpan, cancellationToken).ToListAsync(cancellationToken);
 
     /// <summary>Whether the user has all these rights, written as GRANT has them.</summary>
     public async Task<bool> HasRightsAsync(string rights, CancellationToken cancellationToken) =>
@@ -88,12 +93,25 @@ public sealed partial class ServerClient : IDisposable
         }
     }
 
-    private async Task<IReadOnlyList<string[]>> SelectAsync(string sql, IReadOnlyDictionary<string, object> settings, TimeSpan limit, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string[]> StreamAsync(
+        string sql, IReadOnlyDictionary<string, object> settings, TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string text = await RunAsync($"{sql} FORMAT JSONCompactStringsEachRow", settings, limit, cancellationToken);
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bounded.CancelAfter(limit);
+        using ClickHouseRawResult answer = await NetworkAsync(() => driver.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken);
+        using var lines = new StreamReader(await NetworkAsync(answer.ReadAsStreamAsync, cancellationToken));
+        while (await NetworkAsync(() => lines.ReadLineAsync(bounded.Token).AsTask(), cancellationToken) is { } line)
+        {
+            if (line.Length > 0)
+                yield return Parse(line);
+        }
+    }
+
+    private string[] Parse(string line)
+    {
         try
         {
-            return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize(line, Json.Default.StringArray)!)];
+            return JsonSerializer.Deserialize(line, Json.Default.StringArray)!;
         }
         catch (JsonException error)
         {
@@ -105,10 +123,20 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
+        return await NetworkAsync(
+            async () =>
+            {
+                using ClickHouseRawResult answer = await driver.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
+                return await answer.ReadAsStringAsync();
+            },
+            cancellationToken);
+    }
+
+    private async Task<T> NetworkAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
         try
         {
-            using ClickHouseRawResult answer = await driver.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
-            return await answer.ReadAsStringAsync();
+            return await request();
         }
         catch (Exception error) when (NetworkErrors.IsOfNetwork(error, cancellationToken))
         {

@@ -28,6 +28,10 @@ internal sealed class ReadingTarget(string name, ServerClient client, TableName 
         return new ReadingPlan(request, server, existing, TableMatch.Columns(request.Schema, existing, table, server.Calendar));
     }
 
+    public Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken) => throw new NotSupportedException("It has no transfers.");
+
+    public Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<ArrivedChunk>>([]);
+
     public Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
         Task.FromResult<ITargetLoad>(begin((ReadingPlan)plan));
 

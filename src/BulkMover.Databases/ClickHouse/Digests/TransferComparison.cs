@@ -22,7 +22,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
     public async Task<Comparison?> OfTargetAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         ExistingTable? table = await TableReader.TableAsync(client, target, cancellationToken);
-        LedgerState[] complete = table is null ? [] : StillThere(await Ledger.ReadAsync(client, target, null, cancellationToken), table);
+        LedgerState[] complete = table is null ? [] : StillThere(await Ledger.ReadAsync(client, target, cancellationToken), table);
         LedgerState? asked = Array.Find(complete, state => state.Transfer == transfer);
         if (table is null || asked is null)
             return null;

@@ -54,7 +54,7 @@ internal sealed class ShardedLoad : ITargetLoad
             }
 
             IReadOnlyDictionary<long, ArrivedChunk>[] published = await Task.WhenAll(plan.Shards.Where(shard => shard.IsComplete).Select(shard => shard.Shard.DoAsync(async () =>
-                (await Ledger.ReadAsync(shard.Shard.Client, shard.Shard.Table, plan.Request.Transfer, cancellationToken)).Single().Collected)));
+                (await Ledger.FindAsync(shard.Shard.Client, shard.Shard.Table, plan.Request.Transfer, withTasks: true, cancellationToken))!.Collected)));
             return new ShardedLoad(server, plan, limits, [.. begun.OrderBy(shard => shard.Number)], published);
         }
         catch (Exception failure)

@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Tables;
 using BulkMover.Databases.ClickHouse.Transfers;
 
 namespace BulkMover.Databases.ClickHouse.Shards;
@@ -10,12 +11,13 @@ internal static class ShardedRecord
     /// <summary>A transfer has come as far as on the shard where it has come least. Null when none knows it.</summary>
     /// <param name="table">The Distributed table.</param>
     /// <param name="shards">Of each shard; null where it is not known.</param>
-    public static TransferRecord? Of(TableName table, IReadOnlyList<LedgerState?> shards)
+    /// <param name="tables">Its table as it is now.</param>
+    public static TransferRecord? Of(TableName table, IReadOnlyList<LedgerState?> shards, IReadOnlyList<ExistingTable?> tables)
     {
         LedgerState[] begun = [.. shards.OfType<LedgerState>().Where(state => state.Begun is not null)];
         if (begun.Length == 0)
             return null;
-        TransferRecord[] records = [.. begun.Select(state => state.Record()!)];
+        TransferRecord[] records = [.. shards.Zip(tables, (state, now) => state?.Record(now)).OfType<TransferRecord>()];
         // It is complete nowhere before it has begun everywhere: a shard that knows nothing of it has joined the cluster since.
         bool isComplete = records.All(record => record.IsComplete);
         IReadOnlyDictionary<long, ArrivedChunk> arrived = isComplete || begun.Length == shards.Count ? Arrived([.. begun.Select(state => state.Collected)]) : new Dictionary<long, ArrivedChunk>();
@@ -27,6 +29,8 @@ internal static class ShardedRecord
             Rows = arrived.Values.Sum(chunk => chunk.Rows),
             BegunAt = records.Min(record => record.BegunAt),
             LastAt = records.Max(record => record.LastAt),
+            // A shard begins when all have all.
+            IsShowing = !isComplete && begun.Length == shards.Count && records.Any(record => record.IsShowing || record.IsComplete),
         };
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class ShardedTable
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<TargetPlan> PlanAsync(TargetRequest request, ClickHouseTableOptions options, CancellationToken cancellationToken)
     {
-        LedgerState?[] states = await OnEachAsync(async shard => (await Ledger.ReadAsync(shard.Client, shard.Table, request.Transfer, cancellationToken)).SingleOrDefault());
+        LedgerState?[] states = await StatesAsync(request.Transfer, cancellationToken);
         if (request.Restart && ShardedRecord.IsHalfPublished(states))
             throw HalfPublished(request.Transfer);
         ShardPlan[] plans = await OnEachAsync(shard => PlanAsync(shard, request, options, cancellationToken));
@@ -60,7 +60,7 @@ internal sealed partial class ShardedTable
 
         TransferRecord? earlier = plans.All(plan => plan.Plan.Earlier is null)
             ? null
-            : ShardedRecord.Of(name, [.. states.Zip(plans, (state, plan) => plan.Plan.Earlier is null ? null : state)]);
+            : ShardedRecord.Of(name, [.. states.Zip(plans, (state, plan) => plan.Plan.Earlier is null ? null : state)], await TablesAsync(cancellationToken));
         ShardPlan[] left = [.. plans.Where(plan => !plan.IsComplete)];
         if (left.Length == 0)
             return new ShardedPlan(request, plans, [], []) { Insert = null, Earlier = earlier };
@@ -75,21 +75,35 @@ internal sealed partial class ShardedTable
         return new ShardedPlan(request, plans, Steps(left[0].Plan, insert), Notes(left, table, key)) { Insert = insert, Earlier = earlier };
     }
 
+    /// <inheritdoc cref="ITarget.PlanCommitAsync"/>
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        ShardPlan[] plans = await OnEachAsync(async shard => new ShardPlan(
+            shard, await new Planner(shard.Client, shard.Table, new ClickHouseTableOptions(), ownsServer: false).PlanCommitAsync(transfer, cancellationToken)));
+        TransferRecord? earlier = ShardedRecord.Of(name, await StatesAsync(transfer, cancellationToken), await TablesAsync(cancellationToken));
+        return new ShardedPlan(plans[0].Plan.Request, plans, [], []) { Insert = null, Earlier = earlier };
+    }
+
+    /// <inheritdoc cref="ITarget.ArrivedAsync"/>
+    public async Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        [.. (await StatesAsync(transfer, cancellationToken)).OfType<LedgerState>().SelectMany(state => state.Arrived()).DistinctBy(chunk => chunk.Key).Select(chunk => chunk.Value)];
+
     /// <inheritdoc cref="ITarget.TransfersAsync"/>
     public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<LedgerState>[] states = await OnEachAsync(shard => Ledger.ReadAsync(shard.Client, shard.Table, null, cancellationToken));
+        IReadOnlyList<LedgerState>[] states = await OnEachAsync(shard => Ledger.ReadAsync(shard.Client, shard.Table, cancellationToken));
+        ExistingTable?[] tables = await TablesAsync(cancellationToken);
         // A copy into the table of one shard is that table's own affair.
         IEnumerable<TransferId> transfers = states.SelectMany(shard => shard).Where(state => state.Begun?.Shard is not null).Select(state => state.Transfer).Distinct();
         return [.. transfers
-            .Select(transfer => ShardedRecord.Of(name, [.. states.Select(shard => shard.FirstOrDefault(state => state.Transfer == transfer))]))
+            .Select(transfer => ShardedRecord.Of(name, [.. states.Select(shard => shard.FirstOrDefault(state => state.Transfer == transfer))], tables))
             .OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
     }
 
     /// <inheritdoc cref="ITarget.DiscardAsync"/>
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
     {
-        LedgerState?[] states = await OnEachAsync(async shard => (await Ledger.ReadAsync(shard.Client, shard.Table, transfer, cancellationToken)).SingleOrDefault());
+        LedgerState?[] states = await StatesAsync(transfer, cancellationToken);
         if (ShardedRecord.IsHalfPublished(states))
             throw HalfPublished(transfer);
         InvalidInputException?[] refusals = await OnEachAsync(async shard =>
@@ -157,6 +171,12 @@ internal sealed partial class ShardedTable
             notes.Add($"Materialized views over {name} do not see the rows that are copied: {table.Dependents}.");
         return [.. notes.Concat(plans.SelectMany(plan => plan.Plan.Notes)).Distinct()];
     }
+
+    private Task<LedgerState?[]> StatesAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        OnEachAsync(shard => Ledger.FindAsync(shard.Client, shard.Table, transfer, withTasks: true, cancellationToken));
+
+    private Task<ExistingTable?[]> TablesAsync(CancellationToken cancellationToken) =>
+        OnEachAsync(shard => TableReader.TableAsync(shard.Client, shard.Table, cancellationToken));
 
     private Task<T[]> OnEachAsync<T>(Func<Shard, Task<T>> ask) => Task.WhenAll(shards.Select(shard => shard.DoAsync(() => ask(shard))));
 

@@ -12,6 +12,9 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>The columns that blocks hold, in the order of the batches.</summary>
     public IReadOnlyList<TargetColumn> Sent { get; }
 
+    /// <summary>All rows have arrived, and are only to be shown.</summary>
+    public bool OnlyCommits { get; init; }
+
     public required ServerAbilities Server { get; init; }
 
     /// <summary>The database has to be made first.</summary>

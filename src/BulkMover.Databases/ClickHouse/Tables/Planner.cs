@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
@@ -26,7 +27,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         string? databaseEngine = await TableReader.DatabaseEngineAsync(client, target.Database, cancellationToken);
         CheckDatabase(databaseEngine);
         ExistingTable? table = databaseEngine is null ? null : await TableReader.TableAsync(client, target, cancellationToken);
-        LedgerState? state = databaseEngine is null ? null : (await Ledger.ReadAsync(client, target, request.Transfer, cancellationToken)).SingleOrDefault();
+        LedgerState? state = databaseEngine is null ? null : await Ledger.FindAsync(client, target, request.Transfer, withTasks: false, cancellationToken);
         long lastEpoch = state?.Epoch ?? 0;
         if (request.Restart || (state?.Completed is { } completed && (table?.Identity != completed.Table || (table.Rows == 0 && completed.Rows > 0))))
             state = null; // Somebody has thrown the result away since, or wants to.
@@ -37,7 +38,32 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             ? New(request, server, createsDatabase: databaseEngine is null, notes)
             : Existing(request, table, state, server, notes);
         await new UserRights(client, new TransferTables(target, request.Transfer)).CheckAsync(plan, cancellationToken);
-        return plan with { Earlier = state?.Record(), LastEpoch = lastEpoch };
+        return plan with { Earlier = state?.Record(table), LastEpoch = lastEpoch };
+    }
+
+    /// <summary>Plans what is left of a transfer whose rows have all arrived.</summary>
+    public async Task<ClickHousePlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        ServerAbilities server = await ServerAbilities.FindAsync(client, cancellationToken);
+        ExistingTable? table = await TableReader.TableAsync(client, target, cancellationToken);
+        if (await Ledger.FindAsync(client, target, transfer, withTasks: false, cancellationToken) is not { Begun: { } begun } state)
+            throw new TargetException("clickhouse.transfer_unknown", $"Transfer {transfer} into {target} was discarded a moment ago. Run the command again to copy from zero.");
+        var request = new TargetRequest(transfer, begun.Origin, new Schema([], null), begun.Mode, []);
+        if (state.Completed is not null)
+            return Complete(request, server, state);
+        (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(begun.Mode, table, state);
+        return new ClickHousePlan(request, [], [], [])
+        {
+            OnlyCommits = true,
+            Server = server,
+            CreatesDatabase = false,
+            Staging = staging,
+            Final = final,
+            Publication = publication,
+            Shard = begun.Shard,
+            Earlier = state.Record(table),
+            LastEpoch = state.Epoch,
+        };
     }
 
     /// <summary>Nothing has to fit any more.</summary>
@@ -47,7 +73,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         CreatesDatabase = false,
         Staging = "",
         Publication = Publication.Rename,
-        Earlier = state.Record(),
+        Earlier = state.Record(null),
         LastEpoch = state.Epoch,
     };
 
@@ -74,30 +100,41 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
 
     private ClickHousePlan Existing(TargetRequest request, ExistingTable table, LedgerState? state, ServerAbilities server, List<string> notes)
     {
-        // The transfer itself has made it, or has filled it in part.
-        bool isOurs = state?.Begun is not null && (table.Identity == state.Begun.Staging || table.Identity == state.Destination);
-        CheckTable(request.Mode, table, isOurs);
+        CheckTable(request.Mode, table, IsOurs(table, state));
         IReadOnlyList<TargetColumn> sent = TableMatch.Columns(request.Schema, table, target, server.Calendar, notes);
-        bool isPlain = table.Engine == TableEngine.Plain && !table.HasTtl;
-        bool isMade = isOurs && (table.Identity == state!.Begun!.Staging || state.DestinationBecomesTarget);
-        Publication publication = request.Mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
+        (Publication publication, string staging, string? final) = Ways(request.Mode, table, state);
         NoteEngine(table.Engine, notes);
         NotePartitions(table.PartitionKey, sent, notes);
         if (table.HasTtl)
             notes.Add($"{target} has a TTL: rows and values that are older than it allows go away.");
         if (table.Dependents.Length > 0)
             notes.Add($"Materialized views over {target} do not see the rows that are copied: {table.Dependents}.");
-        string staging = isPlain ? $"AS {target.Sql}" : $"AS {target.Sql} ENGINE = {TableEngine.Plain}{table.Keys}";
         return new ClickHousePlan(request, sent, Steps(request.Transfer, staging, sent, publication), notes)
         {
             Server = server,
             CreatesDatabase = false,
             Staging = staging,
-            Final = isPlain || publication == Publication.Move ? null : $"AS {target.Sql}",
+            Final = final,
             Engine = table.Engine,
             Publication = publication,
         };
     }
+
+    /// <summary>How rows come into a table that is there, and the definitions of the tables that they come through.</summary>
+    private (Publication Publication, string Staging, string? Final) Ways(CopyMode mode, ExistingTable table, LedgerState? state)
+    {
+        bool isPlain = table.Engine == TableEngine.Plain && !table.HasTtl;
+        bool isMade = IsOurs(table, state) && (table.Identity == state!.Begun!.Staging || state.DestinationBecomesTarget);
+        Publication publication = mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
+        return (
+            publication,
+            isPlain ? $"AS {target.Sql}" : $"AS {target.Sql} ENGINE = {TableEngine.Plain}{table.Keys}",
+            isPlain || publication == Publication.Move ? null : $"AS {target.Sql}");
+    }
+
+    /// <summary>The transfer itself has made the table, or has filled it in part.</summary>
+    private static bool IsOurs(ExistingTable table, LedgerState? state) =>
+        state?.Begun is not null && (table.Identity == state.Begun.Staging || table.Identity == state.Destination);
 
     private void CheckDatabase(string? engine)
     {

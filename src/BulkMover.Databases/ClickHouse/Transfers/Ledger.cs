@@ -15,10 +15,10 @@ internal sealed class Ledger
     /// <summary>An insert that is answered has been made, and is made each time it is sent.</summary>
     public static readonly IReadOnlyDictionary<string, object> Settings = new Dictionary<string, object>(StringComparer.Ordinal) { ["async_insert"] = 0, ["insert_deduplicate"] = 0 };
 
-    /// <summary>The parts of an entry that are large: 22 bytes for each file that was ever brought, and 22 for each column of each chunk.</summary>
-    private const string Tasks = "Tasks";
+    // Large: 22 bytes for each file that was ever brought, and 22 for each column of each chunk. Read only by those who need them.
+    private const string Tasks = "tasks";
 
-    private const string Digests = "Digest";
+    private const string Digests = "digest";
 
     private readonly ServerClient client;
     private readonly TransferTables tables;
@@ -38,13 +38,13 @@ internal sealed class Ledger
     public static async Task<Ledger> OpenAsync(ServerClient client, TransferTables tables, long epoch, CancellationToken cancellationToken)
     {
         await MakeAsync(client, tables.Target.Database, cancellationToken);
-        LedgerState? state = (await ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).SingleOrDefault();
+        LedgerState? state = await FindAsync(client, tables.Target, tables.Transfer, withTasks: true, cancellationToken);
         return new Ledger(client, tables, epoch, state ?? new LedgerState(tables.Transfer, tables.Target.Table));
     }
 
     public static Task MakeAsync(ServerClient client, string database, CancellationToken cancellationToken) => client.ExecuteAsync(
         $"CREATE TABLE IF NOT EXISTS {TransferTables.Ledger(database).Sql} (target String, transfer String, epoch UInt64, place UInt64, " +
-        "kind LowCardinality(String), entry String, at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY (target, transfer, epoch, place) " +
+        $"kind LowCardinality(String), entry String, {Tasks} String CODEC(ZSTD), {Digests} String CODEC(ZSTD), at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY (target, transfer, epoch, place) " +
         // An entry must outlast the machine's power where what it tells about may be lost with it: that shows, and the other way round does not.
         "SETTINGS fsync_after_insert = 1, fsync_part_directory = 1 " +
         "COMMENT 'What bulkmover knows of its copies into this database; see bulkmover transfers'", Settings, cancellationToken);
@@ -58,20 +58,33 @@ internal sealed class Ledger
         return (SqlText.Number(last[0]), last[1] is "completed" or "discarded");
     }
 
-    /// <summary>What is known of the transfers into a table, oldest first; or of one, and then also which scan tasks its chunks have.</summary>
-    public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, TransferId? transfer, CancellationToken cancellationToken)
+    /// <summary>What is known of the transfers into a table, but for the scan tasks of their chunks.</summary>
+    public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(client, target, null, withTasks: false, cancellationToken)).Values];
+
+    /// <summary>What is known of one transfer into a table; null when nothing is.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="target">The table.</param>
+    /// <param name="transfer">Which.</param>
+    /// <param name="withTasks">Also which scan tasks its chunks have.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public static async Task<LedgerState?> FindAsync(ServerClient client, TableName target, TransferId transfer, bool withTasks, CancellationToken cancellationToken) =>
+        (await ReadAsync(client, target, transfer, withTasks, cancellationToken)).GetValueOrDefault(transfer.Value);
+
+    private static async Task<Dictionary<string, LedgerState>> ReadAsync(
+        ServerClient client, TableName target, TransferId? transfer, bool withTasks, CancellationToken cancellationToken)
     {
-        if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
-            return [];
         var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
-        foreach (string[] row in await client.SelectAsync(Select(target, transfer, transfer is null ? [Tasks, Digests] : [Digests]), cancellationToken))
+        if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
+            return states;
+        await foreach (string[] row in client.StreamAsync(Select(target, transfer, withTasks ? Tasks : "''", "''"), cancellationToken))
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))
                 states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
-            state.Apply(Parse(row[2], row[3]), SqlText.Number(row[1]), DateTimeOffset.FromUnixTimeMilliseconds(SqlText.Number(row[4])));
+            state.Apply(Parse(row), SqlText.Number(row[1]), DateTimeOffset.FromUnixTimeMilliseconds(SqlText.Number(row[6])));
         }
 
-        return [.. states.Values];
+        return states;
     }
 
     /// <summary>What the chunks of a transfer come to, of those that have arrived.</summary>
@@ -79,9 +92,9 @@ internal sealed class Ledger
     {
         var loaded = new Dictionary<long, Loaded>();
         var arrived = new Dictionary<long, ChunkDigest>();
-        foreach (string[] row in await client.SelectAsync(Select(target, transfer, []), cancellationToken))
+        await foreach (string[] row in client.StreamAsync(Select(target, transfer, Tasks, Digests), cancellationToken))
         {
-            switch (Parse(row[2], row[3]))
+            switch (Parse(row))
             {
                 case Loaded chunk when !arrived.ContainsKey(chunk.Chunk):
                     loaded[chunk.Chunk] = chunk;
@@ -103,21 +116,23 @@ internal sealed class Ledger
     public async Task AddAsync(LedgerEntry entry, CancellationToken cancellationToken)
     {
         (string kind, string text) = Format(entry);
+        var loaded = entry as Loaded;
         // Taken before it is sent: one whose answer gets lost may stand there all the same.
         long at = place++;
         await client.ExecuteAsync(
-            $"INSERT INTO {TransferTables.Ledger(tables.Target.Database).Sql} (target, transfer, epoch, place, kind, entry) VALUES (" +
-            $"{SqlText.Quote(tables.Target.Table)}, {SqlText.Quote(tables.Transfer.Value)}, {epoch}, {at}, {SqlText.Quote(kind)}, {SqlText.Quote(text)})",
+            $"INSERT INTO {TransferTables.Ledger(tables.Target.Database).Sql} (target, transfer, epoch, place, kind, entry, {Tasks}, {Digests}) VALUES (" +
+            $"{SqlText.Quote(tables.Target.Table)}, {SqlText.Quote(tables.Transfer.Value)}, {epoch}, {at}, {SqlText.Quote(kind)}, {SqlText.Quote(text)}, " +
+            $"'{Convert.ToBase64String((loaded?.Tasks ?? default).Span)}', '{loaded?.Digest}')",
             Settings, cancellationToken);
         State.Apply(entry, epoch, DateTimeOffset.UtcNow);
     }
 
     /// <param name="target">The table that is filled.</param>
     /// <param name="transfer">One transfer; null for all.</param>
-    /// <param name="without">Parts of the entries to leave out.</param>
-    private static string Select(TableName target, TransferId? transfer, IEnumerable<string> without) =>
-        $"SELECT transfer, toString(epoch), kind, {without.Aggregate("entry", (entry, part) => $"replaceRegexpOne({entry}, '\"{part}\":\"[^\"]*\"', '\"{part}\":\"\"')")}, " +
-        $"toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
+    /// <param name="tasks">The column, or an empty text where nobody needs it.</param>
+    /// <param name="digest">Likewise.</param>
+    private static string Select(TableName target, TransferId? transfer, string tasks, string digest) =>
+        $"SELECT transfer, toString(epoch), kind, entry, {tasks}, {digest}, toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
         $"WHERE target = {SqlText.Quote(target.Table)}{(transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}")} " +
         "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place";
 
@@ -131,6 +146,12 @@ internal sealed class Ledger
         Completed completed => ("completed", JsonSerializer.Serialize(completed, LedgerJson.Default.Completed)),
         _ => ("discarded", "{}"),
     };
+
+    private static LedgerEntry Parse(string[] row)
+    {
+        LedgerEntry entry = Parse(row[2], row[3]);
+        return entry is Loaded loaded ? loaded with { Tasks = Convert.FromBase64String(row[4]), Digest = row[5] } : entry;
+    }
 
     private static LedgerEntry Parse(string kind, string text) => kind switch
     {

@@ -23,10 +23,17 @@ internal sealed record SentColumn(string Name, string Type)
 
 /// <summary>All rows of a chunk are in its chunk table: before any is moved out of it.</summary>
 /// <param name="Chunk">Its number.</param>
-/// <param name="Tasks">What tells its scan tasks; Base64 as it is written.</param>
 /// <param name="Rows">Rows of each partition, by the partition's id.</param>
-/// <param name="Digest">What the source's rows come to, as <see cref="DigestText"/> writes it.</param>
-internal sealed record Loaded(long Chunk, ReadOnlyMemory<byte> Tasks, IReadOnlyDictionary<string, long> Rows, string Digest) : LedgerEntry;
+internal sealed record Loaded(long Chunk, IReadOnlyDictionary<string, long> Rows) : LedgerEntry
+{
+    /// <summary>What tells its scan tasks; in a column of its own, for it is large and seldom needed.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> Tasks { get; init; }
+
+    /// <summary>What the source's rows come to, as <see cref="DigestText"/> writes it; likewise.</summary>
+    [JsonIgnore]
+    public string Digest { get; init; } = "";
+}
 
 /// <summary>All rows of a chunk are in the staging table: after the last was moved there.</summary>
 /// <param name="Chunk">Its number.</param>

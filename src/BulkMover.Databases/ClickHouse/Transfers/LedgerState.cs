@@ -10,6 +10,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
 {
     private readonly Dictionary<long, Loaded> loaded = [];
     private readonly Dictionary<long, ArrivedChunk> collected = [];
+    private readonly Dictionary<string, long> staged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> lastBlocks = new(StringComparer.Ordinal);
     private readonly HashSet<string> published = new(StringComparer.Ordinal);
     private Loaded? lastLoaded;
@@ -32,6 +33,11 @@ internal sealed class LedgerState(TransferId transfer, string target)
 
     /// <summary>The chunk that was loaded last, when it may be half-way into the staging table; else null.</summary>
     public Loaded? Interrupted => lastLoaded is null || collected.ContainsKey(lastLoaded.Chunk) ? null : lastLoaded;
+
+    /// <summary>The chunks, by number, that the next run will have in the staging table, with one that it first has to bring there.</summary>
+    public IEnumerable<KeyValuePair<long, ArrivedChunk>> Arrived() => Interrupted is null
+        ? collected
+        : collected.Append(new(Interrupted.Chunk, new ArrivedChunk(Interrupted.Tasks, Interrupted.Rows.Values.Sum())));
 
     /// <summary>Of the run that loaded <see cref="Interrupted"/>, and of its chunk table.</summary>
     public long InterruptedEpoch => lastLoadedEpoch;
@@ -59,26 +65,20 @@ internal sealed class LedgerState(TransferId transfer, string target)
 
     /// <summary>Whether a table has all rows and is what readers see, and only the end of the transfer is missing.</summary>
     public bool IsPublished(ExistingTable target) => Destination is not null && !DestinationBecomesTarget
-        ? target.Identity == Destination && StagedRows().Keys.All(published.Contains)
+        ? target.Identity == Destination && staged.Keys.All(published.Contains)
         : target.Identity == (Destination ?? Begun?.Staging);
 
     /// <summary>Rows that the staging table must hold of each partition while nothing has been moved out of it.</summary>
-    public Dictionary<string, long> StagedRows()
-    {
-        var rows = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (Loaded chunk in loaded.Values.Where(chunk => collected.ContainsKey(chunk.Chunk)))
-        {
-            foreach ((string partition, long count) in chunk.Rows)
-                rows[partition] = rows.GetValueOrDefault(partition) + count;
-        }
-
-        return rows;
-    }
+    public IReadOnlyDictionary<string, long> StagedRows => staged;
 
     /// <summary>For people and for the command that goes on; null when nothing of the transfer counts.</summary>
-    public TransferRecord? Record() => Begun is null
+    /// <param name="table">The target as it is now; null when there is none.</param>
+    public TransferRecord? Record(ExistingTable? table) => Begun is null
         ? null
-        : new TransferRecord(transfer, target, Begun.Origin, Begun.Mode, Completed is not null, collected.Count, collected.Values.Sum(chunk => chunk.Rows), begunAt, lastAt);
+        : new TransferRecord(transfer, target, Begun.Origin, Begun.Mode, Completed is not null, collected.Count, collected.Values.Sum(chunk => chunk.Rows), begunAt, lastAt)
+        {
+            IsShowing = Completed is null && (Destination is not null || (table is not null && IsPublished(table))),
+        };
 
     public void Apply(LedgerEntry entry, long epoch, DateTimeOffset at)
     {
@@ -96,8 +96,11 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 loaded[chunk.Chunk] = lastLoaded = chunk with { Digest = "" };
                 lastLoadedEpoch = epoch;
                 break;
-            case Collected chunk when loaded.ContainsKey(chunk.Chunk):
-                collected[chunk.Chunk] = new ArrivedChunk(loaded[chunk.Chunk].Tasks, loaded[chunk.Chunk].Rows.Values.Sum());
+            case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? its):
+                collected[chunk.Chunk] = new ArrivedChunk(its.Tasks, its.Rows.Values.Sum());
+                // Of millions of chunks no more than that is kept.
+                foreach ((string partition, long rows) in its.Rows)
+                    staged[partition] = staged.GetValueOrDefault(partition) + rows;
                 break;
             case Publishing moves:
                 Before ??= (moves.RowsBefore, at);
@@ -122,6 +125,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         loaded.Clear();
         lastLoaded = null;
         collected.Clear();
+        staged.Clear();
         lastBlocks.Clear();
         published.Clear();
         Begun = null;

@@ -40,7 +40,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
                 $"{rows:N0} rows were sent, but {chunk} has {arrived.Values.Sum():N0}. Nothing was changed in the target. Run the command again; if it happens twice, please report it.");
         }
 
-        await ledger.AddAsync(new Loaded(number, tasks, arrived, DigestText.Format(digest)), cancellationToken);
+        await ledger.AddAsync(new Loaded(number, arrived) { Tasks = tasks, Digest = DigestText.Format(digest) }, cancellationToken);
         await merges.WaitAsync([name], cancellationToken);
         await MoveHereAsync(chunk, number, arrived.Keys, CancellationToken.None);
     }
@@ -52,7 +52,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     /// <exception cref="TargetException">Rows have gone, or came from elsewhere.</exception>
     public async Task RecoverAsync(IEnumerable<TransferTable> chunks, CancellationToken cancellationToken)
     {
-        Dictionary<string, long> expected = ledger.State.StagedRows();
+        var expected = new Dictionary<string, long>(ledger.State.StagedRows, StringComparer.Ordinal);
         Dictionary<string, long> actual = await parts.RowsAsync(name, cancellationToken);
         if (ledger.State.Interrupted is { } interrupted)
         {
@@ -93,7 +93,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     /// <exception cref="TargetException">They are others than were put there.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (ledger.State.Destination is null && !Same(ledger.State.StagedRows(), await parts.RowsAsync(name, cancellationToken)))
+        if (ledger.State.Destination is null && !Same(ledger.State.StagedRows, await parts.RowsAsync(name, cancellationToken)))
             throw Changed();
     }
 
@@ -126,7 +126,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         return moved;
     }
 
-    private static bool Same(Dictionary<string, long> expected, Dictionary<string, long> actual) =>
+    private static bool Same(IReadOnlyDictionary<string, long> expected, Dictionary<string, long> actual) =>
         expected.Count(entry => entry.Value > 0) == actual.Count && actual.All(entry => expected.GetValueOrDefault(entry.Key) == entry.Value);
 
     private TargetException Changed() => new("clickhouse.staging_changed",

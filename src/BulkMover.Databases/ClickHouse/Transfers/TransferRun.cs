@@ -76,6 +76,8 @@ internal sealed class TransferRun
 
         if (plan.Earlier is null || (last is null && !isPublished))
         {
+            if (plan.OnlyCommits)
+                throw Lost(Tables.Staging(Ledger.State.Epoch));
             if (Ledger.State.Completed is null)
                 await ThrowIfHalfPublishedAsync(cancellationToken);
             // Nothing that an earlier run has brought counts any more.
@@ -83,11 +85,11 @@ internal sealed class TransferRun
             (left, last, final, isPublished) = ([], null, null, false);
         }
 
-        SentColumn[] columns = [.. plan.Sent.Select(column => new SentColumn(column.Name, column.Type.TargetType))];
+        IReadOnlyList<SentColumn> columns = plan.OnlyCommits ? Ledger.State.Begun!.Columns : [.. plan.Sent.Select(column => new SentColumn(column.Name, column.Type.TargetType))];
         if (Ledger.State.Begun is { } begun && !begun.Columns.SequenceEqual(columns))
         {
             throw new TargetException("clickhouse.schema_changed",
-                $"The copy was begun with the columns {string.Join(", ", begun.Columns)}, and now has {string.Join<SentColumn>(", ", columns)}. Run the command with --restart to copy from zero.");
+                $"The copy was begun with the columns {string.Join(", ", begun.Columns)}, and now has {string.Join(", ", columns)}. Run the command with --restart to copy from zero.");
         }
 
         if (Ledger.State.Begun is { } elsewhere && elsewhere.Shard != plan.Shard)
@@ -151,7 +153,7 @@ internal sealed class TransferRun
     /// <summary>Removes what a transfer has left, but for what readers see.</summary>
     public static async Task DiscardAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken)
     {
-        LedgerState? state = (await Ledger.ReadAsync(client, tables.Target, tables.Transfer, cancellationToken)).SingleOrDefault();
+        LedgerState? state = await Ledger.FindAsync(client, tables.Target, tables.Transfer, withTasks: false, cancellationToken);
         if (state?.Begun is null && (await tables.FindAsync(client, cancellationToken)).Count == 0)
             throw new InvalidInputException("clickhouse.transfer_unknown", $"{tables.Target} has no transfer {tables.Transfer}. `bulkmover transfers` lists those that it has.");
         if (state?.Completed is not null)
@@ -217,5 +219,5 @@ internal sealed class TransferRun
     }
 
     private static TargetException Lost(TableName name) => new("clickhouse.staging_lost",
-        $"The rows of this copy were in {name}, which somebody has dropped. If the same command ran twice at the same time, run it once.");
+        $"The rows of this copy were in {name}, which somebody has dropped. If the same command ran twice at the same time, run it once; else run it with --restart to copy from zero.");
 }

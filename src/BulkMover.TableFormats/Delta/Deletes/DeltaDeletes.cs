@@ -35,6 +35,8 @@ internal sealed class DeltaDeletes(IObjectStore store, Location table, Location 
 
     public long? Rows => vector.Cardinality;
 
+    public UInt128 Identity => Fingerprint.Of(vector.UniqueId);
+
     /// <exception cref="CorruptTableException">The descriptor, the file or the bitmap is broken, or its checksum, length or count is wrong.</exception>
     public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
     {

@@ -33,6 +33,9 @@ internal sealed class DeleteFile
     /// <summary>Length of the deletion vector.</summary>
     public int ContentBytes { get; init; }
 
+    /// <summary>Tells it in whatever snapshot: a file that was written is never changed, and a vector is a part of one.</summary>
+    public UInt128 Identity => Fingerprint.Of($"{Path}\0{ContentOffset}");
+
     /// <summary>
     /// False when the bounds say that no row is of the data file. They only say so of paths that address the store in the same way: then
     /// all paths between them do.

@@ -40,7 +40,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
         {
             // "Scan Planning": a deletion vector has all positions of the position delete files, which are ignored then.
             Location location = await paths.ResolveAsync(vector.Path, cancellationToken);
-            parts.Add(new PositionPart(VectorBytes(vector), vector.Rows, token => DeletionVector.ReadAsync(store, location, vector, token)!));
+            parts.Add(new PositionPart(vector, VectorBytes(vector), vector.Rows, token => DeletionVector.ReadAsync(store, location, vector, token)!));
         }
         else
         {
@@ -56,6 +56,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
     }
 
     private PositionPart OwnPositions(string name, DeleteFile deletes, Location location) => new(
+        deletes,
         BytesPerPosition * deletes.Rows,
         null,
         async token => (await PositionDeletes.ReadAsync(store, location, deletes, name, token)).GetValueOrDefault(name));
@@ -64,6 +65,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
     {
         long bytes = BytesPerPosition * deletes.Rows;
         return new PositionPart(
+            deletes,
             positions.IsLoaded(deletes) ? 0 : bytes,
             null,
             async token => (await positions.GetAsync(deletes, bytes, inner => PositionDeletes.ReadAsync(store, location, deletes, null, inner), token))
@@ -74,7 +76,7 @@ internal sealed class DeletePlan(IObjectStore store, DeleteIndex index, PathReso
     {
         long bytes = (BytesPerKey * group.Rows) + group.Bytes;
         return new EqualityPart(
-            keys.IsLoaded(group) ? 0 : bytes, group.Columns, sequenceNumber,
+            group, keys.IsLoaded(group) ? 0 : bytes, sequenceNumber,
             token => keys.GetAsync(group, bytes, inner => EqualityDeletes.ReadAsync(store, group, files, inner), token));
     }
 

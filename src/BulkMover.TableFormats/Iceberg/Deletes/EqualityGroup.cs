@@ -10,6 +10,9 @@ namespace BulkMover.TableFormats.Iceberg.Deletes;
 /// <param name="columns">The delete columns, ascending by id; all of them may be null.</param>
 internal sealed class EqualityGroup(IReadOnlyList<Field> columns)
 {
+    /// <summary>The newest file first, each with the sum of identities up to it. Made when somebody asks, after all files have been added.</summary>
+    private (long SequenceNumber, UInt128 Sum)[]? newest;
+
     /// <summary>The scope of files that are partitioned by nothing: all data files.</summary>
     public static PartitionKey Everywhere { get; } = new(-1, "");
 
@@ -25,6 +28,27 @@ internal sealed class EqualityGroup(IReadOnlyList<Field> columns)
 
     /// <summary>Length of all files together.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Tells which files are newer than a data file.</summary>
+    public UInt128 IdentityAfter(long sequenceNumber)
+    {
+        newest ??= Sum();
+        // The first that is not newer.
+        (int from, int to) = (0, newest.Length);
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            (from, to) = newest[middle].SequenceNumber > sequenceNumber ? (middle + 1, to) : (from, middle);
+        }
+
+        return from == 0 ? 0 : newest[from - 1].Sum;
+    }
+
+    private (long SequenceNumber, UInt128 Sum)[] Sum()
+    {
+        UInt128 sum = 0;
+        return [.. Files.OrderByDescending(file => file.SequenceNumber).Select(file => (file.SequenceNumber, unchecked(sum += file.Identity)))];
+    }
 
     public void Add(DeleteFile file)
     {

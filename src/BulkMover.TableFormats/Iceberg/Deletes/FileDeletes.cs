@@ -15,6 +15,9 @@ internal sealed class FileDeletes(IReadOnlyList<DeletePart> parts) : IRowDeletes
     /// <remarks>Only a deletion vector alone tells: other deletes may name rows twice, or rows of other files.</remarks>
     public long? Rows => parts is [PositionPart { Rows: { } rows }] ? rows : null;
 
+    /// <remarks>A sum, for manifests may list the delete files in another order in another snapshot.</remarks>
+    public UInt128 Identity => parts.Aggregate(UInt128.Zero, (sum, part) => unchecked(sum + part.Identity));
+
     public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
     {
         var positions = new List<PositionSet>();

@@ -138,11 +138,12 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
             await ExecuteAsync(servers[i], $"INSERT INTO {database}.{name} SELECT -1 - number, 'before' FROM numbers({i * each}, {each})");
     }
 
-    /// <summary>A whole copy, as the engine does it once.</summary>
+    /// <summary>A whole copy, as the command does it: what is only to be shown needs no source any more.</summary>
     public async Task RunAsync(ServerEndpoint server)
     {
         await using var target = ClickHouseTarget.Of(server, table, Options);
-        await RunAsync(target, await target.PlanAsync(Request, Stopping));
+        bool isShowing = (await target.TransfersAsync(Stopping)).Any(record => record.Transfer == Request.Transfer && record.IsShowing);
+        await RunAsync(target, isShowing ? await target.PlanCommitAsync(Request.Transfer, Stopping) : await target.PlanAsync(Request, Stopping));
     }
 
     /// <summary>A whole copy, begun again after each failure that may pass, as the engine does it.</summary>
