@@ -33,8 +33,8 @@ public sealed class SnapshotStore(IObjectStore store, string format, string tabl
 
     private CorruptTableException Gone(Location location, CorruptTableException error) => new($"{format}.file_gone",
         $"'{location}' is gone, and snapshot {snapshot} of '{table}' needs it. Probably the table has moved on and its upkeep has deleted what only older snapshots " +
-        "have (Delta: VACUUM or the log's clean-up; Iceberg: expired snapshots). Take the newest snapshot: leave --snapshot out, and add --restart where a copy has " +
-        "begun. If the table itself was moved, move this file too.", error);
+        "have (Delta: VACUUM or the log's clean-up; Iceberg: expired snapshots). Take the newest snapshot, with --snapshot latest where a copy has begun: it keeps what has " +
+        "arrived if it can, and --restart never does. If the table itself was moved, move this file too.", error);
 
     /// <summary>Where the length is known, a store may find out only when it is asked for bytes.</summary>
     private sealed class Reader(SnapshotStore files, Location location, IRangeReader reader) : IRangeReader

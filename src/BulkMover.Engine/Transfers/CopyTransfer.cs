@@ -159,6 +159,8 @@ public sealed class CopyTransfer(
                     if (halfway.Take(key) is { } own)
                     {
                         await open.SendAsync(own.Add(task, key));
+                        if (halfway.IsWhole(own))
+                            await TargetStages.ReleaseAsync(own, arrive);
                         continue;
                     }
 
@@ -175,8 +177,8 @@ public sealed class CopyTransfer(
                 // Invariant 4: rows of files that the snapshot does not have must not come with it.
                 if (arrived.Left + halfway.Left is > 0 and var left)
                     throw PlanChanged(left);
-                foreach (Chunk last in chunk is null ? halfway.Chunks : [.. halfway.Chunks, chunk])
-                    await TargetStages.ReleaseAsync(last, arrive);
+                if (chunk is not null)
+                    await TargetStages.ReleaseAsync(chunk, arrive);
             });
         }
         finally

@@ -5,23 +5,20 @@ namespace BulkMover.Engine.Transfers;
 /// <summary>Chunks that an earlier run has brought halfway, and which scan tasks belong to them.</summary>
 internal sealed class HalfwayChunks
 {
-    private readonly List<Chunk> chunks = [];
     private readonly Dictionary<UInt128, Stack<Chunk>> tasks = [];
-
-    public IReadOnlyList<Chunk> Chunks => chunks;
+    private readonly Dictionary<Chunk, long> missing = [];
 
     /// <summary>Scan tasks that have not been met.</summary>
-    public long Left { get; private set; }
+    public long Left => missing.Values.Sum();
 
     public void Add(Chunk chunk, ArrivedChunk before)
     {
-        chunks.Add(chunk);
+        missing[chunk] = TaskKeys.Count(before.Tasks);
         foreach (UInt128 key in TaskKeys.Split(before.Tasks))
         {
             if (!tasks.TryGetValue(key, out Stack<Chunk>? with))
                 tasks.Add(key, with = []);
             with.Push(chunk);
-            Left++;
         }
     }
 
@@ -30,7 +27,10 @@ internal sealed class HalfwayChunks
     {
         if (!tasks.TryGetValue(task, out Stack<Chunk>? with) || !with.TryPop(out Chunk? chunk))
             return null;
-        Left--;
+        missing[chunk]--;
         return chunk;
     }
+
+    /// <summary>Whether all scan tasks of a chunk have been met.</summary>
+    public bool IsWhole(Chunk chunk) => missing[chunk] == 0;
 }

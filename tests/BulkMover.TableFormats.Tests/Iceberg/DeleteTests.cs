@@ -427,6 +427,37 @@ public sealed class DeleteTests
 
     private void AddColumn(string json) => table.Columns.Add(JsonNode.Parse(json));
 
+    /// <summary>By it a copy knows, in a later snapshot, whether a file's rows are still those that it has brought.</summary>
+    [Fact]
+    public async Task Identity_ChangesExactlyWithTheDeletesThatApply()
+    {
+        (TestFile rows, TestFile one) = (Rows("a"), table.PositionDeletes("p1", 6, ($"{Data}/a", 1)));
+        (TestFile old, TestFile six, TestFile seven) = (table.NameDeletes("e4", 4, "b"), table.NameDeletes("e6", 6, "c"), table.NameDeletes("e7", 7, "d"));
+        UInt128? both = await IdentityAsync(rows, one, six);
+
+        Assert.NotNull(both);
+        Assert.Equal(both, await IdentityAsync(rows, six, one));
+        Assert.Equal(both, await IdentityAsync(rows, old, one, six));
+        Assert.Equal(await IdentityAsync(rows, one, six, seven), await IdentityAsync(rows, seven, old, six, one));
+        UInt128?[] others =
+        [
+            both, await IdentityAsync(rows, one), await IdentityAsync(rows, six), await IdentityAsync(rows, seven), await IdentityAsync(rows, one, six, seven),
+            await IdentityAsync(rows, one, table.PositionDeletes("p2", 6, ($"{Data}/a", 1)), six),
+            await IdentityAsync(rows, table.Vector($"{Data}/a", Blob(1), 1)), await IdentityAsync(rows, table.Vector($"{Data}/a", Blob(1), 1) with { ContentOffset = 5 }),
+            await IdentityAsync(rows, old),
+        ];
+        Assert.Equal(others.Length, others.Distinct().Count());
+        Assert.Null(others[^1]);
+
+        static async Task<UInt128?> IdentityAsync(TestFile data, params TestFile[] deletes)
+        {
+            var version = new TestTable();
+            version.Metadata["format-version"] = 3;
+            version.WithSnapshot(new TestManifest(data), new TestManifest(deletes) { Content = 1 });
+            return Assert.Single(await version.PlanAsync()).Deletes?.Identity;
+        }
+    }
+
     private TestFile Rows(string name) => table.DataFile(name, (1, "a"), (2, "b"), (3, null));
 
     private void Snapshot(TestFile data, params TestFile[] deletes) => table.WithSnapshot(new TestManifest(data), new TestManifest(deletes) { Content = 1 });

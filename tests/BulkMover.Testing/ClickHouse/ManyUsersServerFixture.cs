@@ -6,6 +6,10 @@ public sealed class ManyUsersServerFixture : ClickHouseServerFixture
     /// <summary>The database on which users with rights of their own have them.</summary>
     public const string Database = "granted";
 
+    /// <summary>A cluster whose only shard is this server.</summary>
+    public const string Alone = "alone";
+
+    private const string Cluster = $"<remote_servers><{Alone}><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></{Alone}></remote_servers>";
     private const string All = "SELECT, INSERT, CREATE TABLE, DROP TABLE, ALTER DELETE, ALTER SETTINGS";
     private const string OfSystem = "SELECT ON system.*";
     private const string Engines = "TABLE ENGINE ON MergeTree; TABLE ENGINE ON Memory";
@@ -35,6 +39,7 @@ public sealed class ManyUsersServerFixture : ClickHouseServerFixture
         ("reader", $"SELECT ON {Database}.*"),
         ("writer", $"{All} ON {Database}.*; {OfSystem}; {Engines}"),
         ("own", $"{All} ON {Database}.own__bulkmover_*; {All} ON {Database}.__bulkmover_ledger; SELECT, INSERT, CREATE TABLE ON {Database}.own; {OfSystem}; {Engines}"),
+        ("nocluster", $"{All} ON {Database}.*; {OfSystem}; {Engines}; CREATE TEMPORARY TABLE ON *.*"),
         ("noinsert", $"SELECT, CREATE TABLE, DROP TABLE, ALTER DELETE, ALTER SETTINGS ON {Database}.*; {OfSystem}; {Engines}"),
     ];
 
@@ -46,7 +51,7 @@ public sealed class ManyUsersServerFixture : ClickHouseServerFixture
             User(user.Name, "default", $"<grants>{string.Concat(user.Rights.Split(';').Select(right => $"<query>GRANT {right}</query>"))}</grants>")));
         File.WriteAllText(users, $"<clickhouse><profiles><default/>{profiles}</profiles><quotas><default/></quotas><users>{User("default", "default", "")}{named}</users></clickhouse>");
         string config = Path.Combine(Root, "config.xml");
-        File.WriteAllText(config, $"<clickhouse><timezone>America/New_York</timezone><users_config>{users}</users_config></clickhouse>");
+        File.WriteAllText(config, $"<clickhouse><timezone>America/New_York</timezone>{Cluster}<users_config>{users}</users_config></clickhouse>");
         return config;
     }
 

@@ -65,6 +65,7 @@ internal sealed partial class ShardedTable
         if (left.Length == 0)
             return new ShardedPlan(request, plans, [], []) { Insert = null, Earlier = earlier };
 
+        await new UserRights(server, new TransferTables(name, request.Transfer)).CheckSpreadingAsync(cancellationToken);
         CheckColumns(left);
         ExistingTable table = (await TableReader.TableAsync(server, name, cancellationToken))!;
         // Without a key there is one shard, and any key says that.

@@ -35,7 +35,15 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
         // Refused where the profile forbids to change one of them.
         await client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server), cancellationToken);
         await client.ExecuteAsync("SELECT 1", PartTables.Settings(plan.Server), cancellationToken);
-        string[] needed = [.. Needed(plan)];
+        await ThrowIfMissingAsync([.. Needed(plan)], cancellationToken);
+    }
+
+    /// <summary>Of a Distributed table's server, which spreads the rows over the shards: a table function is a table for the moment.</summary>
+    /// <inheritdoc cref="CheckAsync"/>
+    public Task CheckSpreadingAsync(CancellationToken cancellationToken) => ThrowIfMissingAsync(["CREATE TEMPORARY TABLE, REMOTE ON *.*"], cancellationToken);
+
+    private async Task ThrowIfMissingAsync(string[] needed, CancellationToken cancellationToken)
+    {
         if (await HasAsync(string.Join(", ", needed), cancellationToken) is not false)
             return;
         var missing = new List<string>();

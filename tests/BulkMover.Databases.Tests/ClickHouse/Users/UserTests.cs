@@ -52,6 +52,20 @@ public sealed class UserTests(ManyUsersServerFixture server) : IClassFixture<Man
         Assert.Contains("GRANT TABLE ENGINE ON MergeTree TO `reader`;", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Plan_UserMayNotSpreadRowsOverShards_NamesWhatToGrant()
+    {
+        await MakeAsync();
+        const string Database = ManyUsersServerFixture.Database;
+        await server.QueryAsync($"CREATE TABLE IF NOT EXISTS {Database}.l (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id", Stopping);
+        await server.QueryAsync($"CREATE TABLE IF NOT EXISTS {Database}.d AS {Database}.l ENGINE = Distributed('{ManyUsersServerFixture.Alone}', '{Database}', 'l')", Stopping);
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => PlanAsync("nocluster", new TableName(Database, "d")));
+
+        Assert.Equal("clickhouse.rights_missing", error.Code);
+        Assert.EndsWith("\nGRANT CREATE TEMPORARY TABLE, REMOTE ON *.* TO `nocluster`;", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("writer", "a")]
     [InlineData("own", "own")]
