@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace BulkMover.Core.Errors;
 
 /// <summary>
-/// Repeats a request or a whole copy that may be repeated, as long as its error says <see cref="BulkMoverException.IsTransient"/>. The only place that does.
+/// Repeats a request or a whole copy that may be repeated. The only place that does.
 /// </summary>
 public sealed record Retry
 {
@@ -18,6 +18,9 @@ public sealed record Retry
 
     /// <summary>How long attempts that do not come on are repeated, from the first failure on.</summary>
     public TimeSpan Patience { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Which errors are tried again.</summary>
+    public Func<BulkMoverException, bool> Repeats { get; init; } = error => error.IsTransient;
 
     /// <summary>Grows when an attempt has come on before it failed: waits and patience then begin anew.</summary>
     public Func<long> Progress { get; init; } = () => 0;
@@ -35,7 +38,7 @@ public sealed record Retry
             {
                 return await request(cancellationToken);
             }
-            catch (BulkMoverException error) when (error.IsTransient && !(error.RetryAfter > LongestWait) && !cancellationToken.IsCancellationRequested)
+            catch (BulkMoverException error) when (Repeats(error) && !(error.RetryAfter > LongestWait) && !cancellationToken.IsCancellationRequested)
             {
                 if (Progress() > reached)
                     (began, reached, attempt) = (null, Progress(), 1);

@@ -10,7 +10,7 @@ namespace BulkMover.ObjectStores.S3;
 internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Path path, long length, string? etag) : IRangeReader
 {
     /// <summary>The SDK repeats requests, but not what breaks while the answer's body arrives.</summary>
-    private const int Attempts = 3;
+    private static readonly Retry OfBodies = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(200), Repeats = error => error.Code == S3Errors.BodyBroken };
 
     /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
     private static readonly TimeSpan StallTimeout = TimeSpan.FromMinutes(1);
@@ -29,18 +29,8 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
 
         if (destination.Length == 0)
             return;
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await store.SendAsync(location, (client, stopping) => ReadOnceAsync(client, offset, destination, stopping), cancellationToken);
-                return;
-            }
-            catch (EnvironmentException error) when (error.Code == S3Errors.BodyBroken && attempt < Attempts)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), cancellationToken);
-            }
-        }
+        await OfBodies.RunAsync(
+            token => store.SendAsync(location, (client, stopping) => ReadOnceAsync(client, offset, destination, stopping), token), cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
