@@ -98,8 +98,7 @@ public sealed class NativeEncoder
         for (int i = 0; i < digests.Length; i++)
         {
             int nulls = encoders[i].Hash(batch.Column(i).Data, Validity.AllOf(batch.Length), hashes);
-            ValueHash.AddField(hashes, i, rows);
-            digests[i] = new ColumnDigest(nulls, ValueHash.Sum(hashes));
+            digests[i] = new ColumnDigest(nulls, ValueHash.AddField(hashes, i, rows));
         }
 
         ValueHash.OfSums(rows);
