@@ -105,8 +105,8 @@ public sealed class NativeEncoder
         ArrayPool<ulong>.Shared.Return(rented);
     }
 
-    /// <summary>The hashes of a column and of the rows, and what the hungriest column needs.</summary>
-    private long HashBytes(RecordBatch batch)
+    /// <summary>Upper bound of the bytes of <see cref="HashRows"/>: the hashes of a column and of the rows, and what the hungriest column needs.</summary>
+    public long HashBytes(RecordBatch batch)
     {
         long bytes = 0;
         for (int i = 0; i < columns.Count; i++)
