@@ -16,7 +16,7 @@ namespace BulkMover.Databases.ClickHouse.Digests;
 /// </summary>
 /// <remarks>
 /// Invariant 7: outside the budget it holds at most the hashes of <see cref="MostHashes"/> rows, or of one bucket where that has more; as many rows
-/// of the source as are to be found, and none after <see cref="MostKeptBytes"/> of them; and three numbers a bucket.
+/// of the source as are to be found, from batches that come before they have <see cref="MostKeptBytes"/>; and three numbers a bucket.
 /// </remarks>
 public sealed class RowSearch
 {
