@@ -1,19 +1,18 @@
-using Apache.Arrow;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.Databases.ClickHouse.Digests;
 
-/// <summary>Rows with their hashes, and those of them that are wanted.</summary>
+/// <summary>Rows with their hashes, or those of them that are wanted, themselves.</summary>
 /// <param name="rows">Number of rows.</param>
 /// <param name="hashes">Of all rows or, when some are wanted, of those.</param>
-/// <param name="wanted">The wanted ones; null for none. Whoever takes them disposes them.</param>
-internal sealed class HashedRows(long rows, ulong[] hashes, RecordBatch? wanted) : IEncodedBlock
+/// <param name="wanted">Each wanted row as a Native block.</param>
+internal sealed class HashedRows(long rows, ulong[] hashes, byte[][] wanted) : IEncodedBlock
 {
     private Action? released;
 
     public ulong[] Hashes { get; } = hashes;
 
-    public RecordBatch? Wanted { get; } = wanted;
+    public byte[][] Wanted { get; } = wanted;
 
     public long Rows { get; } = rows;
 

@@ -98,16 +98,15 @@ public sealed class NativeEncoder
         for (int i = 0; i < digests.Length; i++)
         {
             int nulls = encoders[i].Hash(batch.Column(i).Data, Validity.AllOf(batch.Length), hashes);
-            ValueHash.AddField(hashes, i, rows);
-            digests[i] = new ColumnDigest(nulls, ValueHash.Sum(hashes));
+            digests[i] = new ColumnDigest(nulls, ValueHash.AddField(hashes, i, rows));
         }
 
         ValueHash.OfSums(rows);
         ArrayPool<ulong>.Shared.Return(rented);
     }
 
-    /// <summary>The hashes of a column and of the rows, and what the hungriest column needs.</summary>
-    private long HashBytes(RecordBatch batch)
+    /// <summary>Upper bound of the bytes of <see cref="HashRows"/>: the hashes of a column and of the rows, and what the hungriest column needs.</summary>
+    public long HashBytes(RecordBatch batch)
     {
         long bytes = 0;
         for (int i = 0; i < columns.Count; i++)

@@ -230,18 +230,43 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
             expected, string.Join('\n', search.Found.Select(row => $"{(row.IsOfSource ? "source" : "target")} {row.ScanTask} {row.Times} {row.Row}")));
     }
 
-    [Fact]
-    public async Task FindRows_AllDiffer_ShowsAsManyAsWereAskedFor()
+    [Theory]
+    [InlineData("ALTER TABLE {db}.t UPDATE name = 'other' WHERE 1 SETTINGS mutations_sync = 1", 6, true, true)]
+    [InlineData("TRUNCATE TABLE {db}.t", 6, true, false)]
+    [InlineData("INSERT INTO {db}.t SELECT number + 1000, 'x' FROM numbers(1000)", 6, false, true)]
+    public async Task FindRows_AllDiffer_ShowsAsManyAsWereAskedFor(string change, int most, bool someOfSource, bool someOfTarget)
     {
         using TargetFixture fixture = await TargetFixture.NewAsync(server);
         await CopyAsync(fixture, CopyMode.Create);
-        await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE name = 'other' WHERE 1 SETTINGS mutations_sync = 1");
+        await fixture.QueryAsync(change);
 
         await using ClickHouseTarget target = fixture.Open("t");
-        RowSearch search = target.NewRowSearch(new HashSet<string>(), 6);
+        RowSearch search = target.NewRowSearch(new HashSet<string>(), most);
         await ReadAsync(fixture, search.Buckets);
         await ReadAsync(fixture, search.Rows);
-        Assert.Equal(6, search.Found.Count);
+        Assert.Equal(most, search.Found.Count);
+        Assert.Equal((someOfSource, someOfTarget), (search.Found.Any(row => row.IsOfSource), search.Found.Any(row => !row.IsOfSource)));
+    }
+
+    /// <summary>The fixture looks for batches that nobody has disposed.</summary>
+    [Fact]
+    public async Task FindRows_ReadingFailsHalfway_GivesEachBatchBack()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await CopyAsync(fixture, CopyMode.Create);
+        await fixture.QueryAsync("TRUNCATE TABLE {db}.t");
+        await using ClickHouseTarget target = fixture.Open("t");
+        RowSearch search = target.NewRowSearch(new HashSet<string>(), 10);
+        await ReadAsync(fixture, search.Buckets);
+
+        await using ITargetLoad load = await search.Rows.BeginAsync(
+            await search.Rows.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping), fixture.Limits, Stopping);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Stopping);
+        await chunk.SendAsync(load.Encode(fixture.Rows(0, ChunkRows)).Single(), 0, Stopping);
+        load.Encode(fixture.Rows(ChunkRows, ChunkRows)).Single().Dispose();
+        RecordBatch broken = fixture.Batch(new Schema([TargetFixture.Simple.FieldsList[0]], null), [[1L]]);
+        Assert.ThrowsAny<Exception>(() => load.Encode(broken).ToList());
+        Assert.Empty(search.Found);
     }
 
     /// <summary>A copy of all rows into a target, as the engine drives it.</summary>

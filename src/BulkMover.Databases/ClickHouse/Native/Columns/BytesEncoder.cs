@@ -48,13 +48,7 @@ internal sealed class BytesEncoder<TOffset> : ValueEncoder
     {
         if (data.Length == 0)
             return;
-        ReadOnlySpan<TOffset> offsets = Offsets.Of<TOffset>(data);
-        ReadOnlySpan<byte> values = data.Buffers[2].Span;
-        for (int slot = 0; slot < hashes.Length; slot++)
-        {
-            int start = int.CreateTruncating(offsets[slot]);
-            hashes[slot] = ValueHash.Of(values.Slice(start, int.CreateTruncating(offsets[slot + 1]) - start));
-        }
+        HashByLength.OfEach(data.Buffers[2].Span, Offsets.Of<TOffset>(data), hashes);
     }
 
     /// <summary>Writes values into the room until one is long, near an end, or all are done.</summary>
