@@ -142,7 +142,7 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
     [InlineData("create")]
     [InlineData("append")]
     [InlineData("replace")]
-    public async Task Copy_WasKilledWhileItShowedItsRowsAndTheVersionIsGone_IsBroughtToItsEnd(string mode)
+    public async Task Copy_WasKilledWhileItShowedItsRowsAndTheTableIsGone_IsBroughtToItsEnd(string mode)
     {
         (string table, string database, string[] copy) = await PrepareAsync();
         copy = [.. copy, "--mode", mode];
@@ -152,20 +152,57 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         Assert.True(first.ExitCode == 0, first.ToString());
         // As after a kill before the last entry.
         await server.QueryAsync($"ALTER TABLE {database}.__bulkmover_ledger DELETE WHERE kind = 'completed' SETTINGS mutations_sync = 2", Token);
-        Directory.Delete(Path.Combine(table, "_delta_log"), recursive: true);
-        Directory.CreateDirectory(Path.Combine(table, "_delta_log"));
-        await File.WriteAllLinesAsync(Commit(Path.Combine(table, "_delta_log"), 0), State, Token);
+        Directory.Delete(table, recursive: true);
 
-        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
-        Assert.True(latest.ExitCode == 2, latest.ToString());
-        Assert.Equal("copy.publication_begun", latest.Event("failed").GetProperty("code").GetString());
-        CommandResult end = await Command.RunAsync([.. copy, "--verify"]);
+        CommandResult planned = await Command.RunAsync(["plan", .. copy[1..3], "--mode", mode, "--output", "json"]);
+        Assert.True(planned.ExitCode == 2, planned.ToString());
+        Assert.Contains("`copy` shows them without it", planned.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+        CommandResult end = await Command.RunAsync([.. copy, "--verify", .. mode == "replace" ? (string[])["--snapshot", "latest"] : []]);
 
         Assert.True(end.ExitCode == 0, end.ToString());
         JsonElement completed = end.Events[^1];
         Assert.Equal((Files * FileRows, Files * FileRows), (completed.GetProperty("rows").GetInt32(), completed.GetProperty("skipped").GetInt32()));
         Assert.Equal($"{Files * FileRows}\t{Files * FileRows}\n", await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
         Assert.True(Assert.Single((await Command.RunAsync("transfers", copy[2], "--output", "json")).Events).GetProperty("complete").GetBoolean());
+    }
+
+    /// <summary>Versions of every Delta table begin with 0.</summary>
+    [Fact]
+    public async Task Copy_AnotherTableWasMadeInThePlaceOfTheOneThatWasCopied_IsNotTakenForIt()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        copy = [.. copy, "--mode", "replace"];
+        CommandResult first = await Command.RunAsync(copy);
+        Assert.True(first.ExitCode == 0, first.ToString());
+        string log = Path.Combine(table, "_delta_log");
+        string[] before = [.. Enumerable.Range(0, Files).SelectMany(version => File.ReadAllLines(Commit(log, version)))];
+        for (int version = 0; version < Files; version++)
+            await File.WriteAllLinesAsync(Commit(log, version), version == 0 ? [.. State.Select(action => action.Replace("\"id\":\"1\"", "\"id\":\"2\"", StringComparison.Ordinal)), before[2]] : [], Token);
+
+        CommandResult verified = await Command.RunAsync(["verify", .. copy[1..3]]);
+        Assert.True(verified.ExitCode == 4, verified.ToString());
+        CommandResult second = await Command.RunAsync(copy);
+
+        Assert.True(second.ExitCode == 0, second.ToString());
+        Assert.Equal($"{FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
+        Assert.Equal(0, (await Command.RunAsync(["verify", .. copy[1..3]])).ExitCode);
+    }
+
+    /// <summary>The pinned version is as readable as before.</summary>
+    [Fact]
+    public async Task Copy_ALaterVersionCannotBeReadSinceItStopped_GoesOnWithItsOwn()
+    {
+        (string table, string database, string[] copy) = await PrepareAsync();
+        await StopAsync(table, copy);
+        await File.WriteAllLinesAsync(Commit(Path.Combine(table, "_delta_log"), Files),
+            ["""{"protocol":{"minReaderVersion":3,"minWriterVersion":7,"readerFeatures":["fromTheFuture"],"writerFeatures":["fromTheFuture"]}}"""], Token);
+
+        CommandResult latest = await Command.RunAsync([.. copy, "--snapshot", "latest"]);
+        Assert.Contains("fromTheFuture", latest.Event("failed").GetProperty("message").GetString(), StringComparison.Ordinal);
+        CommandResult result = await Command.RunAsync(copy);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.Equal($"{Files * FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
     }
 
     [Fact]

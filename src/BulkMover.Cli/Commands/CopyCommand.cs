@@ -1,7 +1,6 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
 using BulkMover.Cli.Reports;
-using BulkMover.Cli.Sources;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Memory;
@@ -58,10 +57,11 @@ public static class CopyCommand
         await using CopySides sides = await CopySides.OpenAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
         ITarget target = sides.Target!;
         bool isDry = arguments.GetValue(DryRun);
-        if (!isDry && sides.Begun is { IsShowing: true } arrived && arguments.GetValue(SharedOptions.Snapshot) != Source.Latest)
+        if (!isDry && sides.Begun is { HasArrived: true } arrived)
         {
-            report.Report($"All rows of snapshot {arrived.Origin.Snapshot} have arrived and an earlier run has begun to show them, which is brought to its end.");
-            CopyResult end = await CommitTransfer.RunAsync(target, arrived, options.Patience, report, cancellationToken);
+            report.Report($"All rows of snapshot {arrived.Origin.Snapshot} have arrived in earlier runs, and only have to be shown." +
+                (sides.TakesLatest ? " Should the table have a later one, run the command again then." : ""));
+            CopyResult end = await CommitTransfer.RunAsync(target, arrived, arguments.GetValue(SharedOptions.Verify), options.Patience, report, cancellationToken);
             report.Finished(await VerifyAsync(arguments, target, arrived.Transfer, end, report, cancellationToken));
             return 0;
         }
@@ -89,7 +89,7 @@ public static class CopyCommand
         }
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, sides.Source.NewReader(outline.Snapshot, setup.Scan), target, outline.Target, budget, options)
+            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan), target, outline.Target, budget, options)
         {
             Planned = outline.Survey,
             Notes = report,
@@ -130,7 +130,7 @@ public static class CopyCommand
 
         return comparison is null or { IsEqual: true }
             ? result with { IsVerified = comparison is not null }
-            : throw new RowsDifferException("The target's rows are not those that were read when they were copied. Run the command with --restart to copy again.", comparison);
+            : throw new RowsDifferException("The target's rows are not those that were read when they were copied. Remove them from the target, then run the command with --restart to copy again.", comparison);
     }
 
     public static MemoryBudget ReadMemory(ParseResult arguments) =>

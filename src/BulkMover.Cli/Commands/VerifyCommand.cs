@@ -106,9 +106,10 @@ public static class VerifyCommand
     {
         string selection = CopySides.SelectionOf(arguments, source.Name);
         string? asked = arguments.GetValue(SharedOptions.Snapshot) is { } selector ? (await source.OpenSnapshotAsync(selector, cancellationToken)).Id : null;
-        IEnumerable<TransferRecord> copies = (await target.TransfersAsync(cancellationToken))
-            .Where(record => record.IsComplete && record.Origin.Selection == selection && (asked is null || record.Origin.Snapshot == asked));
-        foreach (TransferRecord copy in copies.Reverse())
+        TransferRecord[] copies = [.. (await target.TransfersAsync(cancellationToken))
+            .Where(record => record.IsComplete && record.Origin.Selection == selection && (asked is null || record.Origin.Snapshot == asked))];
+        string? table = Array.Exists(copies, copy => copy.Origin.Table is not null) ? await TableIdAsync(source, cancellationToken) : null;
+        foreach (TransferRecord copy in copies.Where(copy => table is null || copy.Origin.Table == table).Reverse())
         {
             report.Report($"Comparing with snapshot {copy.Origin.Snapshot} as transfer {copy.Transfer} has read it; only the target is read now.");
             if (await target.CompareAsync(copy.Transfer, cancellationToken) is { } comparison)
@@ -116,6 +117,19 @@ public static class VerifyCommand
         }
 
         return (null, null);
+    }
+
+    /// <summary>Of the table that is there now; null when it cannot be read any more.</summary>
+    private static async Task<string?> TableIdAsync(Source source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await source.OpenSnapshotAsync(null, cancellationToken)).TableId;
+        }
+        catch (BulkMoverException)
+        {
+            return null;
+        }
     }
 
     private static async Task<Comparison> CompareWithSourceAsync(SourceReading reading, ClickHouseTarget target, IReport report, CancellationToken cancellationToken)

@@ -13,6 +13,10 @@ namespace BulkMover.Cli.Sources;
 /// <summary>Finds the table that FROM names.</summary>
 public static class SourceOpener
 {
+    /// <summary>What a table is called, without looking for it.</summary>
+    /// <exception cref="BulkMoverException">The address is wrong.</exception>
+    public static string NameOf(string from) => CatalogAddress.IsAddress(from) ? CatalogAddress.Parse(from).ToString() : SourceAddress.Parse(from).ToString();
+
     /// <exception cref="BulkMoverException">The address is wrong, or there is no such table.</exception>
     public static async Task<Source> OpenAsync(string from, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ public sealed class Scan
         OutputSchema = columns is null ? snapshot.Schema : Project(snapshot, columns);
         ReadSchema = AddFilterColumns(OutputSchema, snapshot, where);
         ReadsRowMetadata = ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
-        Reading = Fingerprint.Of(ReadSchema.FieldsList.Aggregate(new StringBuilder($"{Matching}"), Describe).ToString());
+        Reading = Fingerprint.Of(ReadSchema.FieldsList.Aggregate(new StringBuilder($"{Matching}\n{snapshot.TableId}"), Describe).ToString());
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ public sealed class Scan
     public Schema OutputSchema { get; }
 
     /// <summary>
-    /// Tells how a data file is read: two scans with the same one, of whatever snapshots, get the same rows of a file, but for those that
+    /// Tells how a data file of the table is read: two scans with the same one, of whatever snapshots, get the same rows of a file, but for those that
     /// <see cref="Where"/> and deletes take away.
     /// </summary>
     public UInt128 Reading { get; }

@@ -9,6 +9,9 @@ public interface ITableSnapshot
     /// <summary>Snapshot id, log version, or for plain files a hash of their names, sizes and times.</summary>
     string Id { get; }
 
+    /// <summary>Tells the table from another one that is made in its place, where ids of snapshots do not; else null.</summary>
+    string? TableId => null;
+
     /// <summary>The rows' schema; fields carry their id (<see cref="Types.FieldIds"/>) where the format has ids.</summary>
     Schema Schema { get; }
 

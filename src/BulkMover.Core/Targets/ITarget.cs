@@ -20,8 +20,11 @@ public interface ITarget : IAsyncDisposable
     /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>
     Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="PlanAsync"/>, of a transfer that <see cref="TransferRecord.IsShowing"/>: nothing is left but the commit of the load that it begins.</summary>
-    Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken);
+    /// <summary>As <see cref="PlanAsync"/>, of a transfer that <see cref="TransferRecord.HasArrived"/>: nothing is left but the commit of the load that it begins.</summary>
+    /// <param name="transfer">Which.</param>
+    /// <param name="verify">As <see cref="TargetRequest.Verify"/>.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken);
 
     /// <summary>The chunks of an unfinished transfer that the next run will have in <see cref="ITargetLoad.Arrived"/> or <see cref="ITargetLoad.Halfway"/>.</summary>
     Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken);

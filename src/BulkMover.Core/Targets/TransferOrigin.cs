@@ -7,4 +7,11 @@ namespace BulkMover.Core.Targets;
 /// <param name="Selection">Hash of what says which rows and columns of the snapshot: two transfers with the same selection of one snapshot bring the same rows.</param>
 /// <param name="Source">The table, as people write it.</param>
 /// <param name="Snapshot">Its snapshot.</param>
-public sealed record TransferOrigin(string Command, string Selection, string Source, string Snapshot);
+public sealed record TransferOrigin(string Command, string Selection, string Source, string Snapshot)
+{
+    /// <summary>Which table it was at that place, where the format tells (<see cref="Tables.ITableSnapshot.TableId"/>).</summary>
+    public string? Table { get; init; }
+
+    /// <summary>How its files are read (<see cref="Scans.Scan.Reading"/>): the next run has to read them in the same way.</summary>
+    public string? Reading { get; init; }
+}

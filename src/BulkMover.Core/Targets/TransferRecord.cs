@@ -13,6 +13,6 @@ namespace BulkMover.Core.Targets;
 public sealed record TransferRecord(
     TransferId Transfer, string Table, TransferOrigin Origin, CopyMode Mode, bool IsComplete, long Chunks, long Rows, DateTimeOffset BegunAt, DateTimeOffset LastAt)
 {
-    /// <summary>All its rows have arrived, and a run has begun to show them and did not come to the end: <see cref="ITarget.PlanCommitAsync"/> goes on.</summary>
-    public bool IsShowing { get; init; }
+    /// <summary>All its rows have arrived, some may be visible, and nothing but the commit is left: <see cref="ITarget.PlanCommitAsync"/> goes on.</summary>
+    public bool HasArrived { get; init; }
 }

@@ -69,9 +69,9 @@ public sealed class ClickHouseTarget : ITarget
             ? await sharded.PlanAsync(request, options, cancellationToken)
             : await new Planner(client, table, options, ownsServer: embedded is not null).PlanAsync(request, cancellationToken);
 
-    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
-        ? await sharded.PlanCommitAsync(transfer, cancellationToken)
-        : await new Planner(client, table, options, ownsServer: embedded is not null).PlanCommitAsync(transfer, cancellationToken);
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
+        ? await sharded.PlanCommitAsync(transfer, verify, cancellationToken)
+        : await new Planner(client, table, options, ownsServer: embedded is not null).PlanCommitAsync(transfer, verify, cancellationToken);
 
     public async Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => await ShardsAsync(cancellationToken) is { } sharded
         ? await sharded.ArrivedAsync(transfer, cancellationToken)

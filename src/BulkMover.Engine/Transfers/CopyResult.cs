@@ -19,7 +19,7 @@ public sealed record CopyResult(
     public bool IsVerified { get; init; }
 
     /// <summary>Of a copy all of whose rows earlier runs had brought.</summary>
-    public static CopyResult OfArrived(long rows, int retries) => new(rows, rows, retries, 0, 0, 0, [], "Nothing was moved: an earlier run had brought all rows, and had begun to show them.", 0);
+    public static CopyResult OfArrived(long rows, int retries) => new(rows, rows, retries, 0, 0, 0, [], "Nothing was moved: earlier runs had brought all rows, and this one has shown them.", 0);
 
     /// <summary>Of a copy that earlier runs have brought to its end.</summary>
     public static CopyResult OfComplete(long rows) => new(rows, rows, 0, 0, 0, 0, [], "Nothing was moved: an earlier run has completed this copy. With --restart it is copied again.", 0);

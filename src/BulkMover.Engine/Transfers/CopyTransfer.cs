@@ -78,6 +78,9 @@ public sealed class CopyTransfer(
             // The target remembers what the failed attempt has brought, and only a new plan knows of it.
             TargetRequest request = plan.Request with { Restart = plan.Request.Restart && !hasBegun };
             now = await StepAsync(meter.Begin, () => target.PlanAsync(request, cancellationToken), cancellationToken);
+            // The other snapshot was looked through when this copy was planned, and now there is more of it.
+            if (!hasBegun && now.Earlier is { } other && other.Origin.Snapshot != request.Origin.Snapshot)
+                throw new EnvironmentException("engine.transfer_ran_meanwhile", $"Another run of the same copy has brought more of snapshot {other.Origin.Snapshot} since this one was planned. Run the command again.");
             if (now.Earlier is { IsComplete: true } complete)
             {
                 meter.Skip(complete.Chunks, complete.Rows);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
 
 namespace BulkMover.Engine.Transfers;
 
@@ -13,12 +14,26 @@ internal sealed class TaskKeys(Scan scan)
 {
     private const int Bytes = 16;
 
+    private readonly HashSet<string> columns = [.. scan.ReadSchema.FieldsList.Select(field => field.Name)];
+
     /// <remarks>Of nothing but what every form of the metadata has: a checkpoint may have dropped the statistics that the commits before it had.</remarks>
     public UInt128 Of(ScanTask task)
     {
         (long? first, long? last) = scan.ReadsRowMetadata ? (task.FirstRowId, task.LastChange) : (null, null);
-        return Fingerprint.Of(string.Create(CultureInfo.InvariantCulture, $"{scan.Reading:x}\0{task.File}\0{task.FileBytes}\0{task.Deletes?.Identity:x}\0{first}\0{last}"));
+        string text = string.Create(CultureInfo.InvariantCulture, $"{scan.Reading:x}\0{task.File}\0{task.FileBytes}\0{task.Deletes?.Identity:x}\0{first}\0{last}");
+        if (task.Constants.Count > 0)
+            text = task.Constants.Where(constant => columns.Contains(constant.Key)).OrderBy(constant => constant.Key, StringComparer.Ordinal).Aggregate(text, (all, one) => $"{all}\0{one.Key}={Text(one.Value)}");
+        if (task.MemberConstants.Count > 0)
+            text = task.MemberConstants.OrderBy(constant => constant.Key).Aggregate(text, (all, one) => $"{all}\0{one.Key}={Text(one.Value)}");
+        return Fingerprint.Of(text);
     }
+
+    private static string Text(Scalar constant) => constant.Value switch
+    {
+        null => "null",
+        byte[] bytes => Convert.ToHexString(bytes),
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
 
     /// <summary>Keys as a target keeps them, sorted: the same keys give the same bytes.</summary>
     public static ReadOnlyMemory<byte> Join(List<UInt128> keys)

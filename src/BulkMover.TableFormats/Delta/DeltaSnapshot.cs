@@ -42,6 +42,9 @@ internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
 
     public string Id { get; }
 
+    /// <remarks>Versions of every table begin with 0.</remarks>
+    public required string? TableId { get; init; }
+
     public Schema Schema { get; }
 
     public IReadOnlyList<Field> MetadataColumns { get; }
@@ -82,7 +85,11 @@ internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
         return new DeltaSnapshot(store, table, segment, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
-            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors")) { Retention = DeltaRetention.Of(metadata, replacedAt) };
+            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors")) 
+        {
+            TableId = metadata.Id,
+            Retention = DeltaRetention.Of(metadata, replacedAt),
+        };
     }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     public Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => throw new NotSupportedException("The command line asks for them.");
 
-    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
     {
         await At(Step.Plan, cancellationToken);
         return Plan(new TargetRequest(transfer, new TransferOrigin("", "", "", ""), new Schema([], null), CopyMode.Create, []));

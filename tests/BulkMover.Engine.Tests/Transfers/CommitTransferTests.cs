@@ -25,7 +25,7 @@ public sealed class CommitTransferTests
         };
         var notes = new Notes();
 
-        CopyResult result = await CommitTransfer.RunAsync(world.Target, Record(world), TimeSpan.FromMinutes(1), notes, Stopping);
+        CopyResult result = await CommitTransfer.RunAsync(world.Target, Record(world), verify: false, TimeSpan.FromMinutes(1), notes, Stopping);
 
         Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
         Assert.Equal((world.Table.Rows, world.Table.Rows, 1), (result.Rows, result.SkippedRows, result.Retries));
@@ -39,7 +39,7 @@ public sealed class CommitTransferTests
         World world = await StoppedAtCommitAsync();
         world.At = (at, _) => at == Step.Commit ? throw new TargetException("fake.no", "No.") : Task.CompletedTask;
 
-        await Assert.ThrowsAsync<TargetException>(() => CommitTransfer.RunAsync(world.Target, Record(world), TimeSpan.FromMinutes(1), new Notes(), Stopping));
+        await Assert.ThrowsAsync<TargetException>(() => CommitTransfer.RunAsync(world.Target, Record(world), verify: false, TimeSpan.FromMinutes(1), new Notes(), Stopping));
 
         Assert.Empty(world.Target.Visible);
         world.AssertNothingIsLeft();
@@ -54,7 +54,7 @@ public sealed class CommitTransferTests
     }
 
     private static TransferRecord Record(World world) =>
-        new(TransferId.Of("fake"), "fake", new TransferOrigin("", "", "fake", "1"), CopyMode.Create, false, 1, world.Table.Rows, default, default) { IsShowing = true };
+        new(TransferId.Of("fake"), "fake", new TransferOrigin("", "", "fake", "1"), CopyMode.Create, false, 1, world.Table.Rows, default, default) { HasArrived = true };
 
     private sealed class Notes : IProgress<string>
     {

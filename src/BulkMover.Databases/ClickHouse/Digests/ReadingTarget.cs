@@ -28,7 +28,7 @@ internal sealed class ReadingTarget(string name, ServerClient client, TableName 
         return new ReadingPlan(request, server, existing, TableMatch.Columns(request.Schema, existing, table, server.Calendar));
     }
 
-    public Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken) => throw new NotSupportedException("It has no transfers.");
+    public Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken) => throw new NotSupportedException("It has no transfers.");
 
     public Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyCollection<ArrivedChunk>>([]);
 

@@ -89,6 +89,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (run.Ledger.State.Completed is null)
         {
+            await EnterArrivalAsync(cancellationToken);
             if (plan.Request.Verify && run.Ledger.State.Destination is null)
             {
                 ThrowUnlessEqual(await new TransferComparison(client, plan.Server, run.Tables.Target).OfStagingAsync(staging.Name, run.Ledger.State, cancellationToken));
@@ -100,6 +101,13 @@ internal sealed class ClickHouseLoad : ITargetLoad
         }
 
         return rows;
+    }
+
+    /// <summary>From now on the next run needs nothing of the source.</summary>
+    public async Task EnterArrivalAsync(CancellationToken cancellationToken)
+    {
+        if (run.Ledger.State.AllArrived is null)
+            await run.Ledger.AddAsync(new Arrived(plan.Final), cancellationToken);
     }
 
     /// <param name="comparison">Of the rows that were read with those that have arrived, before anybody sees them.</param>

@@ -19,7 +19,7 @@ internal sealed record Shard(long Number, string Place, ServerClient Client, Tab
         }
         catch (TargetException error)
         {
-            throw new TargetException(error.Code, $"Shard {Number} at {Client.Endpoint.Server}: {error.Message}", error) { IsTransient = error.IsTransient };
+            throw new TargetException(error.Code, $"Shard {Number} at {Client.Endpoint.Server}: {error.Message}", error) { IsTransient = error.IsTransient, IsOverload = error.IsOverload };
         }
         catch (EnvironmentException error)
         {
@@ -27,6 +27,7 @@ internal sealed record Shard(long Number, string Place, ServerClient Client, Tab
                 $"Shard {Number} at {Client.Endpoint.Server} (its host is the cluster's, scheme, port, user and password are those of the target's address): {error.Message}", error)
             {
                 IsTransient = error.IsTransient,
+                IsOverload = error.IsOverload,
             };
         }
     }

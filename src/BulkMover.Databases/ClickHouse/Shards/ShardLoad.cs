@@ -59,6 +59,9 @@ internal sealed class ShardLoad : IAsyncDisposable
     public Task<Comparison> CompareAsync(ServerAbilities server, CancellationToken cancellationToken) => shard.DoAsync(() =>
         new TransferComparison(shard.Client, server, shard.Table).OfStagingAsync(load.Staging.Name, load.Run.Ledger.State, cancellationToken));
 
+    /// <summary>From now on the next run needs nothing of the source.</summary>
+    public Task EnterArrivalAsync(CancellationToken cancellationToken) => shard.DoAsync(() => load.EnterArrivalAsync(cancellationToken));
+
     /// <summary>Shows the rows.</summary>
     public Task PublishAsync() => shard.DoAsync(() => load.CommitAsync(Arrived.Values.Sum(chunk => chunk.Rows), CancellationToken.None));
 

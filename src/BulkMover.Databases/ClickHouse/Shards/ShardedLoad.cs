@@ -99,9 +99,10 @@ internal sealed class ShardedLoad : ITargetLoad
                 $"{rows:N0} rows were sent, but {there:N0} have arrived as the shards count them. Nothing was changed in the target. Please report this.");
         }
 
-        if (shards.Any(shard => shard.Arrived.Count != arrived.Count))
+        if (shards.Select(shard => shard.Arrived).Concat(published).Any(shard => shard.Count != arrived.Count))
             throw ShardedRecord.Disagree(plan.Request.Transfer);
         cancellationToken.ThrowIfCancellationRequested();
+        await shards[0].EnterArrivalAsync(cancellationToken);
         if (plan.Request.Verify && published.Count == 0 && !shards.Any(shard => shard.IsMoving))
         {
             ClickHouseLoad.ThrowUnlessEqual(ShardedComparison.Sum(await Task.WhenAll(shards.Select(shard => shard.CompareAsync(plan.Shards[0].Plan.Server, cancellationToken)))));

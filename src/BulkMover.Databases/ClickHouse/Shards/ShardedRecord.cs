@@ -29,8 +29,8 @@ internal static class ShardedRecord
             Rows = arrived.Values.Sum(chunk => chunk.Rows),
             BegunAt = records.Min(record => record.BegunAt),
             LastAt = records.Max(record => record.LastAt),
-            // A shard begins when all have all.
-            IsShowing = !isComplete && begun.Length == shards.Count && records.Any(record => record.IsShowing || record.IsComplete),
+            // One begins to show its rows when all have theirs; with other chunks than the rest it has them of an earlier life of the transfer.
+            HasArrived = !isComplete && begun.Length == shards.Count && HaveEqualChunks(begun) && records.Any(record => record.HasArrived || record.IsComplete),
         };
     }
 
@@ -47,12 +47,16 @@ internal static class ShardedRecord
     }
 
     /// <summary>Readers see the rows of some shards, and the rest needs only to be shown: to forget it now would bring those twice.</summary>
-    public static bool IsHalfPublished(IReadOnlyList<LedgerState?> shards)
+    /// <param name="shards">Of each shard; null where it is not known.</param>
+    /// <param name="tables">Its table as it is now.</param>
+    public static bool IsHalfPublished(IReadOnlyList<LedgerState?> shards, IReadOnlyList<ExistingTable?> tables)
     {
         LedgerState[] begun = [.. shards.OfType<LedgerState>().Where(state => state.Begun is not null)];
-        return begun.Any(state => state.Completed is not null) && begun.Any(state => state.Completed is null)
-            && begun.All(state => state.Collected.Count == begun[0].Collected.Count);
+        return shards.Zip(tables).Any(shard => shard.First is { IsHalfPublished: true } state && shard.Second?.Identity == state.Destination)
+            || (begun.Any(state => state.Completed is not null) && begun.Any(state => state.Completed is null) && HaveEqualChunks(begun));
     }
+
+    private static bool HaveEqualChunks(LedgerState[] begun) => begun.All(state => state.Collected.Count == begun[0].Collected.Count);
 
     public static TargetException Disagree(TransferId transfer) => new("clickhouse.shards_disagree",
         $"Some shards show the rows of transfer {transfer}, and others have lost theirs, are new, or have them from files in another order. Nothing was changed. " +

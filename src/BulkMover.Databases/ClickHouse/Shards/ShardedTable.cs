@@ -47,7 +47,8 @@ internal sealed partial class ShardedTable
     public async Task<TargetPlan> PlanAsync(TargetRequest request, ClickHouseTableOptions options, CancellationToken cancellationToken)
     {
         LedgerState?[] states = await StatesAsync(request.Transfer, cancellationToken);
-        if (request.Restart && ShardedRecord.IsHalfPublished(states))
+        ExistingTable?[] tables = await TablesAsync(cancellationToken);
+        if (request.Restart && ShardedRecord.IsHalfPublished(states, tables))
             throw HalfPublished(request.Transfer);
         ShardPlan[] plans = await OnEachAsync(shard => PlanAsync(shard, request, options, cancellationToken));
         if (plans.Any(plan => plan.IsComplete) && plans.Any(plan => plan.Plan.Earlier is null))
@@ -60,7 +61,7 @@ internal sealed partial class ShardedTable
 
         TransferRecord? earlier = plans.All(plan => plan.Plan.Earlier is null)
             ? null
-            : ShardedRecord.Of(name, [.. states.Zip(plans, (state, plan) => plan.Plan.Earlier is null ? null : state)], await TablesAsync(cancellationToken));
+            : ShardedRecord.Of(name, [.. states.Zip(plans, (state, plan) => plan.Plan.Earlier is null ? null : state)], tables);
         ShardPlan[] left = [.. plans.Where(plan => !plan.IsComplete)];
         if (left.Length == 0)
             return new ShardedPlan(request, plans, [], []) { Insert = null, Earlier = earlier };
@@ -77,10 +78,10 @@ internal sealed partial class ShardedTable
     }
 
     /// <inheritdoc cref="ITarget.PlanCommitAsync"/>
-    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
     {
         ShardPlan[] plans = await OnEachAsync(async shard => new ShardPlan(
-            shard, await new Planner(shard.Client, shard.Table, new ClickHouseTableOptions(), ownsServer: false).PlanCommitAsync(transfer, cancellationToken)));
+            shard, await new Planner(shard.Client, shard.Table, new ClickHouseTableOptions(), ownsServer: false).PlanCommitAsync(transfer, verify, cancellationToken)));
         TransferRecord? earlier = ShardedRecord.Of(name, await StatesAsync(transfer, cancellationToken), await TablesAsync(cancellationToken));
         return new ShardedPlan(plans[0].Plan.Request, plans, [], []) { Insert = null, Earlier = earlier };
     }
@@ -105,7 +106,7 @@ internal sealed partial class ShardedTable
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         LedgerState?[] states = await StatesAsync(transfer, cancellationToken);
-        if (ShardedRecord.IsHalfPublished(states))
+        if (ShardedRecord.IsHalfPublished(states, await TablesAsync(cancellationToken)))
             throw HalfPublished(transfer);
         InvalidInputException?[] refusals = await OnEachAsync(async shard =>
         {

@@ -42,13 +42,13 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
     }
 
     /// <summary>Plans what is left of a transfer whose rows have all arrived.</summary>
-    public async Task<ClickHousePlan> PlanCommitAsync(TransferId transfer, CancellationToken cancellationToken)
+    public async Task<ClickHousePlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
     {
         ServerAbilities server = await ServerAbilities.FindAsync(client, cancellationToken);
         ExistingTable? table = await TableReader.TableAsync(client, target, cancellationToken);
         if (await Ledger.FindAsync(client, target, transfer, withTasks: false, cancellationToken) is not { Begun: { } begun } state)
             throw new TargetException("clickhouse.transfer_unknown", $"Transfer {transfer} into {target} was discarded a moment ago. Run the command again to copy from zero.");
-        var request = new TargetRequest(transfer, begun.Origin, new Schema([], null), begun.Mode, []);
+        var request = new TargetRequest(transfer, begun.Origin, new Schema([], null), begun.Mode, []) { Verify = verify };
         if (state.Completed is not null)
             return Complete(request, server, state);
         (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(begun.Mode, table, state);
@@ -58,7 +58,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             Server = server,
             CreatesDatabase = false,
             Staging = staging,
-            Final = final,
+            Final = state.AllArrived is null ? final : state.AllArrived.Final,
             Publication = publication,
             Shard = begun.Shard,
             Earlier = state.Record(table),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Digests;
@@ -141,6 +142,7 @@ internal sealed class Ledger
         Begun begun => ("begun", JsonSerializer.Serialize(begun, LedgerJson.Default.Begun)),
         Loaded loaded => ("loaded", JsonSerializer.Serialize(loaded, LedgerJson.Default.Loaded)),
         Collected collected => ("collected", JsonSerializer.Serialize(collected, LedgerJson.Default.Collected)),
+        Arrived arrived => ("arrived", JsonSerializer.Serialize(arrived, LedgerJson.Default.Arrived)),
         Publishing publishing => ("publishing", JsonSerializer.Serialize(publishing, LedgerJson.Default.Publishing)),
         Published published => ("published", JsonSerializer.Serialize(published, LedgerJson.Default.Published)),
         Completed completed => ("completed", JsonSerializer.Serialize(completed, LedgerJson.Default.Completed)),
@@ -158,9 +160,11 @@ internal sealed class Ledger
         "begun" => JsonSerializer.Deserialize(text, LedgerJson.Default.Begun)!,
         "loaded" => JsonSerializer.Deserialize(text, LedgerJson.Default.Loaded)!,
         "collected" => JsonSerializer.Deserialize(text, LedgerJson.Default.Collected)!,
+        "arrived" => JsonSerializer.Deserialize(text, LedgerJson.Default.Arrived)!,
         "publishing" => JsonSerializer.Deserialize(text, LedgerJson.Default.Publishing)!,
         "published" => JsonSerializer.Deserialize(text, LedgerJson.Default.Published)!,
         "completed" => JsonSerializer.Deserialize(text, LedgerJson.Default.Completed)!,
-        _ => new Discarded(),
+        "discarded" => new Discarded(),
+        _ => throw new TargetException("clickhouse.ledger_unknown", $"The ledger has an entry '{kind}', which a newer version of bulkmover has written. Use that version."),
     };
 }

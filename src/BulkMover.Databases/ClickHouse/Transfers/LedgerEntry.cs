@@ -40,6 +40,10 @@ internal sealed record Loaded(long Chunk, IReadOnlyDictionary<string, long> Rows
 /// <param name="LastBlock">The highest number of a block that the staging table has then: later chunks have higher ones.</param>
 internal sealed record Collected(long Chunk, long LastBlock) : LedgerEntry;
 
+/// <summary>All rows of the transfer are in the staging table: before any of them is shown.</summary>
+/// <param name="Final">Definition of the table with the target's engine, where the staging table cannot become the target; else null.</param>
+internal sealed record Arrived(string? Final) : LedgerEntry;
+
 /// <summary>Partitions are about to be moved out of the staging table: before the first of them.</summary>
 /// <param name="Destination">Identity of the table that they are moved to.</param>
 /// <param name="BecomesTarget">The table is the transfer's own and becomes the target; else it is the target.</param>
@@ -62,6 +66,7 @@ internal sealed record Discarded : LedgerEntry;
 [JsonSerializable(typeof(Begun))]
 [JsonSerializable(typeof(Loaded))]
 [JsonSerializable(typeof(Collected))]
+[JsonSerializable(typeof(Arrived))]
 [JsonSerializable(typeof(Publishing))]
 [JsonSerializable(typeof(Published))]
 [JsonSerializable(typeof(Completed))]

@@ -42,6 +42,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>Of the run that loaded <see cref="Interrupted"/>, and of its chunk table.</summary>
     public long InterruptedEpoch => lastLoadedEpoch;
 
+    /// <summary>All rows of the transfer are in the staging table, or were; null when some may be missing.</summary>
+    public Arrived? AllArrived { get; private set; }
+
     /// <summary>Identity of the table that partitions are moved to at the end; null before that.</summary>
     public string? Destination { get; private set; }
 
@@ -77,7 +80,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         ? null
         : new TransferRecord(transfer, target, Begun.Origin, Begun.Mode, Completed is not null, collected.Count, collected.Values.Sum(chunk => chunk.Rows), begunAt, lastAt)
         {
-            IsShowing = Completed is null && (Destination is not null || (table is not null && IsPublished(table))),
+            HasArrived = Completed is null && (AllArrived is not null || Destination is not null || (table is not null && IsPublished(table))),
         };
 
     public void Apply(LedgerEntry entry, long epoch, DateTimeOffset at)
@@ -101,6 +104,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 // Of millions of chunks no more than that is kept.
                 foreach ((string partition, long rows) in its.Rows)
                     staged[partition] = staged.GetValueOrDefault(partition) + rows;
+                break;
+            case Arrived all:
+                AllArrived = all;
                 break;
             case Publishing moves:
                 Before ??= (moves.RowsBefore, at);
@@ -128,7 +134,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         staged.Clear();
         lastBlocks.Clear();
         published.Clear();
-        Begun = null;
+        (Begun, AllArrived) = (null, null);
         (Completed, CompletedAt, Before) = (null, null, null);
         (Destination, DestinationBecomesTarget) = (null, false);
     }

@@ -76,10 +76,10 @@ internal sealed class TransferRun
 
         if (plan.Earlier is null || (last is null && !isPublished))
         {
+            if (Ledger.State.Completed is null)
+                await ThrowIfHalfPublishedAsync(hasStaging: last is not null, cancellationToken);
             if (plan.OnlyCommits)
                 throw Lost(Tables.Staging(Ledger.State.Epoch));
-            if (Ledger.State.Completed is null)
-                await ThrowIfHalfPublishedAsync(cancellationToken);
             // Nothing that an earlier run has brought counts any more.
             await ForgetAsync(cancellationToken);
             (left, last, final, isPublished) = ([], null, null, false);
@@ -166,7 +166,9 @@ internal sealed class TransferRun
         await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, 0, cancellationToken))
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
-            await run.ThrowIfHalfPublishedAsync(cancellationToken);
+            // Where the rest is gone nobody can bring it, and whoever discards has been told.
+            if (await run.HasStagingAsync(cancellationToken))
+                await run.ThrowIfHalfPublishedAsync(hasStaging: true, cancellationToken);
             await run.ForgetAsync(cancellationToken);
         }
 
@@ -187,13 +189,31 @@ internal sealed class TransferRun
     }
 
     /// <summary>Forgetting that some partitions have been moved would bring them twice.</summary>
-    private async Task ThrowIfHalfPublishedAsync(CancellationToken cancellationToken)
+    private async Task ThrowIfHalfPublishedAsync(bool hasStaging, CancellationToken cancellationToken)
     {
         if (!Ledger.State.IsHalfPublished || (await Parts.FindAsync(Tables.Target, cancellationToken))?.Identity != Ledger.State.Destination)
             return;
+        if (!hasStaging)
+        {
+            throw new TargetException("clickhouse.staging_lost",
+                $"Transfer {Tables.Transfer} has moved partitions {string.Join(", ", Ledger.State.Published)} into {Tables.Target}, and somebody has dropped {Tables.Staging(Ledger.State.Epoch)}, which had the rest. " +
+                $"Remove the rows of this copy from those partitions, run `bulkmover discard` with {Tables.Transfer}, and then the command again.");
+        }
+
         throw new TargetException("clickhouse.publication_begun",
             $"Transfer {Tables.Transfer} has begun to move its rows into {Tables.Target}, where some of them are visible. Run its command without --restart to bring the rest; " +
             "it is a matter of moments.");
+    }
+
+    private async Task<bool> HasStagingAsync(CancellationToken cancellationToken)
+    {
+        foreach (TransferTable table in (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Chunk is null))
+        {
+            if ((await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging)
+                return true;
+        }
+
+        return false;
     }
 
     private static async Task GiveFreeAsync(PartTables parts, TransferTables tables, TransferLease? lease, bool isVoid)

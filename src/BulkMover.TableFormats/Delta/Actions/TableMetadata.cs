@@ -3,6 +3,9 @@ namespace BulkMover.TableFormats.Delta.Actions;
 /// <summary>Schema and properties of the table (PROTOCOL.md, "Change Metadata").</summary>
 internal sealed record TableMetadata
 {
+    /// <summary>Of the table: another one in its place has another.</summary>
+    public string? Id { get; init; }
+
     public FileFormat? Format { get; init; }
 
     /// <summary>The schema as JSON text.</summary>

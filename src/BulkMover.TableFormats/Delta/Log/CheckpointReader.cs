@@ -86,7 +86,7 @@ internal static class CheckpointReader
     {
         StructColumn protocol = StructColumn.Of(batch, "protocol", file), metadata = StructColumn.Of(batch, "metaData", file);
         NumberColumn minReaderVersion = protocol.Number("minReaderVersion");
-        TextColumn provider = metadata.Struct("format").Text("provider"), schemaString = metadata.Text("schemaString");
+        TextColumn id = metadata.Text("id"), provider = metadata.Struct("format").Text("provider"), schemaString = metadata.Text("schemaString");
         TextMapColumn configuration = metadata.Map("configuration");
         for (int row = 0; row < batch.Length; row++)
         {
@@ -109,6 +109,7 @@ internal static class CheckpointReader
                 {
                     MetaData = new TableMetadata
                     {
+                        Id = id.At(row),
                         Format = new TableMetadata.FileFormat(provider.At(row)),
                         SchemaString = schemaString.At(row),
                         PartitionColumns = metadata.Texts("partitionColumns", row),

@@ -30,6 +30,19 @@ public sealed class ShardedCrashTests(ShardedServersFixture servers) : IClassFix
             return true;
         }, Sparser);
 
+    /// <summary>Some shards may have begun anew then, and others still show what came before.</summary>
+    [Fact]
+    public Task Copy_MoverDiesAtAnyRequestOfACopyFromZero_NoShardLosesItsRows() => TransferWorld.AtEachRequestAsync(5, async request =>
+    {
+        var world = new ShardedWorld(servers.Endpoints, await servers.NewDatabaseAsync(), CopyMode.Replace, "MergeTree", "cityHash64(id)");
+        await world.PrepareAsync();
+        await world.RunAsync(new ServerEndpoint(servers.Endpoints[0], "default", ""));
+        if (!await world.DiesAsync(request, Cut.BeforeRequest, () => { }, isCompleteBefore: true))
+            return false;
+        await world.CompleteFromZeroAsync($"request {request}");
+        return true;
+    }, Sparser);
+
     [Theory]
     [InlineData(CopyMode.Create, 0)]
     [InlineData(CopyMode.Append, 1)]

@@ -13,30 +13,46 @@ namespace BulkMover.Databases.Tests.ClickHouse.Transfers;
 /// </summary>
 public sealed class CrashTests(ClickHouseServerFixture server)
 {
+    private const string ByKey = "id % 3";
+
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(CopyMode.Create, "MergeTree", Cut.BeforeRequest)]
-    [InlineData(CopyMode.Create, "MergeTree", Cut.BeforeAnswer)]
-    [InlineData(CopyMode.Create, "ReplacingMergeTree", Cut.BeforeRequest)]
-    [InlineData(CopyMode.Create, "ReplacingMergeTree", Cut.BeforeAnswer)]
-    [InlineData(CopyMode.Append, "MergeTree", Cut.BeforeRequest)]
-    [InlineData(CopyMode.Append, "MergeTree", Cut.BeforeAnswer)]
-    [InlineData(CopyMode.Replace, "MergeTree", Cut.BeforeRequest)]
-    [InlineData(CopyMode.Replace, "MergeTree", Cut.BeforeAnswer)]
-    [InlineData(CopyMode.Replace, "ReplacingMergeTree", Cut.BeforeRequest)]
-    [InlineData(CopyMode.Replace, "ReplacingMergeTree", Cut.BeforeAnswer)]
-    public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string engine, Cut cut) =>
+    [InlineData(CopyMode.Create, "MergeTree", ByKey, Cut.BeforeRequest)]
+    [InlineData(CopyMode.Create, "MergeTree", "", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Create, "ReplacingMergeTree", "", Cut.BeforeRequest)]
+    [InlineData(CopyMode.Create, "ReplacingMergeTree", ByKey, Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Append, "MergeTree", ByKey, Cut.BeforeRequest)]
+    [InlineData(CopyMode.Append, "MergeTree", "", Cut.BeforeRequest)]
+    [InlineData(CopyMode.Append, "MergeTree", ByKey, Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Append, "MergeTree", "", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Replace, "MergeTree", ByKey, Cut.BeforeRequest)]
+    [InlineData(CopyMode.Replace, "MergeTree", "", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Replace, "ReplacingMergeTree", ByKey, Cut.BeforeRequest)]
+    [InlineData(CopyMode.Replace, "ReplacingMergeTree", "", Cut.BeforeAnswer)]
+    public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string engine, string partitionBy, Cut cut) =>
         TransferWorld.AtEachRequestAsync((int)mode + engine.Length + (int)cut, async request =>
         {
-            string database = await server.NewDatabaseAsync(Stopping);
-            var world = new TransferWorld(new ServerEndpoint(server.Endpoint, "default", ""), database, mode, engine);
-            await world.PrepareAsync();
+            TransferWorld world = await NewWorldAsync(mode, engine, partitionBy);
             if (!await world.DiesAsync(request, cut, () => { }))
                 return false;
             await world.CompleteAsync($"request {request}");
             return true;
         });
+
+    [Theory]
+    [InlineData("MergeTree", Cut.BeforeRequest)]
+    [InlineData("ReplacingMergeTree", Cut.BeforeAnswer)]
+    public Task Copy_MoverDiesAtAnyRequestOfACopyFromZero_TheNextRunCompletesOneOrTheOther(string engine, Cut cut) =>
+        TransferWorld.AtEachRequestAsync(engine.Length, async request =>
+        {
+            TransferWorld world = await NewWorldAsync(CopyMode.Replace, engine, ByKey);
+            await world.RunAsync(new ServerEndpoint(server.Endpoint, "default", ""));
+            if (!await world.DiesAsync(request, cut, () => { }, isCompleteBefore: true))
+                return false;
+            await world.CompleteFromZeroAsync($"request {request}");
+            return true;
+        }, sparser: 4);
 
     [Theory]
     [InlineData(CopyMode.Create)]
@@ -65,6 +81,13 @@ public sealed class CrashTests(ClickHouseServerFixture server)
             Directory.Delete(directory, recursive: true);
         }
     }, sparser: 3);
+
+    private async Task<TransferWorld> NewWorldAsync(CopyMode mode, string engine, string partitionBy)
+    {
+        var world = new TransferWorld(new ServerEndpoint(server.Endpoint, "default", ""), await server.NewDatabaseAsync(Stopping), mode, engine, partitionBy);
+        await world.PrepareAsync();
+        return world;
+    }
 
     private static Task<EmbeddedServer> StartAsync(string directory) => EmbeddedServer.StartAsync(new EmbeddedServerOptions(directory, TestHost.OfTests()), Stopping);
 

@@ -69,13 +69,17 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     }
 
     /// <returns>False when the transfer was at its end before the request.</returns>
-    public async Task<bool> DiesAsync(int request, Cut cut, Action kill)
+    /// <param name="request">The first that fails, from 1, and all after it.</param>
+    /// <param name="cut">How.</param>
+    /// <param name="kill">What dies with it.</param>
+    /// <param name="isCompleteBefore">The transfer was brought to its end before, and is copied from zero again.</param>
+    public async Task<bool> DiesAsync(int request, Cut cut, Action kill, bool isCompleteBefore = false)
     {
         await using var proxy = new CuttingProxy([.. servers.Select(server => server.Server)], number => number == request, cut) { IsLasting = true, Kill = kill };
         try
         {
             // No beat in so short a time: the number of a request is the same each time.
-            await RunAsync(new ServerEndpoint(proxy.Start(), "default", "") { LeaseTimeout = TimeSpan.FromMinutes(5) });
+            await RunAsync(new ServerEndpoint(proxy.Start(), "default", "") { LeaseTimeout = TimeSpan.FromMinutes(5) }, isCompleteBefore);
         }
         catch (Exception error) when (error is BulkMoverException)
         {
@@ -88,6 +92,24 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     public async Task CompleteAsync(string after)
     {
         await RunAsync(servers[0] with { LeaseTimeout = TimeSpan.FromMilliseconds(100) });
+        await CheckAsync(after);
+    }
+
+    /// <summary>As <see cref="CompleteAsync"/>, after a copy from zero of one that was complete: the old rows are there or the new ones, and none is lost on the way.</summary>
+    public async Task CompleteFromZeroAsync(string after)
+    {
+        ServerEndpoint server = servers[0] with { LeaseTimeout = TimeSpan.FromMilliseconds(100) };
+        try
+        {
+            await RunAsync(server);
+        }
+        catch (TargetException error) when (error.Code == "clickhouse.shards_disagree")
+        {
+            // Shards that have begun anew and others that have not cannot go on together, as the message says.
+        }
+
+        await CheckRowsAsync(after);
+        await RunAsync(server, restart: true);
         await CheckAsync(after);
     }
 
@@ -139,11 +161,13 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     }
 
     /// <summary>A whole copy, as the command does it: what is only to be shown needs no source any more.</summary>
-    public async Task RunAsync(ServerEndpoint server)
+    /// <param name="server">The target's.</param>
+    /// <param name="restart">From zero.</param>
+    public async Task RunAsync(ServerEndpoint server, bool restart = false)
     {
         await using var target = ClickHouseTarget.Of(server, table, Options);
-        bool isShowing = (await target.TransfersAsync(Stopping)).Any(record => record.Transfer == Request.Transfer && record.IsShowing);
-        await RunAsync(target, isShowing ? await target.PlanCommitAsync(Request.Transfer, Stopping) : await target.PlanAsync(Request, Stopping));
+        bool hasArrived = (await target.TransfersAsync(Stopping)).Any(record => record.Transfer == Request.Transfer && record.HasArrived);
+        await RunAsync(target, hasArrived ? await target.PlanCommitAsync(Request.Transfer, verify: false, Stopping) : await target.PlanAsync(Request with { Restart = restart }, Stopping));
     }
 
     /// <summary>A whole copy, begun again after each failure that may pass, as the engine does it.</summary>
