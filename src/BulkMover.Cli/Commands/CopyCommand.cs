@@ -54,7 +54,8 @@ public static class CopyCommand
         MemoryBudget budget = ReadMemory(arguments);
         CopyOptions options = ReadOptions(arguments);
 
-        await using CopySides sides = await CopySides.OpenAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+        await using CopySides sides = await Patiently.RunAsync(
+            report, stopping => CopySides.OpenAsync(arguments, arguments.GetRequiredValue(SharedOptions.To), report, stopping), cancellationToken);
         ITarget target = sides.Target!;
         bool isDry = arguments.GetValue(DryRun);
         if (!isDry && sides.Begun is { HasArrived: true } arrived)
@@ -66,7 +67,7 @@ public static class CopyCommand
             return 0;
         }
 
-        CopySetup setup = await CopySetup.PrepareAsync(arguments, sides, report, cancellationToken);
+        CopySetup setup = await Patiently.RunAsync(report, stopping => CopySetup.PrepareAsync(arguments, sides, report, stopping), cancellationToken);
         CopyOutline outline = setup.Outline;
         TransferId transfer = outline.Target!.Request.Transfer;
         if (isDry)

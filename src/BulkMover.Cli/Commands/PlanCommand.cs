@@ -32,8 +32,9 @@ public static class PlanCommand
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
         IReport report = Report.For(arguments);
-        await using CopySides sides = await CopySides.OpenAsync(arguments, arguments.GetValue(To), report, cancellationToken);
-        report.Planned((await CopySetup.PrepareAsync(arguments, sides, report, cancellationToken)).Outline);
+        await using CopySides sides = await Patiently.RunAsync(
+            report, stopping => CopySides.OpenAsync(arguments, arguments.GetValue(To), report, stopping), cancellationToken);
+        report.Planned((await Patiently.RunAsync(report, stopping => CopySetup.PrepareAsync(arguments, sides, report, stopping), cancellationToken)).Outline);
         return 0;
     }
 }

@@ -52,7 +52,8 @@ public static class VerifyCommand
         long begin = Stopwatch.GetTimestamp();
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
         await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
-        (Comparison? comparison, string? snapshot) = await CompareWithCopyAsync(arguments, source, target, report, cancellationToken);
+        (Comparison? comparison, string? snapshot) = await Patiently.RunAsync(
+            report, stopping => CompareWithCopyAsync(arguments, source, target, report, stopping), cancellationToken);
         snapshot ??= arguments.GetValue(SharedOptions.Snapshot);
         if (comparison is not { IsEqual: true })
         {

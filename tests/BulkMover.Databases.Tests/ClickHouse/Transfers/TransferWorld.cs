@@ -166,8 +166,16 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     public async Task RunAsync(ServerEndpoint server, bool restart = false)
     {
         await using var target = ClickHouseTarget.Of(server, table, Options);
-        bool hasArrived = (await target.TransfersAsync(Stopping)).Any(record => record.Transfer == Request.Transfer && record.HasArrived);
-        await RunAsync(target, hasArrived ? await target.PlanCommitAsync(Request.Transfer, verify: false, Stopping) : await target.PlanAsync(Request with { Restart = restart }, Stopping));
+        TransferRecord? known = (await target.TransfersAsync(Stopping)).SingleOrDefault(record => record.Transfer == Request.Transfer);
+        if (restart || known is not { HasArrived: true })
+        {
+            await RunAsync(target, await target.PlanAsync(Request with { Restart = restart }, Stopping));
+            return;
+        }
+
+        TargetPlan plan = await target.PlanCommitAsync(Request.Transfer, verify: false, Stopping);
+        await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(1, 0), Stopping);
+        await load.CommitAsync(known.Rows, Stopping);
     }
 
     /// <summary>A whole copy, begun again after each failure that may pass, as the engine does it.</summary>
