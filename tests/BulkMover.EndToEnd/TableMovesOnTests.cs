@@ -205,6 +205,35 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
         Assert.Equal($"{Files * FileRows}\n", await server.QueryAsync($"SELECT count() FROM {database}.t", Token));
     }
 
+    /// <summary>Iceberg spec, "Table Metadata": the current schema may be a later one than the current snapshot's.</summary>
+    [Fact]
+    public async Task Copy_AColumnWasAddedWithoutASnapshotSinceItStopped_GoesOnWithTheColumnsThatItBeganWith()
+    {
+        string database = await server.NewDatabaseAsync(Token);
+        string path = Path.Combine(server.FilesDirectory, $"{database}_iceberg");
+        await server.QueryAsync($"CREATE TABLE {database}.source (id Int64) ENGINE = IcebergLocal('{path}/', 'Parquet')", Token);
+        for (int file = 0; file < Files; file++)
+            await server.QueryAsync($"INSERT INTO {database}.source SELECT {file * FileRows} + number FROM numbers({FileRows}) SETTINGS allow_insert_into_iceberg = 1", Token);
+        string[] copy = ["copy", $"iceberg:{path}", server.Address(database, "t"), "--readers", "1", "--chunk", "1B", "--output", "json"];
+        // Amid the plan, whichever end it begins at.
+        string amid = Directory.GetFiles(path, "*.parquet", SearchOption.AllDirectories).OrderBy(File.GetLastWriteTimeUtc).ElementAt(Files / 2);
+        File.Move(amid, amid + ".gone");
+        CommandResult stopped = await Command.RunAsync(copy);
+        File.Move(amid + ".gone", amid);
+        Assert.Contains("rows have arrived", stopped.Event("note").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        AddColumn(Path.Combine(path, "metadata"));
+        CommandResult result = await Command.RunAsync(copy);
+
+        Assert.True(result.ExitCode == 0, result.ToString());
+        Assert.True(result.Events[^1].GetProperty("skipped").GetInt64() >= FileRows, result.ToString());
+        Assert.Equal($"{Files * FileRows}\t{Files * FileRows}\n", await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {database}.t", Token));
+        // A copy that begins now has it.
+        CommandResult other = await Command.RunAsync("copy", copy[1], server.Address(database, "u"));
+        Assert.True(other.ExitCode == 0, other.ToString());
+        Assert.Equal("id,extra\n", await server.QueryAsync($"SELECT arrayStringConcat(groupArray(name), ',') FROM system.columns WHERE database = '{database}' AND table = 'u'", Token));
+    }
+
     [Fact]
     public async Task Copy_ADataFileOfAnIcebergSnapshotIsGone_SaysWhichAndWhy()
     {
@@ -276,6 +305,25 @@ public sealed class TableMovesOnTests(ClickHouseServerFixture server)
 
     private static string AddOf(string path, long bytes) =>
         $$$"""{"add":{"path":"{{{path}}}","partitionValues":{},"size":{{{bytes}}},"modificationTime":0,"dataChange":true,"stats":"{\"numRecords\":{{{FileRows}}}}"}}""";
+
+    /// <summary>As an ALTER TABLE does: a version of the metadata with another current schema.</summary>
+    private static void AddColumn(string directory)
+    {
+        (int version, string file) = Directory.GetFiles(directory, "v*.metadata.json")
+            .Select(file => (Version: int.Parse(Regex.Match(Path.GetFileName(file), "^v([0-9]+)").Groups[1].Value, CultureInfo.InvariantCulture), File: file)).Max();
+        JsonNode metadata = JsonNode.Parse(File.ReadAllText(file))!;
+        JsonArray schemas = metadata["schemas"]!.AsArray();
+        int column = metadata["last-column-id"]!.GetValue<int>() + 1, schema = schemas.Max(known => known!["schema-id"]!.GetValue<int>()) + 1;
+        JsonNode later = schemas[^1]!.DeepClone();
+        later["schema-id"] = schema;
+        later["fields"]!.AsArray().Add(new JsonObject { ["id"] = column, ["name"] = "extra", ["required"] = false, ["type"] = "long" });
+        schemas.Add(later);
+        (metadata["current-schema-id"], metadata["last-column-id"]) = (schema, column);
+        File.WriteAllText(Path.Combine(directory, $"v{version + 1}.metadata.json"), metadata.ToJsonString());
+        string hint = Path.Combine(directory, "version-hint.text");
+        if (File.Exists(hint))
+            File.WriteAllText(hint, $"{version + 1}");
+    }
 
     private static string WithoutStatistics(string action)
     {
