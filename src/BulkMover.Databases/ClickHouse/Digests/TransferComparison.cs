@@ -30,18 +30,14 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         ThrowIfOthersCame(table, asked, complete);
         LedgerState? first = Array.Find(complete, state => state.Begun!.Staging == table.Identity);
         IReadOnlyList<SentColumn> columns = asked.Begun!.Columns;
-        List<ChunkDigest> chunks = [];
         Digest later = Digest.Empty(columns.Count);
-        foreach (LedgerState state in complete)
+        foreach (LedgerState state in complete.Where(state => state != first))
         {
-            IReadOnlyList<ChunkDigest> came = await Ledger.DigestsAsync(client, target, state.Transfer, cancellationToken);
-            if (state == first)
-                chunks.AddRange(came);
-            else
-                later += Digest.Sum(came.Select(chunk => chunk.Digest), columns.Count);
+            await foreach (ChunkDigest chunk in ChunksAsync(state.Transfer, withTasks: false, withDigests: true, cancellationToken))
+                later += chunk.Digest;
         }
 
-        return await CompareAsync(target, table, columns, chunks, later, cancellationToken);
+        return await CompareAsync(target, table, columns, first?.Transfer, later, cancellationToken);
     }
 
     /// <summary>Compares the staging table with the chunks that were collected in it, before any row is moved out of it.</summary>
@@ -54,8 +50,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         table ??= await TableReader.TableAsync(client, target, cancellationToken);
         if (table?.Identity != state.Begun!.Staging)
             throw new TargetException("clickhouse.staging_lost", $"The rows of this copy were in {staging}, which somebody has dropped. Run the command again with --restart.");
-        IReadOnlyList<ChunkDigest> chunks = await Ledger.DigestsAsync(client, target, state.Transfer, cancellationToken);
-        return await CompareAsync(name, table, columns, chunks, Digest.Empty(columns.Count), cancellationToken);
+        return await CompareAsync(name, table, columns, state.Transfer, Digest.Empty(columns.Count), cancellationToken);
     }
 
     /// <summary>The complete transfers whose rows the table has: all, or those since it was last found empty by one.</summary>
@@ -66,14 +61,50 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         return fresh is null ? complete : [.. complete.Where(state => state == fresh || state.CompletedAt > fresh.Before!.Value.At)];
     }
 
+    /// <summary>
+    /// Reads the chunks one by one and more than once, for there may be millions: to know which can be told apart, to add them up, and the scan tasks
+    /// of those that differ.
+    /// </summary>
+    /// <param name="name">The table.</param>
+    /// <param name="table">What it is.</param>
+    /// <param name="columns">Which columns, as they were sent.</param>
+    /// <param name="transfer">The one that the table was made with, whose chunks can be told apart; null when there is none.</param>
+    /// <param name="later">What all others come to.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
     private async Task<Comparison> CompareAsync(
-        TableName name, ExistingTable table, IReadOnlyList<SentColumn> columns, IReadOnlyList<ChunkDigest> chunks, Digest later, CancellationToken cancellationToken)
+        TableName name, ExistingTable table, IReadOnlyList<SentColumn> columns, TransferId? transfer, Digest later, CancellationToken cancellationToken)
     {
         Dictionary<string, Digest> found = await digests.ReadAsync(name, table, columns, "_part", cancellationToken);
-        IReadOnlyList<Difference> differences = new BlockRanges([.. chunks.OrderBy(chunk => chunk.LastBlock)], later).Compare(found);
+        var ranges = new BlockRanges(
+            (await ChunksAsync(transfer, withTasks: false, withDigests: false, cancellationToken).Select(chunk => chunk.LastBlock).ToListAsync(cancellationToken)).Order(), found.Keys);
+        Digest[] source = [.. Enumerable.Repeat(Digest.Empty(columns.Count), ranges.Count)], target = [.. source];
+        await foreach (ChunkDigest chunk in ChunksAsync(transfer, withTasks: false, withDigests: true, cancellationToken))
+            source[ranges.GroupOf(chunk.LastBlock)] += chunk.Digest;
+        source[^1] += later;
+        foreach ((string part, Digest digest) in found)
+            target[ranges.GroupOf(part)] += digest;
+
+        Dictionary<int, List<ChunkDigest>> differing = Enumerable.Range(0, ranges.Count).Where(group => source[group] != target[group]).ToDictionary(group => group, _ => new List<ChunkDigest>());
+        if (differing.Count > 0)
+        {
+            await foreach (ChunkDigest chunk in ChunksAsync(transfer, withTasks: true, withDigests: false, cancellationToken))
+                differing.GetValueOrDefault(ranges.GroupOf(chunk.LastBlock))?.Add(chunk);
+        }
+
         return new Comparison(
-            [.. columns.Select(column => column.Name)], later + Digest.Sum(chunks.Select(chunk => chunk.Digest), columns.Count), Digest.Sum(found.Values, columns.Count), differences);
+            [.. columns.Select(column => column.Name)], Digest.Sum(source, columns.Count), Digest.Sum(target, columns.Count),
+            [.. differing.Select(group => Difference(ranges, group.Key, group.Value, source[group.Key], target[group.Key]))]);
     }
+
+    private static Difference Difference(BlockRanges ranges, int group, List<ChunkDigest> chunks, Digest source, Digest target)
+    {
+        long[] numbers = [.. chunks.Select(chunk => chunk.Number).Order()];
+        return new Difference(ranges.Name(group, numbers), numbers, [.. chunks.OrderBy(chunk => chunk.LastBlock).Select(chunk => chunk.Tasks)], source, target);
+    }
+
+    private IAsyncEnumerable<ChunkDigest> ChunksAsync(TransferId? transfer, bool withTasks, bool withDigests, CancellationToken cancellationToken) => transfer is null
+        ? AsyncEnumerable.Empty<ChunkDigest>()
+        : Ledger.ChunksAsync(client, target, transfer.Value, withTasks, withDigests, cancellationToken);
 
     private void ThrowUnlessKept(ExistingTable table)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
@@ -78,7 +79,7 @@ internal sealed class Ledger
         var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
         if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
             return states;
-        await foreach (string[] row in client.StreamAsync(Select(target, transfer, withTasks ? Tasks : "''", "''"), cancellationToken))
+        await foreach (string[] row in client.StreamAsync(Select(target, Where(target, transfer), withTasks ? Tasks : "''", "''"), cancellationToken))
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))
                 states.Add(row[0], state = new LedgerState(new TransferId(row[0]), target.Table));
@@ -88,29 +89,28 @@ internal sealed class Ledger
         return states;
     }
 
-    /// <summary>What the chunks of a transfer come to, of those that have arrived.</summary>
-    public static async Task<IReadOnlyList<ChunkDigest>> DigestsAsync(ServerClient client, TableName target, TransferId transfer, CancellationToken cancellationToken)
+    /// <summary>The chunks of a transfer that have arrived, one by one in the order in which they did: there may be millions.</summary>
+    /// <param name="client">The server.</param>
+    /// <param name="target">The table.</param>
+    /// <param name="transfer">Which.</param>
+    /// <param name="withTasks">What tells their scan tasks; else nothing does.</param>
+    /// <param name="withDigests">What they come to; else digests of no rows.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    public static async IAsyncEnumerable<ChunkDigest> ChunksAsync(
+        ServerClient client, TableName target, TransferId transfer, bool withTasks, bool withDigests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var loaded = new Dictionary<long, Loaded>();
-        var arrived = new Dictionary<long, ChunkDigest>();
-        await foreach (string[] row in client.StreamAsync(Select(target, transfer, Tasks, Digests), cancellationToken))
+        var arrived = new HashSet<long>();
+        string ofTransfer = Where(target, transfer);
+        string sinceForgotten = $"kind IN ('loaded', 'collected') AND (epoch, place) > (SELECT max((epoch, place)) FROM {TransferTables.Ledger(target.Database).Sql} WHERE {ofTransfer} AND kind = 'discarded')";
+        await foreach (string[] row in client.StreamAsync(Select(target, $"{ofTransfer} AND {sinceForgotten}", withTasks ? Tasks : "''", withDigests ? Digests : "''"), cancellationToken))
         {
-            switch (Parse(row))
-            {
-                case Loaded chunk when !arrived.ContainsKey(chunk.Chunk):
-                    loaded[chunk.Chunk] = chunk;
-                    break;
-                case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? before):
-                    arrived[chunk.Chunk] = new ChunkDigest(chunk.Chunk, before.Tasks, chunk.LastBlock, DigestText.Parse(before.Digest));
-                    break;
-                case Discarded:
-                    loaded.Clear();
-                    arrived.Clear();
-                    break;
-            }
+            LedgerEntry entry = Parse(row);
+            if (entry is Loaded chunk && !arrived.Contains(chunk.Chunk))
+                loaded[chunk.Chunk] = chunk;
+            if (entry is Collected end && loaded.Remove(end.Chunk, out Loaded? its) && arrived.Add(end.Chunk))
+                yield return new ChunkDigest(end.Chunk, its.Tasks, end.LastBlock, withDigests ? DigestText.Parse(its.Digest) : Digest.Empty(0));
         }
-
-        return [.. arrived.Values];
     }
 
     /// <summary>Adds an entry; when this returns it stays, whatever happens to this program.</summary>
@@ -130,12 +130,16 @@ internal sealed class Ledger
 
     /// <param name="target">The table that is filled.</param>
     /// <param name="transfer">One transfer; null for all.</param>
+    private static string Where(TableName target, TransferId? transfer) =>
+        $"target = {SqlText.Quote(target.Table)}{(transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}")}";
+
+    /// <param name="target">The table that is filled.</param>
+    /// <param name="where">Which entries.</param>
     /// <param name="tasks">The column, or an empty text where nobody needs it.</param>
     /// <param name="digest">Likewise.</param>
-    private static string Select(TableName target, TransferId? transfer, string tasks, string digest) =>
+    private static string Select(TableName target, string where, string tasks, string digest) =>
         $"SELECT transfer, toString(epoch), kind, entry, {tasks}, {digest}, toString(toUnixTimestamp64Milli(at)) FROM {TransferTables.Ledger(target.Database).Sql} " +
-        $"WHERE target = {SqlText.Quote(target.Table)}{(transfer is null ? "" : $" AND transfer = {SqlText.Quote(transfer.Value.Value)}")} " +
-        "ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place";
+        $"WHERE {where} ORDER BY transfer, epoch, place LIMIT 1 BY transfer, epoch, place";
 
     private static (string Kind, string Text) Format(LedgerEntry entry) => entry switch
     {
