@@ -11,7 +11,7 @@ public static class TransfersCommand
 
     public static Command New()
     {
-        var command = new Command("transfers", "List the copies into a table that it remembers: which are unfinished, and how far they are. Changes nothing.")
+        var command = new Command("transfers", "List the copies into a table that it remembers: which are unfinished, how far they are, and which have arrived and only have to be shown. Changes nothing.")
         {
             SharedOptions.To, SharedOptions.Output,
         };

@@ -26,7 +26,7 @@ internal static class Describe
     public static string[] Transfer(TransferRecord transfer) =>
     [
         transfer.Transfer.Value,
-        transfer.IsComplete ? "complete" : "unfinished",
+        transfer.IsComplete ? "complete" : transfer.HasArrived ? "arrived" : "unfinished",
         transfer.Mode.ToString().ToLowerInvariant(),
         $"{transfer.Rows:N0} rows",
         Chunks(transfer.Chunks),

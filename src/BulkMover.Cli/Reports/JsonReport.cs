@@ -186,6 +186,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["snapshot"] = transfer.Origin.Snapshot,
         ["mode"] = transfer.Mode.ToString().ToLowerInvariant(),
         ["complete"] = transfer.IsComplete,
+        ["arrived"] = transfer.IsComplete || transfer.HasArrived,
         ["chunks"] = transfer.Chunks,
         ["rows"] = transfer.Rows,
         ["begunAt"] = transfer.BegunAt.UtcDateTime.ToString("O"),
