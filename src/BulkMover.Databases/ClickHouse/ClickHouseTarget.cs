@@ -12,6 +12,8 @@ namespace BulkMover.Databases.ClickHouse;
 /// <summary>A table in a ClickHouse server or in the embedded engine; both are spoken to in the same way.</summary>
 public sealed class ClickHouseTarget : ITarget
 {
+    private static readonly TimeSpan OwnLeaseTimeout = TimeSpan.FromSeconds(1);
+
     private readonly TableName table;
     private readonly ServerClient client;
     private readonly EmbeddedServer? embedded;
@@ -61,7 +63,9 @@ public sealed class ClickHouseTarget : ITarget
 
         EmbeddedServer embedded = await EmbeddedServer.StartAsync(
             new EmbeddedServerOptions(address.Directory, host) { Progress = progress }, cancellationToken);
-        return new ClickHouseTarget(address.ToString(), address.Table, options, new ServerEndpoint(embedded.Endpoint, address.User, ""), embedded);
+        // The directory is ours alone while the engine runs, so no other run can be alive, and the last one is not waited for.
+        var endpoint = new ServerEndpoint(embedded.Endpoint, address.User, "") { LeaseTimeout = OwnLeaseTimeout };
+        return new ClickHouseTarget(address.ToString(), address.Table, options, endpoint, embedded);
     }
 
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken) =>
