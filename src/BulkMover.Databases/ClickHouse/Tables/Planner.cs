@@ -51,6 +51,8 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         var request = new TargetRequest(transfer, begun.Origin, new Schema([], null), begun.Mode, []) { Verify = verify };
         if (state.Completed is not null)
             return Complete(request, server, state);
+        if (table is null && state.Destination is null && state.AllArrived?.Final == Like(target))
+            throw new TargetException("clickhouse.target_dropped", $"{target} was there when this copy began, and somebody has dropped or renamed it since. Bring it back, or run the command with --restart to copy into a new one.");
         (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(begun.Mode, table, state);
         return new ClickHousePlan(request, [], [], [])
         {
@@ -128,9 +130,11 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         Publication publication = mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
         return (
             publication,
-            isPlain ? $"AS {target.Sql}" : $"AS {target.Sql} ENGINE = {TableEngine.Plain}{table.Keys}",
-            isPlain || publication == Publication.Move ? null : $"AS {target.Sql}");
+            isPlain ? Like(target) : $"{Like(target)} ENGINE = {TableEngine.Plain}{table.Keys}",
+            isPlain || publication == Publication.Move ? null : Like(target));
     }
+
+    private static string Like(TableName table) => $"AS {table.Sql}";
 
     /// <summary>The transfer itself has made the table, or has filled it in part.</summary>
     private static bool IsOurs(ExistingTable table, LedgerState? state) =>
