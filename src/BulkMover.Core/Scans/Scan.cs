@@ -54,7 +54,7 @@ public sealed class Scan
     /// </summary>
     public UInt128 Reading { get; }
 
-    /// <summary>Whether a column tells of the row itself (<see cref="RowMetadata"/>), so that it depends on what the metadata say of the file.</summary>
+    /// <summary>Whether a column tells of the row itself (<see cref="RowMetadata"/>): it depends on what the metadata say of the file, and on the positions of rows in it.</summary>
     public bool ReadsRowMetadata { get; }
 
     /// <summary>With ids, physical names and defaults, which are marks of the fields at every level.</summary>

@@ -20,12 +20,13 @@ internal sealed class TaskKeys(Scan scan)
     public UInt128 Of(ScanTask task)
     {
         (long? first, long? last) = scan.ReadsRowMetadata ? (task.FirstRowId, task.LastChange) : (null, null);
-        string text = string.Create(CultureInfo.InvariantCulture, $"{scan.Reading:x}\0{task.File}\0{task.FileBytes}\0{task.Deletes?.Identity:x}\0{first}\0{last}");
-        if (task.Constants.Count > 0)
-            text = task.Constants.Where(constant => columns.Contains(constant.Key)).OrderBy(constant => constant.Key, StringComparer.Ordinal).Aggregate(text, (all, one) => $"{all}\0{one.Key}={Text(one.Value)}");
-        if (task.MemberConstants.Count > 0)
-            text = task.MemberConstants.OrderBy(constant => constant.Key).Aggregate(text, (all, one) => $"{all}\0{one.Key}={Text(one.Value)}");
-        return Fingerprint.Of(text);
+        IEnumerable<string> constants =
+        [
+            .. task.Constants.Where(constant => columns.Contains(constant.Key)).OrderBy(constant => constant.Key, StringComparer.Ordinal).Select(constant => $"\0{constant.Key}={Text(constant.Value)}"),
+            .. task.MemberConstants.OrderBy(constant => constant.Key).Select(constant => $"\0{constant.Key}={Text(constant.Value)}"),
+        ];
+        return Fingerprint.Of(string.Create(
+            CultureInfo.InvariantCulture, $"{scan.Reading:x}\0{task.File}\0{task.FileBytes}\0{task.Deletes?.Identity:x}\0{first}\0{last}{string.Concat(constants)}"));
     }
 
     private static string Text(Scalar constant) => constant.Value switch

@@ -33,9 +33,6 @@ internal sealed class LineageScan : IRowGroupScan
 
     public long DecodeBytes => all.DecodeBytes + (Math.Min(all.Rows, batchRows) * sizeof(long) * columns.Length);
 
-    /// <summary>True when the scan has columns that rows inherit, for which their positions must be known.</summary>
-    public static bool IsNeeded(Scan scan) => scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
-
     /// <summary>The same rows with what they inherit; <paramref name="all"/> itself when the scan does not ask for it.</summary>
     /// <param name="all">The rows of the file in its order, without gaps, as they are stored; disposed with the result.</param>
     /// <param name="scan">What is wanted.</param>

@@ -65,7 +65,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, indexes, cancellationToken);
             IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
             // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
-            if (kept.Count > 0 && (deleted is not null || LineageScan.IsNeeded(scan)))
+            if (kept.Count > 0 && (deleted is not null || scan.ReadsRowMetadata))
                 kept = [.. Enumerable.Range(kept[0].Index, kept[^1].Index - kept[0].Index + 1).Select(i => new KeptRowGroup(i, footer.RowGroups[i]))];
             ParquetRowGroup[] rowGroups = [.. kept.Select(one => one.RowGroup)];
             string name = NameOf(task.File, kept);
@@ -108,7 +108,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(
         ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource indexes, CancellationToken cancellationToken) => scan.Where is { } where
-        ? new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, withoutPages: task.Deletes is null && !LineageScan.IsNeeded(scan), cancellationToken)
+        ? new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, withoutPages: task.Deletes is null && !scan.ReadsRowMetadata, cancellationToken)
         : ValueTask.FromResult(RowGroupPruning.All(footer));
 
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>

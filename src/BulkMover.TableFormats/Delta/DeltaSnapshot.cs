@@ -97,14 +97,13 @@ internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
         FeatureGate.ThrowIfRefused("delta", table.ToString(), Features);
         Field[] filtered = [.. (scan.Where?.Columns() ?? []).Distinct(StringComparer.Ordinal)
             .Select(name => Schema.GetFieldByName(name)).OfType<Field>().Where(field => !partitionFields.Contains(field) && field.HasStatistics())];
-        bool needsRowIds = scan.ReadSchema.FieldsList.Any(field => field.GetRowMetadata() is not null);
         VersionChecksum? checksum = await VersionChecksum.ReadAsync(store, segment, cancellationToken);
         long files = 0, bytes = 0;
         await foreach (IEnumerable<LiveFile> live in replay.LiveFilesAsync(filtered, cancellationToken))
         {
             foreach ((AddFile add, Location file) in live)
             {
-                ThrowIfBroken(add, file, needsRowIds);
+                ThrowIfBroken(add, file, scan.ReadsRowMetadata);
                 files++;
                 bytes = unchecked(bytes + add.Size!.Value);
                 if (TaskOf(add, file, scan.Where, filtered) is { } task)

@@ -79,19 +79,14 @@ public sealed partial class ServerClient : IDisposable
 
     /// <summary>Sends a statement in the URL and what <paramref name="write"/> writes as the body.</summary>
     /// <returns>Rows that the server says it has written.</returns>
-    internal async Task<long> PostAsync(
-        string sql, IReadOnlyDictionary<string, object> settings, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken)
-    {
-        try
+    internal Task<long> PostAsync(
+        string sql, IReadOnlyDictionary<string, object> settings, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => NetworkAsync(
+        async () =>
         {
             using HttpResponseMessage answer = await driver.PostStreamAsync(sql, write, isCompressed: false, cancellationToken, Options(settings));
             return WrittenRows(answer);
-        }
-        catch (Exception error) when (NetworkErrors.IsOfNetwork(error, cancellationToken))
-        {
-            throw NetworkErrors.Of("clickhouse", Endpoint.Server, error);
-        }
-    }
+        },
+        cancellationToken);
 
     private async IAsyncEnumerable<string[]> StreamAsync(
         string sql, IReadOnlyDictionary<string, object> settings, TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -132,6 +127,7 @@ public sealed partial class ServerClient : IDisposable
             cancellationToken);
     }
 
+    /// <summary>Says of a failure of the network what it is.</summary>
     private async Task<T> NetworkAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
     {
         try

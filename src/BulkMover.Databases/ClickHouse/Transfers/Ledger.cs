@@ -56,7 +56,7 @@ internal sealed class Ledger
     {
         string[] last = (await client.SelectAsync(
             $"SELECT toString(max(epoch)), argMax(kind, (epoch, place)) FROM {TransferTables.Ledger(tables.Target.Database).Sql} " +
-            $"WHERE target = {SqlText.Quote(tables.Target.Table)} AND transfer = {SqlText.Quote(tables.Transfer.Value)}", cancellationToken))[0];
+            $"WHERE {Where(tables.Target, tables.Transfer)}", cancellationToken))[0];
         return (SqlText.Number(last[0]), last[1] is "completed" or "discarded");
     }
 
