@@ -20,13 +20,15 @@ main() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The embedded engine comes with npm; the command is published as native code, which a C compiler links; S3 is a Ceph gateway.
+# The embedded engine comes with npm; the command is published as native code, which a C compiler links; S3 is a Ceph gateway; replicated tables
+# need a ZooKeeper.
 need_tools() {
   local missing=()
   command -v npm >/dev/null || missing+=(nodejs npm)
   command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null && command -v radosgw >/dev/null && command -v ceph >/dev/null ||
     missing+=(ceph-mon ceph-osd radosgw ceph-common)
+  command -v java >/dev/null && [ -e /usr/share/java/zookeeper.jar ] || missing+=(default-jre-headless libzookeeper-java)
   [ "${#missing[@]}" -eq 0 ] && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     echo "Installing ${missing[*]} with apt-get"

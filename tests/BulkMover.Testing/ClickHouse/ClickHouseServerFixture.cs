@@ -79,7 +79,7 @@ public class ClickHouseServerFixture : IAsyncLifetime
         return database;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         http.Dispose();
         if (server is not null)
@@ -90,12 +90,15 @@ public class ClickHouseServerFixture : IAsyncLifetime
 
     private Task<EmbeddedServer> StartAsync(CancellationToken cancellationToken)
     {
-        var options = new EmbeddedServerOptions(Path.Combine(Root, "data"), TestHost.OfTests())
+        var options = new EmbeddedServerOptions(Path.Combine(Root, "data"), Host)
         {
             WorkingDirectory = FilesDirectory, ConfigFile = ConfigFile(),
         };
         return EmbeddedServer.StartAsync(options, cancellationToken);
     }
+
+    /// <summary>How the server's process is started.</summary>
+    protected virtual HostCommand Host { get; } = TestHost.OfTests();
 
     /// <summary>Path of a configuration file for the server; null for none.</summary>
     protected virtual string? ConfigFile() => null;

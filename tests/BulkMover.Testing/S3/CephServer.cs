@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -36,9 +34,9 @@ public sealed class CephServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         using var limit = new CancellationTokenSource(StartLimit);
-        int port = FreePort();
+        int port = LocalPort.Free();
         Endpoint = new Uri($"http://127.0.0.1:{port}");
-        daemons = Process.Start(new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, "ceph.sh"), directory, $"{port}", $"{FreePort()}"])
+        daemons = Process.Start(new ProcessStartInfo("bash", [Path.Combine(AppContext.BaseDirectory, "ceph.sh"), directory, $"{port}", $"{LocalPort.Free()}"])
         {
             UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
@@ -95,12 +93,5 @@ public sealed class CephServer : IAsyncLifetime
         }
 
         Directory.Delete(directory, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

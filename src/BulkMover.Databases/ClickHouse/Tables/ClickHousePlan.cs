@@ -32,11 +32,17 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>What follows the name in the staging table's CREATE TABLE.</summary>
     public required string Staging { get; init; }
 
-    /// <summary>As <see cref="Staging"/>, of the table that the target becomes, where the staging table cannot be it; else null.</summary>
+    /// <summary>
+    /// As <see cref="Staging"/>, of the table that the target becomes, where the staging table cannot be it, or of the one whose parts are moved
+    /// into the target, where the staging table's cannot; else null.
+    /// </summary>
     public string? Final { get; init; }
 
     /// <summary>Name of the target's engine.</summary>
     public string Engine { get; init; } = TableEngine.Plain;
+
+    /// <summary>Of the target, where it is replicated.</summary>
+    public Replica? Replica { get; init; }
 
     public required Publication Publication { get; init; }
 }
@@ -52,4 +58,7 @@ internal enum Publication
 
     /// <summary>Its parts are moved into the target.</summary>
     Move,
+
+    /// <summary>Its parts take the place of those that the target has.</summary>
+    ReplaceParts,
 }

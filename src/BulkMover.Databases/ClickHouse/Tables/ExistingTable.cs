@@ -10,8 +10,10 @@ namespace BulkMover.Databases.ClickHouse.Tables;
 /// <param name="Identity">Stays with the data when a table is renamed or exchanged.</param>
 /// <param name="SortingColumns">Columns that its sorting key uses.</param>
 /// <param name="Columns">In the table's order.</param>
+/// <param name="Replica">What the server has of a replicated table; null for one that is only here.</param>
 internal sealed record ExistingTable(
-    string Engine, string PartitionKey, string Keys, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<string> SortingColumns, IReadOnlyList<TableColumn> Columns);
+    string Engine, string PartitionKey, string Keys, bool HasTtl, string Dependents, long Rows, string Identity, IReadOnlyList<string> SortingColumns, IReadOnlyList<TableColumn> Columns,
+    Replica? Replica);
 
 /// <param name="Name">Name.</param>
 /// <param name="Type">As the server writes it.</param>

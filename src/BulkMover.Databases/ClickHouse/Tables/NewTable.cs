@@ -15,10 +15,10 @@ internal static class NewTable
         IReadOnlyList<TargetColumn> columns, IReadOnlyList<SortField> sortOrder, ClickHouseTableOptions options, List<string> notes)
     {
         string engine = options.Engine ?? TableEngine.Plain;
-        if (!TableEngine.CanBeLoaded(TableEngine.NameOf(engine)))
+        if (!TableEngine.CanBeMade(TableEngine.NameOf(engine)))
         {
             throw new InvalidInputException("clickhouse.engine_unsupported",
-                $"--engine {TableEngine.NameOf(engine)} is not supported; choose MergeTree or one of its single-server relatives such as ReplacingMergeTree.");
+                $"--engine {TableEngine.NameOf(engine)} is not supported; choose MergeTree or one of its single-server relatives such as ReplacingMergeTree. A replicated table is made on all its servers first, and then copied into.");
         }
 
         string list = string.Join(", ", columns.Select(column => $"{ClickHouseName.Quote(column.Name)} {column.Type.TargetType}"));

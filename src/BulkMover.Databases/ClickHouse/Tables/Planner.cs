@@ -53,7 +53,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             return Complete(request, server, state);
         if (table is null && state.Destination is null && state.AllArrived?.Final == Like(target))
             throw new TargetException("clickhouse.target_dropped", $"{target} was there when this copy began, and somebody has dropped or renamed it since. Bring it back, or run the command with --restart to copy into a new one.");
-        (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(begun.Mode, table, state);
+        (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(request, table, state);
         return new ClickHousePlan(request, [], [], [])
         {
             OnlyCommits = true,
@@ -63,6 +63,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             Final = state.AllArrived is null ? final : state.AllArrived.Final,
             Publication = publication,
             Shard = begun.Shard,
+            Replica = table?.Replica,
             Earlier = state.Record(table),
             LastEpoch = state.Epoch,
         };
@@ -104,33 +105,45 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
     {
         CheckTable(request.Mode, table, IsOurs(table, state));
         IReadOnlyList<TargetColumn> sent = TableMatch.Columns(request.Schema, table, target, server.Calendar, notes);
-        (Publication publication, string staging, string? final) = Ways(request.Mode, table, state);
+        (Publication publication, string staging, string? final) = Ways(request, table, state);
         NoteEngine(table.Engine, notes);
         NotePartitions(table.PartitionKey, sent, notes);
         if (table.HasTtl)
             notes.Add($"{target} has a TTL: rows and values that are older than it allows go away.");
+        if (publication == Publication.ReplaceParts)
+            notes.Add($"{target} is replicated: its partitions are replaced at once each, but one after another.");
         if (table.Dependents.Length > 0)
             notes.Add($"Materialized views over {target} do not see the rows that are copied: {table.Dependents}.");
-        return new ClickHousePlan(request, sent, Steps(request.Transfer, staging, sent, publication), notes)
+        return new ClickHousePlan(request, sent, Steps(request.Transfer, staging, sent, publication, final), notes)
         {
             Server = server,
             CreatesDatabase = false,
             Staging = staging,
             Final = final,
             Engine = table.Engine,
+            Replica = table.Replica,
             Publication = publication,
         };
     }
 
     /// <summary>How rows come into a table that is there, and the definitions of the tables that they come through.</summary>
-    private (Publication Publication, string Staging, string? Final) Ways(CopyMode mode, ExistingTable table, LedgerState? state)
+    private (Publication Publication, string Staging, string? Final) Ways(TargetRequest request, ExistingTable table, LedgerState? state)
     {
+        // Parts of the staging table are copied to where they replicate; moved they are within a family of engines only (ALTER TABLE … PARTITION, "MOVE PARTITION TO TABLE").
+        string plain = $"{Like(target)} ENGINE = {TableEngine.Plain}{table.Keys}";
+        if (table.Replica is { } replica)
+        {
+            return request.Mode == CopyMode.Replace
+                ? (Publication.ReplaceParts, plain, null)
+                : (Publication.Move, plain, $"{Like(target)} ENGINE = {replica.Engine($"{replica.GatePath}_{request.Transfer}_{{uuid}}", replica.Name)}{table.Keys}");
+        }
+
         bool isPlain = table.Engine == TableEngine.Plain && !table.HasTtl;
         bool isMade = IsOurs(table, state) && (table.Identity == state!.Begun!.Staging || state.DestinationBecomesTarget);
-        Publication publication = mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
+        Publication publication = request.Mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
         return (
             publication,
-            isPlain ? Like(target) : $"{Like(target)} ENGINE = {TableEngine.Plain}{table.Keys}",
+            isPlain ? Like(target) : plain,
             isPlain || publication == Publication.Move ? null : Like(target));
     }
 
@@ -156,7 +169,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         if (!TableEngine.CanBeLoaded(table.Engine))
         {
             throw new TargetException("clickhouse.engine_unsupported",
-                $"{target} has the engine {table.Engine}, which is not loaded yet. Copy into a new table, and from there with INSERT … SELECT.");
+                $"{target} has the engine {table.Engine}, which is not loaded. Copy into a new table, and from there with INSERT … SELECT.");
         }
 
         if (!options.AreDefaults && !isOurs)
@@ -172,7 +185,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
     public static TargetException NotEmpty(TableName target, long rows) => new("clickhouse.table_not_empty",
         $"{target} has {rows:N0} rows already. Choose --mode append to add to them or --mode replace to replace them.");
 
-    private string[] Steps(TransferId transfer, string definition, IReadOnlyList<TargetColumn> sent, Publication publication)
+    private string[] Steps(TransferId transfer, string definition, IReadOnlyList<TargetColumn> sent, Publication publication, string? final = null)
     {
         var tables = new TransferTables(target, transfer);
         (TableName staging, TableName chunk) = (tables.Staging(1), tables.Chunk(0, 1));
@@ -183,6 +196,12 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             .. publication switch
             {
                 Publication.Rename => [$"RENAME TABLE {staging.Sql} TO {target.Sql}"],
+                Publication.ReplaceParts => [$"ALTER TABLE {target.Sql} REPLACE PARTITION … FROM {staging.Sql}, DROP PARTITION …", $"DROP TABLE {staging.Sql}"],
+                Publication.Move when final is not null =>
+                [
+                    $"CREATE TABLE {tables.Final(1).Sql} {final}", $"ALTER TABLE {tables.Final(1).Sql} REPLACE PARTITION … FROM {staging.Sql}",
+                    $"ALTER TABLE {tables.Final(1).Sql} MOVE PARTITION … TO TABLE {target.Sql}", $"DROP TABLE {tables.Final(1).Sql}", $"DROP TABLE {staging.Sql}",
+                ],
                 Publication.Exchange => [$"EXCHANGE TABLES {staging.Sql} AND {target.Sql}", $"DROP TABLE {staging.Sql}"],
                 _ => new[] { $"ALTER TABLE {staging.Sql} MOVE PARTITION … TO TABLE {target.Sql}", $"DROP TABLE {staging.Sql}" },
             },

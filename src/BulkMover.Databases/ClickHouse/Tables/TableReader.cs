@@ -29,8 +29,12 @@ internal static class TableReader
             $"SELECT name, type, default_kind, is_in_sorting_key FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
         string[] table = tables[0];
         return new ExistingTable(table[0], table[1], Keys(table[1], table[6], table[7], table[8], table[9], table[10]), table[2] == "1", table[3], SqlText.Number(table[4]), table[5], [.. columns.Where(column => column[3] == "1").Select(column => column[0])],
-            [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))]);
+            [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))], TableEngine.IsReplicated(table[0]) ? await ReplicaAsync(client, here, name, cancellationToken) : null);
     }
+
+    private static async Task<Replica?> ReplicaAsync(ServerClient client, string here, TableName name, CancellationToken cancellationToken) =>
+        (await client.SelectAsync($"SELECT zookeeper_name, zookeeper_path, replica_name FROM system.replicas WHERE {here} table = {SqlText.Quote(name.Table)}", cancellationToken))
+        .Select(row => new Replica(row[0], row[1], row[2])).SingleOrDefault();
 
     /// <summary>A key of one column is not the same as a tuple of it to a server that compares two tables, so each is written as it was.</summary>
     private static string Keys(string partition, string primary, string sorting, string sampling, string settings, string engine)

@@ -71,11 +71,20 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
         yield return $"{OnOwn} ON {TransferTables.Ledger(tables.Target.Database).Sql}";
         // In a right an asterisk behind a name stands for all that begins so.
         yield return $"{OnOwn} ON {database}.{ClickHouseName.Quote(tables.AnyPrefix)}*";
-        foreach (string engine in new[] { TableEngine.Plain, "Memory", plan.Engine }.Distinct())
+        if (plan.Replica is not null)
+        {
+            yield return "SELECT ON system.replicas";
+            yield return $"SYSTEM SYNC REPLICA ON {tables.Target.Sql}";
+            yield return $"SYSTEM SYNC REPLICA ON {database}.{ClickHouseName.Quote(tables.AnyPrefix)}*";
+        }
+
+        string[] own = plan.Replica is null ? [TableEngine.Plain, "Memory", plan.Engine] : [TableEngine.Plain, "Memory", TableEngine.Replicated];
+        foreach (string engine in own.Distinct())
             yield return $"TABLE ENGINE ON {engine}";
         yield return plan.Publication switch
         {
             Publication.Move => $"SELECT, INSERT ON {tables.Target.Sql}",
+            Publication.ReplaceParts => $"SELECT, INSERT, ALTER DELETE ON {tables.Target.Sql}",
             Publication.Rename => $"SELECT, INSERT, CREATE TABLE ON {tables.Target.Sql}",
             _ => $"SELECT, INSERT, CREATE TABLE, DROP TABLE ON {tables.Target.Sql}",
         };

@@ -68,7 +68,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
 
     /// <summary>Whether a table has all rows and is what readers see, and only the end of the transfer is missing.</summary>
     public bool IsPublished(ExistingTable target) => Destination is not null && !DestinationBecomesTarget
-        ? target.Identity == Destination && staged.Keys.All(published.Contains)
+        ? target.Identity == Destination && staged.Keys.Concat(lastBlocks.Keys).All(published.Contains)
         : target.Identity == (Destination ?? Begun?.Staging);
 
     /// <summary>Rows that the staging table must hold of each partition while nothing has been moved out of it.</summary>

@@ -96,6 +96,22 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         return moves.Length == 0 ? Task.CompletedTask : ExecuteAsync($"ALTER TABLE {from.Sql} {moves}", cancellationToken);
     }
 
+    /// <summary>Has a table hold copies of partitions of another, atomically in each, in place of what it had there.</summary>
+    /// <param name="to">The table.</param>
+    /// <param name="partitions">That it gets.</param>
+    /// <param name="from">Where they are, and stay.</param>
+    /// <param name="dropped">Partitions that it loses.</param>
+    /// <param name="cancellationToken">Stops between statements.</param>
+    public async Task ReplaceAsync(TableName to, IEnumerable<string> partitions, TableName from, IEnumerable<string> dropped, CancellationToken cancellationToken)
+    {
+        IEnumerable<string> replaces = partitions.Select(id => $"REPLACE PARTITION ID {SqlText.Quote(id)} FROM {from.Sql}");
+        foreach (string[] some in replaces.Concat(dropped.Select(id => $"DROP PARTITION ID {SqlText.Quote(id)}")).Chunk(MovedTogether))
+            await ExecuteAsync($"ALTER TABLE {to.Sql} {string.Join(", ", some)}", cancellationToken);
+    }
+
+    /// <summary>Waits until this replica has done to its parts what the log in Keeper says (SYSTEM SYNC REPLICA, "LIGHTWEIGHT").</summary>
+    public Task SyncAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync($"SYSTEM SYNC REPLICA {table.Sql} LIGHTWEIGHT", cancellationToken);
+
     private static string Is(TableName table) => $"database = {SqlText.Quote(table.Database)} AND table = {SqlText.Quote(table.Table)}";
 }
 

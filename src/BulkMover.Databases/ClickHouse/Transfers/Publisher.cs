@@ -10,9 +10,12 @@ namespace BulkMover.Databases.ClickHouse.Transfers;
 /// <param name="tables">The transfer's tables.</param>
 /// <param name="plan">What was planned.</param>
 /// <param name="staging">Where the rows are.</param>
-/// <param name="final">What the table with the target's engine is called, where the staging table is not it.</param>
+/// <param name="final">What the table with the target's engine, or of its family, is called, where the staging table is none.</param>
 internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables tables, ClickHousePlan plan, StagingTable staging, TableName final)
 {
+    /// <summary>Lower than the number of any block: those of replicated tables begin at 0.</summary>
+    private const long NoBlock = -1;
+
     private TableName Target => tables.Target;
 
     /// <returns>The target's identity.</returns>
@@ -23,6 +26,8 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
             return target.Identity;
         if (ledger.State.IsHalfPublished && target?.Identity != ledger.State.Destination)
             throw Gone();
+        if (plan.Replica is not null && target is not null)
+            await parts.SyncAsync(Target, cancellationToken);
         await staging.CheckAsync(cancellationToken);
         if (plan.Publication != Publication.Rename)
             await CheckTargetAsync(target, cancellationToken);
@@ -32,6 +37,12 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         if (plan.Publication == Publication.Move)
         {
             await MoveAsync(target ?? throw Gone(), cancellationToken);
+            return target.Identity;
+        }
+
+        if (plan.Publication == Publication.ReplaceParts)
+        {
+            await ReplaceAsync(target ?? throw Gone(), cancellationToken);
             return target.Identity;
         }
 
@@ -78,8 +89,40 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         if (there is null || (ledger.State.Destination is { } begun && begun != there.Identity))
             throw Gone();
         await ledger.AddAsync(new Publishing(there.Identity, BecomesTarget: true, new Dictionary<string, long>(), 0), cancellationToken);
-        await MovePartitionsAsync(final, there.Identity, becomesTarget: true, cancellationToken);
+        await MovePartitionsAsync(staging.Name, final, there.Identity, becomesTarget: true, cancellationToken);
         return final;
+    }
+
+    /// <summary>Copies the rows into a table that replicates, out of which parts can be moved into the target.</summary>
+    private async Task<TableName> HandOverAsync(string definition, CancellationToken cancellationToken)
+    {
+        ExistingTable? there = await parts.FindAsync(final, cancellationToken);
+        if (ledger.State.Destination is not null)
+        {
+            if (there is null)
+                throw Gone();
+            await parts.SyncAsync(final, cancellationToken);
+            return final;
+        }
+
+        if (there is null)
+            await parts.ExecuteAsync($"CREATE TABLE {final.Sql} UUID '{Guid.NewGuid()}' {definition}", cancellationToken);
+        await parts.StopMergesAsync(final, cancellationToken);
+        await parts.ReplaceAsync(final, ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key), staging.Name, [], cancellationToken);
+        staging.ThrowUnlessHas(await parts.RowsAsync(final, cancellationToken));
+        return final;
+    }
+
+    /// <summary>Each partition at once, and as often as a run has to: the staging table keeps its rows until the end.</summary>
+    private async Task ReplaceAsync(ExistingTable target, CancellationToken cancellationToken)
+    {
+        string[] ours = [.. ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key)];
+        string[] others = [.. (await parts.RowsAsync(Target, cancellationToken)).Keys.Union(ledger.State.LastBlocks.Keys, StringComparer.Ordinal).Except(ours, StringComparer.Ordinal)];
+        string[] all = [.. ours, .. others];
+        // What the table has now is not among the rows that it has at the end.
+        await ledger.AddAsync(new Publishing(target.Identity, BecomesTarget: false, all.ToDictionary(id => id, _ => NoBlock, StringComparer.Ordinal), RowsBefore: 0), cancellationToken);
+        await parts.ReplaceAsync(Target, ours, staging.Name, others, cancellationToken);
+        await ledger.AddAsync(new Published(all), cancellationToken);
     }
 
     private async Task MoveAsync(ExistingTable target, CancellationToken cancellationToken)
@@ -94,33 +137,34 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
             throw Planner.NotEmpty(Target, rows);
         }
 
-        await MovePartitionsAsync(Target, target.Identity, becomesTarget: false, cancellationToken);
+        TableName from = plan.Final is null ? staging.Name : await HandOverAsync(plan.Final, cancellationToken);
+        await MovePartitionsAsync(from, Target, target.Identity, becomesTarget: false, cancellationToken);
     }
 
-    private async Task MovePartitionsAsync(TableName to, string identity, bool becomesTarget, CancellationToken cancellationToken)
+    private async Task MovePartitionsAsync(TableName from, TableName to, string identity, bool becomesTarget, CancellationToken cancellationToken)
     {
-        await parts.StopMergesAsync(staging.Name, cancellationToken);
-        await DropMovedAsync(to, cancellationToken);
-        foreach (string[] some in (await parts.RowsAsync(staging.Name, cancellationToken)).Keys.Order(StringComparer.Ordinal).Chunk(PartTables.MovedTogether))
+        await parts.StopMergesAsync(from, cancellationToken);
+        await DropMovedAsync(from, to, cancellationToken);
+        foreach (string[] some in (await parts.RowsAsync(from, cancellationToken)).Keys.Order(StringComparer.Ordinal).Chunk(PartTables.MovedTogether))
         {
             IReadOnlyList<Part> there = await parts.PartsAsync(to, cancellationToken);
             Dictionary<string, long> last = there.GroupBy(part => part.Partition, StringComparer.Ordinal)
                 .ToDictionary(partition => partition.Key, partition => partition.Max(part => part.MaxBlock), StringComparer.Ordinal);
-            var before = some.ToDictionary(id => id, id => last.GetValueOrDefault(id), StringComparer.Ordinal);
+            var before = some.ToDictionary(id => id, id => last.GetValueOrDefault(id, NoBlock), StringComparer.Ordinal);
             await ledger.AddAsync(new Publishing(identity, becomesTarget, before, there.Where(part => part.IsActive).Sum(part => part.Rows)), cancellationToken);
-            await parts.MoveAsync(staging.Name, some, to, cancellationToken);
+            await parts.MoveAsync(from, some, to, cancellationToken);
             await ledger.AddAsync(new Published(some), cancellationToken);
         }
     }
 
     /// <summary>
-    /// What the server shows in the staging table again, or still, though it has moved it: it was killed in the middle. A part that was moved
+    /// What the server shows in the table again, or still, though it has moved it: it was killed in the middle. A part that was moved
     /// is in the other table under a later block number, with the same hash.
     /// </summary>
-    private async Task DropMovedAsync(TableName to, CancellationToken cancellationToken)
+    private async Task DropMovedAsync(TableName from, TableName to, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, long> begun = ledger.State.LastBlocks;
-        Part[] left = [.. (await parts.PartsAsync(staging.Name, cancellationToken)).Where(part => part.IsActive && begun.ContainsKey(part.Partition))];
+        Part[] left = [.. (await parts.PartsAsync(from, cancellationToken)).Where(part => part.IsActive && begun.ContainsKey(part.Partition))];
         if (left.Length == 0)
             return;
         ILookup<string, Part> arrived = (await parts.PartsAsync(to, cancellationToken)).Where(part => begun.TryGetValue(part.Partition, out long last) && part.MaxBlock > last)
@@ -129,16 +173,16 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         {
             if (ledger.State.Published.Contains(partition.Key))
             {
-                await parts.DropPartitionAsync(staging.Name, partition.Key, cancellationToken);
+                await parts.DropPartitionAsync(from, partition.Key, cancellationToken);
                 continue;
             }
 
             List<string> there = [.. arrived[partition.Key].Where(part => part.MinBlock > begun[partition.Key]).Select(part => part.Hash)];
             Part[] twice = [.. partition.Where(part => there.Remove(part.Hash))];
             if (twice.Length < partition.Count() && HasUnknownBlocks(arrived[partition.Key], [.. partition.Select(part => part.Hash)], begun[partition.Key]))
-                throw Unknown(partition.Key);
+                throw Unknown(partition.Key, from);
             foreach (Part part in twice)
-                await parts.DropPartAsync(staging.Name, part, cancellationToken);
+                await parts.DropPartAsync(from, part, cancellationToken);
         }
     }
 
@@ -151,9 +195,9 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
             .Any(part => !known.Contains(part.MaxBlock) || (part.MinBlock > last && !known.Contains(part.MinBlock)));
     }
 
-    private TargetException Unknown(string partition) => new("clickhouse.publication_interrupted",
+    private TargetException Unknown(string partition, TableName from) => new("clickhouse.publication_interrupted",
         $"The server was stopped while it moved partition {partition} into {Target}, and has merged {Target} since: whether its rows have arrived cannot be told any more. " +
-        $"They are in {staging.Name}. Compare the two, drop the partition from the one that is wrong, and run the command again.");
+        $"They are in {from}. Compare the two, drop the partition from the one that is wrong, and run the command again.");
 
     private TargetException Gone() => new("clickhouse.target_changed",
         $"{Target} is not the table any more into which transfer {tables.Transfer} began to move its rows, or what it had collected is gone. Run the command again with --restart to copy from zero.");

@@ -93,7 +93,14 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     /// <exception cref="TargetException">They are others than were put there.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (ledger.State.Destination is null && !Same(ledger.State.StagedRows, await parts.RowsAsync(name, cancellationToken)))
+        if (ledger.State.Destination is null)
+            ThrowUnlessHas(await parts.RowsAsync(name, cancellationToken));
+    }
+
+    /// <exception cref="TargetException">They are others than have been collected here.</exception>
+    public void ThrowUnlessHas(Dictionary<string, long> rows)
+    {
+        if (!Same(ledger.State.StagedRows, rows))
             throw Changed();
     }
 

@@ -32,6 +32,8 @@ internal sealed class TransferRun
     public static async Task<TransferRun> TakeAsync(ServerClient client, TransferTables tables, ClickHousePlan plan, CancellationToken cancellationToken)
     {
         var parts = new PartTables(client, plan.Server);
+        if (plan.Replica is not null)
+            await ReplicaGate.EnterAsync(client, tables, plan.Replica, cancellationToken);
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
         (long ledgerEpoch, bool hasEnded) = await Ledger.LastRunAsync(client, tables, cancellationToken);
         IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
@@ -66,13 +68,10 @@ internal sealed class TransferRun
         IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
         ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
         bool isPublished = target is not null && Ledger.State.IsPublished(target);
-        (TransferTable? last, TransferTable? final) = (null, null);
-        foreach (TransferTable table in left.Where(table => table.Chunk is null))
-        {
-            string? identity = (await Parts.FindAsync(table.Name, cancellationToken))?.Identity;
-            last = identity == Ledger.State.Begun?.Staging ? table : last;
-            final = identity == Ledger.State.Destination ? table : final;
-        }
+        TransferTable? final = left.Where(table => table.IsFinal).MaxBy(table => table.Epoch);
+        TransferTable? last = null;
+        foreach (TransferTable table in left.Where(table => table.Chunk is null && !table.IsFinal))
+            last = (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging ? table : last;
 
         if (plan.Earlier is null || (last is null && !isPublished))
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
@@ -27,9 +29,13 @@ internal readonly record struct TransferTables(TableName Target, TransferId Tran
     /// <summary>Tells which run is alive.</summary>
     public TableName Lease => Named("_lease");
 
+    /// <summary>What only one server of a replicated target has.</summary>
+    public TableName Gate(Replica replica) =>
+        Target with { Table = $"{AnyPrefix}gate_{Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(replica.GatePath)))}" };
+
     public TableName Staging(long epoch) => Named($"_e{epoch}");
 
-    /// <summary>With the engine that the target is to have, where that is not the staging table's.</summary>
+    /// <summary>With the engine that the target has or is to have, where that is not the staging table's.</summary>
     public TableName Final(long epoch) => Named($"_f_e{epoch}");
 
     public TableName Chunk(long number, long epoch) => Named($"_c{number}_e{epoch}");
@@ -50,7 +56,7 @@ internal readonly record struct TransferTables(TableName Target, TransferId Tran
         return parts switch
         {
             ["", var epoch] when Number(epoch, 'e') is { } e => new TransferTable(name, e, null),
-            ["", "f", var epoch] when Number(epoch, 'e') is { } e => new TransferTable(name, e, null),
+            ["", "f", var epoch] when Number(epoch, 'e') is { } e => new TransferTable(name, e, null) { IsFinal = true },
             ["", var chunk, var epoch] when Number(chunk, 'c') is { } c && Number(epoch, 'e') is { } e => new TransferTable(name, e, c),
             _ => null,
         };
@@ -66,4 +72,8 @@ internal readonly record struct TransferTables(TableName Target, TransferId Tran
 /// <param name="Name">Its name.</param>
 /// <param name="Epoch">Of the run that made it, or that took it over.</param>
 /// <param name="Chunk">Whose rows it holds; null for the staging table and the final one.</param>
-internal sealed record TransferTable(TableName Name, long Epoch, long? Chunk);
+internal sealed record TransferTable(TableName Name, long Epoch, long? Chunk)
+{
+    /// <summary>It is the final one.</summary>
+    public bool IsFinal { get; init; }
+}

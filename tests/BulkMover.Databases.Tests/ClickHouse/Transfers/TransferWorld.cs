@@ -41,6 +41,9 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     /// <summary>Whether the table is there before.</summary>
     protected virtual bool Exists => mode != CopyMode.Create;
 
+    /// <summary>Tables that are left when all is done.</summary>
+    protected virtual string Left => "__bulkmover_ledger t";
+
     private ClickHouseTableOptions Options => Exists ? new() : new() { PartitionBy = partitionBy.Length > 0 ? partitionBy : null, OrderBy = "id", Engine = engine };
 
     /// <summary>Several at a time, for each mostly waits, until one comes to its end alive.</summary>
@@ -117,7 +120,7 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     public virtual async Task CheckAsync(string after)
     {
         await CheckRowsAsync(after);
-        Assert.Equal($"{after}: __bulkmover_ledger t", $"{after}: {await TablesAsync(servers[0])}");
+        Assert.Equal($"{after}: {Left}", $"{after}: {await TablesAsync(servers[0])}");
     }
 
     protected async Task CheckRowsAsync(string after)

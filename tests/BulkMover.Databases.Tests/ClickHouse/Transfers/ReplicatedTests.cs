@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Connections;
+using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Testing.ClickHouse;
+using Xunit;
+
+namespace BulkMover.Databases.Tests.ClickHouse.Transfers;
+
+/// <summary>Copies into replicated tables (decisions/0009), on the only replica that they have.</summary>
+public sealed class ReplicatedTests(ReplicatedServerFixture server) : IClassFixture<ReplicatedServerFixture>
+{
+    private static CancellationToken Stopping => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("PARTITION BY id % 3")]
+    [InlineData("")]
+    public async Task Copy_TheSameRowsTwice_AppendBringsThemTwiceAndReplaceOnce(string partitions)
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = {ReplicatedServerFixture.Engine} {partitions} ORDER BY id");
+
+        await fixture.CopyAsync("t", CopyMode.Create, fixture.Rows(0, 30));
+        Assert.Equal("30\t30", await fixture.QueryAsync("SELECT count(), uniqExact(id) FROM {db}.t"));
+        // Equal parts are not the same part to a copy.
+        await fixture.CopyAsync("t", CopyMode.Append, fixture.Rows(0, 30));
+        await fixture.CopyAsync("t", CopyMode.Append, fixture.Rows(0, 30));
+        Assert.Equal("90\t30", await fixture.QueryAsync("SELECT count(), uniqExact(id) FROM {db}.t"));
+        await fixture.CopyAsync("t", CopyMode.Replace, fixture.Rows(0, 1));
+        Assert.Equal("1\t1", await fixture.QueryAsync("SELECT count(), uniqExact(id) FROM {db}.t"));
+        await fixture.CopyAsync("t", CopyMode.Replace, fixture.Rows(0, 0));
+        Assert.Equal("0\t0", await fixture.QueryAsync("SELECT count(), uniqExact(id) FROM {db}.t"));
+
+        Assert.Matches("^t,t__bulkmover_gate_[0-9a-f]{16}$", await fixture.TablesAsync());
+        Assert.Equal("1\t0", await fixture.QueryAsync("SELECT toString(count()), toString(sum(is_readonly)) FROM system.replicas WHERE database = '{db}' AND table = 't'"));
+    }
+
+    [Fact]
+    public async Task Copy_RowsOfOthers_AreRefusedForCreate()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = {ReplicatedServerFixture.Engine} ORDER BY id");
+        await fixture.QueryAsync("INSERT INTO {db}.t VALUES (1, 'x')");
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => fixture.PlanAsync("t", CopyMode.Create));
+
+        Assert.Equal("clickhouse.table_not_empty", error.Code);
+    }
+
+    [Fact]
+    public async Task Copy_CollapsingEngineWithTtl_KeepsItsEngineAndTtl()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String), at DateTime DEFAULT '2000-01-01 00:00:00') " +
+            "ENGINE = ReplicatedReplacingMergeTree('/tables/{database}/{table}', 'r1') PARTITION BY id % 2 ORDER BY id TTL at + INTERVAL 1 SECOND");
+
+        await fixture.CopyAsync("t", CopyMode.Append, fixture.Rows(0, 30));
+
+        Assert.Equal("ReplicatedReplacingMergeTree\t1", await fixture.QueryAsync("SELECT engine, engine_full LIKE '%TTL%' FROM system.tables WHERE database = '{db}' AND name = 't'"));
+    }
+
+    [Fact]
+    public async Task Plan_Append_ShowsTheTableThatReplicates()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = {ReplicatedServerFixture.Engine} ORDER BY id");
+
+        TargetPlan plan = await fixture.PlanAsync("t", CopyMode.Append);
+
+        Assert.Contains(plan.Steps, step => step.Contains("ENGINE = ReplicatedMergeTree", StringComparison.Ordinal));
+        Assert.Contains(plan.Steps, step => step.Contains("MOVE PARTITION … TO TABLE", StringComparison.Ordinal));
+        Assert.Equal("t", await fixture.TablesAsync());
+    }
+
+    [Fact]
+    public async Task Copy_ThroughAnotherReplica_IsRefused()
+    {
+        // One server plays two: the other replica is in another database.
+        using TargetFixture one = await TargetFixture.NewAsync(server);
+        using TargetFixture other = await TargetFixture.NewAsync(server);
+        const string Columns = "(id Int64, name Nullable(String))";
+        await one.QueryAsync($"CREATE TABLE {{db}}.t {Columns} ENGINE = ReplicatedMergeTree('/tables/shared', 'r1') ORDER BY id");
+        await other.QueryAsync($"CREATE TABLE {{db}}.t {Columns} ENGINE = ReplicatedMergeTree('/tables/shared', 'r2') ORDER BY id");
+        // Without rows: the second replica could fetch none.
+        await one.CopyAsync("t", CopyMode.Append, one.Rows(0, 0));
+        await using ClickHouseTarget target = other.Open("t");
+        TargetPlan plan = await target.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping);
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => target.BeginAsync(plan, new LoadLimits(1, 0), Stopping));
+
+        Assert.Equal("clickhouse.replica_elsewhere", error.Code);
+        Assert.Contains("SYSTEM DROP REPLICA 'bulkmover' FROM ZKPATH '/tables/shared_bulkmover'", error.Message, StringComparison.Ordinal);
+        Assert.Equal("t", await other.TablesAsync());
+        await one.CopyAsync("t", CopyMode.Append, one.Rows(0, 0));
+    }
+
+    [Theory]
+    [InlineData(CopyMode.Create, "id % 3", Cut.BeforeRequest)]
+    [InlineData(CopyMode.Append, "id % 3", Cut.BeforeRequest)]
+    [InlineData(CopyMode.Append, "id % 3", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Append, "", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Replace, "id % 3", Cut.BeforeRequest)]
+    [InlineData(CopyMode.Replace, "id % 3", Cut.BeforeAnswer)]
+    [InlineData(CopyMode.Replace, "", Cut.BeforeAnswer)]
+    public Task Copy_MoverDiesAtAnyRequest_TheNextRunCompletesIt(CopyMode mode, string partitionBy, Cut cut) =>
+        TransferWorld.AtEachRequestAsync((int)mode + partitionBy.Length + (int)cut, async request =>
+        {
+            var world = new ReplicatedWorld(new ServerEndpoint(server.Endpoint, "default", ""), await server.NewDatabaseAsync(Stopping), mode, partitionBy);
+            await world.PrepareAsync();
+            if (!await world.DiesAsync(request, cut, () => { }))
+                return false;
+            await world.CompleteAsync($"request {request}");
+            return true;
+        });
+
+    [Theory]
+    [InlineData(CopyMode.Append)]
+    [InlineData(CopyMode.Replace)]
+    public Task Copy_ServerIsKilledAtAnyRequest_TheNextRunCompletesIt(CopyMode mode) => TransferWorld.AtEachRequestAsync((int)mode, async request =>
+    {
+        string directory = Directory.CreateTempSubdirectory("bulkmover-replica-").FullName;
+        string database = $"w{mode}{request}";
+        try
+        {
+            await server.MakeRootAsync(database, Stopping);
+            await using (EmbeddedServer victim = await server.StartAsync(directory, database, Stopping))
+            {
+                var world = new ReplicatedWorld(new ServerEndpoint(victim.Endpoint, "default", ""), database, mode);
+                await world.MakeDatabaseAsync();
+                await world.PrepareAsync();
+                if (!await world.DiesAsync(request, Cut.ServerKilled, () => Kill(victim.ProcessId)))
+                    return false;
+            }
+
+            await using EmbeddedServer again = await server.StartAsync(directory, database, Stopping);
+            var rest = new ReplicatedWorld(new ServerEndpoint(again.Endpoint, "default", ""), database, mode);
+            await rest.ReturnAsync();
+            await rest.CompleteAsync($"request {request}");
+            return true;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }, sparser: 3);
+
+    private static void Kill(int id)
+    {
+        using Process process = Process.GetProcessById(id);
+        process.Kill();
+    }
+}
