@@ -67,6 +67,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         CommandResult transfers = await Command.RunAsync("transfers", server.Address(database, "t"), "--output", "json");
         Assert.Equal((0, true, "append", 3), (transfers.ExitCode, transfers.Events[0].GetProperty("complete").GetBoolean(),
             transfers.Events[0].GetProperty("mode").GetString(), transfers.Events[0].GetProperty("rows").GetInt64()));
+        Assert.Equal(3, transfers.Events[0].GetProperty("sourceRows").GetInt64());
         CommandResult unknown = await Command.RunAsync("discard", server.Address(database, "t"), "0123456789abcdef");
         Assert.True(unknown.ExitCode == 2, unknown.ToString());
         Assert.Contains("clickhouse.transfer_unknown", unknown.Error);

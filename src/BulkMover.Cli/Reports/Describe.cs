@@ -28,12 +28,17 @@ internal static class Describe
         transfer.Transfer.Value,
         transfer.IsComplete ? "complete" : transfer.HasArrived ? "arrived" : "unfinished",
         transfer.Mode.ToString().ToLowerInvariant(),
-        $"{transfer.Rows:N0} rows",
+        Rows(transfer),
         Chunks(transfer.Chunks),
         Time(transfer.BegunAt),
         Time(transfer.LastAt),
         $"{transfer.Origin.Source}, snapshot {transfer.Origin.Snapshot}",
     ];
+
+    /// <summary>What has arrived of what the source has, which is more than comes where a filter is at work.</summary>
+    private static string Rows(TransferRecord transfer) => transfer is { IsComplete: false, HasArrived: false, SourceRows: > 0 and { } all }
+        ? string.Create(CultureInfo.InvariantCulture, $"{transfer.Rows:N0} of at most {all:N0} rows ({100 * transfer.Rows / all} %)")
+        : string.Create(CultureInfo.InvariantCulture, $"{transfer.Rows:N0} rows");
 
     public static string Side(ErrorSide side) => side switch
     {

@@ -189,6 +189,7 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["arrived"] = transfer.IsComplete || transfer.HasArrived,
         ["chunks"] = transfer.Chunks,
         ["rows"] = transfer.Rows,
+        ["sourceRows"] = transfer.SourceRows,
         ["begunAt"] = transfer.BegunAt.UtcDateTime.ToString("O"),
         ["lastAt"] = transfer.LastAt.UtcDateTime.ToString("O"),
     };

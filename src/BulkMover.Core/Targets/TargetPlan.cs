@@ -10,4 +10,7 @@ public record TargetPlan(
 {
     /// <summary>What earlier runs of the transfer have done; null when there was none that counts.</summary>
     public TransferRecord? Earlier { get; init; }
+
+    /// <summary>Rows that the source counts before its filter, to remember for <see cref="TransferRecord"/>; null when it cannot tell.</summary>
+    public long? SourceRows { get; init; }
 }

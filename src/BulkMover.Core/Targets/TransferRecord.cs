@@ -15,4 +15,7 @@ public sealed record TransferRecord(
 {
     /// <summary>All its rows have arrived, some may be visible, and nothing but the commit is left: <see cref="ITarget.PlanCommitAsync"/> goes on.</summary>
     public bool HasArrived { get; init; }
+
+    /// <summary>How many rows it brings at most, as its source counts them before the filter; null when that cannot tell.</summary>
+    public long? SourceRows { get; init; }
 }

@@ -50,12 +50,13 @@ public sealed class CopyTransfer(
     public async Task<CopyResult> RunAsync(CancellationToken cancellationToken)
     {
         meter.Start();
-        meter.StartMoving(Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken));
+        Survey survey = Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken);
+        meter.StartMoving(survey);
         var retry = new Retry
         {
             Attempts = int.MaxValue, FirstWait = TimeSpan.FromSeconds(1), Patience = options.Patience, Progress = () => meter.SkippedRows, Waiting = Retrying,
         };
-        long rows = await retry.RunAsync(RunOnceAsync, cancellationToken);
+        long rows = await retry.RunAsync(stopping => RunOnceAsync(survey, stopping), cancellationToken);
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(
@@ -70,7 +71,7 @@ public sealed class CopyTransfer(
         Notes?.Report($"{failure.Message} Going on in {wait.TotalSeconds:F0} s.");
     }
 
-    private async Task<long> RunOnceAsync(CancellationToken cancellationToken)
+    private async Task<long> RunOnceAsync(Survey survey, CancellationToken cancellationToken)
     {
         TargetPlan now = plan;
         if (meter.Retries > 0)
@@ -89,7 +90,7 @@ public sealed class CopyTransfer(
         }
 
         var limits = new LoadLimits(writers, memory.KeepBackBytes) { Notes = Notes };
-        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now, limits, cancellationToken), cancellationToken);
+        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now with { SourceRows = survey.Rows }, limits, cancellationToken), cancellationToken);
         hasBegun = true;
         long rows;
         try

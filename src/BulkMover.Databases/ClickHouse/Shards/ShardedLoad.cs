@@ -43,7 +43,7 @@ internal sealed class ShardedLoad : ITargetLoad
         var begun = new List<ShardLoad>();
         try
         {
-            ShardPlan[] left = [.. plan.Shards.Where(shard => !shard.IsComplete)];
+            ShardPlan[] left = [.. plan.Shards.Where(shard => !shard.IsComplete).Select(shard => shard with { Plan = shard.Plan with { SourceRows = plan.SourceRows } })];
             await BeginAsync(left[0], plan.Shards.Max(shard => shard.Plan.LastEpoch));
             ShardLoad first = begun[0];
             await Task.WhenAll(left.Skip(1).Select(shard => BeginAsync(shard, first.Epoch - 1)));

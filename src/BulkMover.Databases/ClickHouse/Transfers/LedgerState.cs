@@ -80,6 +80,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         ? null
         : new TransferRecord(transfer, target, Begun.Origin, Begun.Mode, Completed is not null, collected.Count, collected.Values.Sum(chunk => chunk.Rows), begunAt, lastAt)
         {
+            SourceRows = Begun.SourceRows,
             HasArrived = Completed is null && (AllArrived is not null || Destination is not null || (table is not null && IsPublished(table))),
         };
 

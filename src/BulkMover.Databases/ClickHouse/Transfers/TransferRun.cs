@@ -106,7 +106,7 @@ internal sealed class TransferRun
         else if (!isPublished)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard), cancellationToken);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard, plan.SourceRows ?? Ledger.State.Begun?.SourceRows), cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
         // Once partitions are moved out of it, its rows are the publisher's matter.
