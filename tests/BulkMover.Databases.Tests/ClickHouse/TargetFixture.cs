@@ -17,6 +17,8 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
     public static readonly Schema Simple = new(
         [new Field("id", Int64Type.Default, nullable: false), new Field("name", StringType.Default, nullable: true)], null);
 
+    public string Database => database;
+
     public CountingAllocator Memory { get; } = new();
 
     public ClickHouseTableOptions Options { get; init; } = new();

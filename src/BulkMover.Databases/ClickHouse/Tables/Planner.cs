@@ -33,6 +33,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             state = null; // Somebody has thrown the result away since, or wants to.
         if (state?.Completed is not null)
             return Complete(request, server, state);
+        CheckKind(state, table);
         var notes = new List<string>();
         ClickHousePlan plan = table is null
             ? New(request, server, createsDatabase: databaseEngine is null, notes)
@@ -51,6 +52,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         var request = new TargetRequest(transfer, begun.Origin, new Schema([], null), begun.Mode, []) { Verify = verify };
         if (state.Completed is not null)
             return Complete(request, server, state);
+        CheckKind(state, table);
         if (table is null && state.Destination is null && state.AllArrived?.Final == Like(target))
             throw new TargetException("clickhouse.target_dropped", $"{target} was there when this copy began, and somebody has dropped or renamed it since. Bring it back, or run the command with --restart to copy into a new one.");
         (Publication publication, string staging, string? final) = table is null ? (Publication.Rename, "", null) : Ways(request, table, state);
@@ -164,6 +166,18 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         }
     }
 
+    /// <summary>A copy into a replicated table does not end in one that is only here, nor the other way round.</summary>
+    private void CheckKind(LedgerState? state, ExistingTable? table)
+    {
+        if (state?.Begun is { } begun && begun.Replica != table?.Replica?.Path)
+        {
+            throw new TargetException("clickhouse.target_changed",
+                $"When this copy began, {target} was {Kind(begun.Replica)}, and now it is {(table is null ? "gone" : Kind(table.Replica?.Path))}. Bring back what was there, or run the command with --restart to copy into what is there now.");
+        }
+
+        static string Kind(string? path) => path is null ? "no replicated table" : $"a replica of '{path}'";
+    }
+
     private void CheckTable(CopyMode mode, ExistingTable table, bool isOurs)
     {
         if (!TableEngine.CanBeLoaded(table.Engine))
@@ -196,7 +210,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             .. publication switch
             {
                 Publication.Rename => [$"RENAME TABLE {staging.Sql} TO {target.Sql}"],
-                Publication.ReplaceParts => [$"ALTER TABLE {target.Sql} REPLACE PARTITION … FROM {staging.Sql}, DROP PARTITION …", $"DROP TABLE {staging.Sql}"],
+                Publication.ReplaceParts => [$"ALTER TABLE {target.Sql} REPLACE PARTITION … FROM {staging.Sql}", $"DROP TABLE {staging.Sql}"],
                 Publication.Move when final is not null =>
                 [
                     $"CREATE TABLE {tables.Final(1).Sql} {final}", $"ALTER TABLE {tables.Final(1).Sql} REPLACE PARTITION … FROM {staging.Sql}",

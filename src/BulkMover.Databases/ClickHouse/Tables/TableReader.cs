@@ -1,3 +1,4 @@
+using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Connections;
 
 namespace BulkMover.Databases.ClickHouse.Tables;
@@ -32,9 +33,10 @@ internal static class TableReader
             [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))], TableEngine.IsReplicated(table[0]) ? await ReplicaAsync(client, here, name, cancellationToken) : null);
     }
 
-    private static async Task<Replica?> ReplicaAsync(ServerClient client, string here, TableName name, CancellationToken cancellationToken) =>
+    private static async Task<Replica> ReplicaAsync(ServerClient client, string here, TableName name, CancellationToken cancellationToken) =>
         (await client.SelectAsync($"SELECT zookeeper_name, zookeeper_path, replica_name FROM system.replicas WHERE {here} table = {SqlText.Quote(name.Table)}", cancellationToken))
-        .Select(row => new Replica(row[0], row[1], row[2])).SingleOrDefault();
+        .Select(row => new Replica(row[0], row[1], row[2])).SingleOrDefault()
+        ?? throw new EnvironmentException("clickhouse.replica_unknown", $"The server does not say where in Keeper {name} is (system.replicas): it may just be starting it. Try again.") { IsTransient = true };
 
     /// <summary>A key of one column is not the same as a tuple of it to a server that compares two tables, so each is written as it was.</summary>
     private static string Keys(string partition, string primary, string sorting, string sampling, string settings, string engine)

@@ -74,6 +74,7 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
         if (plan.Replica is not null)
         {
             yield return "SELECT ON system.replicas";
+            yield return $"{OnOwn} ON {tables.Gate(plan.Replica).Sql}";
             yield return $"SYSTEM SYNC REPLICA ON {tables.Target.Sql}";
             yield return $"SYSTEM SYNC REPLICA ON {database}.{ClickHouseName.Quote(tables.AnyPrefix)}*";
         }

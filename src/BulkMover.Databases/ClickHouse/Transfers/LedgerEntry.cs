@@ -12,8 +12,14 @@ internal abstract record LedgerEntry;
 /// <param name="Columns">What is sent, in the order of the blocks.</param>
 /// <param name="Staging">Identity of the staging table.</param>
 /// <param name="Shard">Which shard the table is, and what decides which rows come to it; null for a table of its own.</param>
-/// <param name="SourceRows">As <see cref="TransferRecord.SourceRows"/>.</param>
-internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging, string? Shard = null, long? SourceRows = null) : LedgerEntry;
+internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging, string? Shard = null) : LedgerEntry
+{
+    /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
+    public long? SourceRows { get; init; }
+
+    /// <summary>Path in Keeper of a replicated target; null for another one.</summary>
+    public string? Replica { get; init; }
+}
 
 /// <param name="Name">Of the column.</param>
 /// <param name="Type">That its values are sent as.</param>

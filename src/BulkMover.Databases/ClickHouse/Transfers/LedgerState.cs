@@ -63,8 +63,14 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>Partitions that have been moved.</summary>
     public IReadOnlySet<string> Published => published;
 
-    /// <summary>Rows have been moved into the target, which readers see, and not all: what was before cannot be forgotten without bringing them twice.</summary>
-    public bool IsHalfPublished => Completed is null && Destination is not null && !DestinationBecomesTarget && lastBlocks.Count > 0;
+    /// <summary>
+    /// Rows have been moved into the target, which readers see, and not all: what was before cannot be forgotten without bringing them twice. Where
+    /// they take the place of others they never come twice.
+    /// </summary>
+    public bool IsHalfPublished => Completed is null && Destination is not null && !DestinationBecomesTarget && lastBlocks.Count > 0 && Begun?.Mode != CopyMode.Replace;
+
+    /// <summary>Rows go into the target by way of a table that replicates, which has those that are not there yet.</summary>
+    public bool HandsOver => AllArrived?.Final is not null && Destination is not null && !DestinationBecomesTarget;
 
     /// <summary>Whether a table has all rows and is what readers see, and only the end of the transfer is missing.</summary>
     public bool IsPublished(ExistingTable target) => Destination is not null && !DestinationBecomesTarget
@@ -110,7 +116,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 AllArrived = all;
                 break;
             case Publishing moves:
-                Before ??= (moves.RowsBefore, at);
+                Before = Before is null || Begun?.Mode == CopyMode.Replace ? (moves.RowsBefore, at) : Before;
                 (Destination, DestinationBecomesTarget) = (moves.Destination, moves.BecomesTarget);
                 foreach ((string partition, long block) in moves.LastBlocks)
                     lastBlocks[partition] = block;

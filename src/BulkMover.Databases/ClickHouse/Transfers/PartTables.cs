@@ -15,11 +15,13 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     private readonly IReadOnlyDictionary<string, object> settings = Settings(server);
 
     /// <summary>What statements that make, change and drop tables need.</summary>
-    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.Settings(), StringComparer.Ordinal)
     {
         // The limit guards against a slip of the hand; what is dropped here is what the copy made, or what --mode replace replaces.
         ["max_table_size_to_drop"] = 0,
         ["allow_suspicious_low_cardinality_types"] = 1,
+        // A replica has done what it answers; others do it when they can.
+        ["alter_sync"] = 1,
     };
 
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => client.ExecuteAsync(sql, settings, cancellationToken);
@@ -33,10 +35,10 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
 
     /// <summary>
     /// From now on its parts stay as they are: a part that was moved can then be told by its hash. MergeTree merges nothing larger than this
-    /// setting says.
+    /// settings say, however busy the server is.
     /// </summary>
     public Task StopMergesAsync(TableName table, CancellationToken cancellationToken) =>
-        ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1", cancellationToken);
+        ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1", cancellationToken);
 
     /// <summary>As <see cref="StopMergesAsync"/>, of a table that inserts go into: it refuses none for the parts that it has.</summary>
     public Task StopMergesForGoodAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync(
@@ -80,11 +82,14 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     public async Task<long> LastBlockAsync(TableName table, CancellationToken cancellationToken) =>
         SqlText.Number((await client.SelectAsync($"SELECT toString(max(max_block_number)) FROM system.parts WHERE rows > 0 AND {Is(table)}", cancellationToken))[0][0]);
 
-    /// <summary>The parts that are there, and those that were merged or removed a while ago.</summary>
+    /// <summary>
+    /// The parts that are there, and those that were merged or removed a while ago. Parts that no reader has seen, of a move that Keeper did not let
+    /// happen, are none: the server removes them without a time (<c>remove_time</c>, MergeTreeData::Transaction::rollback).
+    /// </summary>
     public async Task<IReadOnlyList<Part>> PartsAsync(TableName table, CancellationToken cancellationToken) =>
         [.. (await client.SelectAsync(
             "SELECT name, partition_id, hash_of_all_files, toString(rows), toString(min_block_number), toString(max_block_number), toString(active), toString(level = 0 AND data_version = min_block_number) " +
-            $"FROM system.parts WHERE rows > 0 AND {Is(table)}", cancellationToken))
+            $"FROM system.parts WHERE rows > 0 AND (active OR toUnixTimestamp(remove_time) > 0) AND {Is(table)}", cancellationToken))
             .Select(row => new Part(row[0], row[1], row[2], SqlText.Number(row[3]), SqlText.Number(row[4]), SqlText.Number(row[5]), row[6] == "1", row[7] == "1"))];
 
     public Task DropPartAsync(TableName table, Part part, CancellationToken cancellationToken) =>
@@ -96,17 +101,15 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         return moves.Length == 0 ? Task.CompletedTask : ExecuteAsync($"ALTER TABLE {from.Sql} {moves}", cancellationToken);
     }
 
-    /// <summary>Has a table hold copies of partitions of another, atomically in each, in place of what it had there.</summary>
+    /// <summary>Has a table hold copies of partitions of another, atomically in each, in place of what it had there; of one that the other has not, nothing.</summary>
     /// <param name="to">The table.</param>
-    /// <param name="partitions">That it gets.</param>
+    /// <param name="partitions">Ids.</param>
     /// <param name="from">Where they are, and stay.</param>
-    /// <param name="dropped">Partitions that it loses.</param>
     /// <param name="cancellationToken">Stops between statements.</param>
-    public async Task ReplaceAsync(TableName to, IEnumerable<string> partitions, TableName from, IEnumerable<string> dropped, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(TableName to, IEnumerable<string> partitions, TableName from, CancellationToken cancellationToken)
     {
-        IEnumerable<string> replaces = partitions.Select(id => $"REPLACE PARTITION ID {SqlText.Quote(id)} FROM {from.Sql}");
-        foreach (string[] some in replaces.Concat(dropped.Select(id => $"DROP PARTITION ID {SqlText.Quote(id)}")).Chunk(MovedTogether))
-            await ExecuteAsync($"ALTER TABLE {to.Sql} {string.Join(", ", some)}", cancellationToken);
+        foreach (string[] some in partitions.Chunk(MovedTogether))
+            await ExecuteAsync($"ALTER TABLE {to.Sql} {string.Join(", ", some.Select(id => $"REPLACE PARTITION ID {SqlText.Quote(id)} FROM {from.Sql}"))}", cancellationToken);
     }
 
     /// <summary>Waits until this replica has done to its parts what the log in Keeper says (SYSTEM SYNC REPLICA, "LIGHTWEIGHT").</summary>

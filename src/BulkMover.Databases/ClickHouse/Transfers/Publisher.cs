@@ -99,16 +99,13 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         ExistingTable? there = await parts.FindAsync(final, cancellationToken);
         if (ledger.State.Destination is not null)
         {
-            if (there is null)
-                throw Gone();
-            await parts.SyncAsync(final, cancellationToken);
-            return final;
+            return there is null ? throw TransferRun.RestLost(tables, ledger.State) : final;
         }
 
         if (there is null)
             await parts.ExecuteAsync($"CREATE TABLE {final.Sql} UUID '{Guid.NewGuid()}' {definition}", cancellationToken);
         await parts.StopMergesAsync(final, cancellationToken);
-        await parts.ReplaceAsync(final, ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key), staging.Name, [], cancellationToken);
+        await parts.ReplaceAsync(final, ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key), staging.Name, cancellationToken);
         staging.ThrowUnlessHas(await parts.RowsAsync(final, cancellationToken));
         return final;
     }
@@ -116,12 +113,13 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
     /// <summary>Each partition at once, and as often as a run has to: the staging table keeps its rows until the end.</summary>
     private async Task ReplaceAsync(ExistingTable target, CancellationToken cancellationToken)
     {
-        string[] ours = [.. ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key)];
-        string[] others = [.. (await parts.RowsAsync(Target, cancellationToken)).Keys.Union(ledger.State.LastBlocks.Keys, StringComparer.Ordinal).Except(ours, StringComparer.Ordinal)];
-        string[] all = [.. ours, .. others];
+        Dictionary<string, long> staged = await parts.RowsAsync(staging.Name, cancellationToken);
+        staging.ThrowUnlessHas(staged);
+        // Each statement names the staging table, also for partitions that it has not: a run that was taken for dead does not find it.
+        string[] all = [.. staged.Keys.Union((await parts.RowsAsync(Target, cancellationToken)).Keys, StringComparer.Ordinal).Union(ledger.State.LastBlocks.Keys, StringComparer.Ordinal)];
         // What the table has now is not among the rows that it has at the end.
         await ledger.AddAsync(new Publishing(target.Identity, BecomesTarget: false, all.ToDictionary(id => id, _ => NoBlock, StringComparer.Ordinal), RowsBefore: 0), cancellationToken);
-        await parts.ReplaceAsync(Target, ours, staging.Name, others, cancellationToken);
+        await parts.ReplaceAsync(Target, all, staging.Name, cancellationToken);
         await ledger.AddAsync(new Published(all), cancellationToken);
     }
 
@@ -147,6 +145,8 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         await DropMovedAsync(from, to, cancellationToken);
         foreach (string[] some in (await parts.RowsAsync(from, cancellationToken)).Keys.Order(StringComparer.Ordinal).Chunk(PartTables.MovedTogether))
         {
+            if (plan.Replica is not null)
+                await parts.SyncAsync(to, cancellationToken);
             IReadOnlyList<Part> there = await parts.PartsAsync(to, cancellationToken);
             Dictionary<string, long> last = there.GroupBy(part => part.Partition, StringComparer.Ordinal)
                 .ToDictionary(partition => partition.Key, partition => partition.Max(part => part.MaxBlock), StringComparer.Ordinal);
@@ -155,6 +155,11 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
             await parts.MoveAsync(from, some, to, cancellationToken);
             await ledger.AddAsync(new Published(some), cancellationToken);
         }
+
+        // The last run has moved them, and died before it could say so.
+        string[] silently = [.. ledger.State.LastBlocks.Keys.Except(ledger.State.Published, StringComparer.Ordinal)];
+        if (silently.Length > 0)
+            await ledger.AddAsync(new Published(silently), cancellationToken);
     }
 
     /// <summary>

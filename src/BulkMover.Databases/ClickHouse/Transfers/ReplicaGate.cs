@@ -27,7 +27,7 @@ internal static class ReplicaGate
         catch (TargetException error) when (error.Code == "clickhouse.replica_exists")
         {
             throw new TargetException("clickhouse.replica_elsewhere",
-                $"Copies into {tables.Target} have gone through another of its replicas, which has their ledger (its table {gate}). Give that server's address. If it is lost for good, complete or remove what its copies " +
+                $"Copies into {tables.Target} have gone through another of its replicas, or another database of this server, which has their ledger (beside its table {gate.Table}). Give that one's address. If it is lost for good, complete or remove what its copies " +
                 $"have left in {tables.Target}, run SYSTEM DROP REPLICA {SqlText.Quote(Name)} FROM ZKPATH {SqlText.Quote(replica.GatePath)} on this one, and then the command again.");
         }
 

@@ -76,7 +76,7 @@ internal sealed class TransferRun
         if (plan.Earlier is null || (last is null && !isPublished))
         {
             if (Ledger.State.Completed is null)
-                await ThrowIfHalfPublishedAsync(hasStaging: last is not null, cancellationToken);
+                await ThrowIfHalfPublishedAsync(hasRest: (Ledger.State.HandsOver ? final : last) is not null, cancellationToken);
             if (plan.OnlyCommits)
                 throw Lost(Tables.Staging(Ledger.State.Epoch));
             // Nothing that an earlier run has brought counts any more.
@@ -99,6 +99,18 @@ internal sealed class TransferRun
         }
 
         TableName name = Tables.Staging(Epoch);
+        if (Ledger.State.Destination is null && final is not null)
+        {
+            // It may be like a target that was altered since, and has no row that is not in the staging table.
+            await Parts.DropAsync(final.Name, cancellationToken);
+            final = null;
+        }
+
+        // What Keeper has agreed to names the tables as they are called until now.
+        if (plan.Replica is not null && target is not null)
+            await Parts.SyncAsync(Tables.Target, cancellationToken);
+        if (plan.Replica is not null && final is not null)
+            await Parts.SyncAsync(final.Name, cancellationToken);
         if (final is not null)
             await Parts.ExecuteAsync($"RENAME TABLE {final.Name.Sql} TO {Tables.Final(Epoch).Sql}", cancellationToken);
         if (last is not null)
@@ -106,7 +118,10 @@ internal sealed class TransferRun
         else if (!isPublished)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
         ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard, plan.SourceRows ?? Ledger.State.Begun?.SourceRows), cancellationToken);
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard)
+        {
+            SourceRows = plan.SourceRows ?? Ledger.State.Begun?.SourceRows, Replica = plan.Replica?.Path,
+        }, cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
         // Once partitions are moved out of it, its rows are the publisher's matter.
@@ -166,8 +181,8 @@ internal sealed class TransferRun
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
             // Where the rest is gone nobody can bring it, and whoever discards has been told.
-            if (await run.HasStagingAsync(cancellationToken))
-                await run.ThrowIfHalfPublishedAsync(hasStaging: true, cancellationToken);
+            if (await run.HasRestAsync(cancellationToken))
+                await run.ThrowIfHalfPublishedAsync(hasRest: true, cancellationToken);
             await run.ForgetAsync(cancellationToken);
         }
 
@@ -188,27 +203,30 @@ internal sealed class TransferRun
     }
 
     /// <summary>Forgetting that some partitions have been moved would bring them twice.</summary>
-    private async Task ThrowIfHalfPublishedAsync(bool hasStaging, CancellationToken cancellationToken)
+    private async Task ThrowIfHalfPublishedAsync(bool hasRest, CancellationToken cancellationToken)
     {
         if (!Ledger.State.IsHalfPublished || (await Parts.FindAsync(Tables.Target, cancellationToken))?.Identity != Ledger.State.Destination)
             return;
-        if (!hasStaging)
-        {
-            throw new TargetException("clickhouse.staging_lost",
-                $"Transfer {Tables.Transfer} has moved partitions {string.Join(", ", Ledger.State.Published)} into {Tables.Target}, and somebody has dropped {Tables.Staging(Ledger.State.Epoch)}, which had the rest. " +
-                $"Remove the rows of this copy from those partitions, run `bulkmover discard` with {Tables.Transfer}, and then the command again.");
-        }
+        if (!hasRest)
+            throw RestLost(Tables, Ledger.State);
 
         throw new TargetException("clickhouse.publication_begun",
             $"Transfer {Tables.Transfer} has begun to move its rows into {Tables.Target}, where some of them are visible. Run its command without --restart to bring the rest; " +
             "it is a matter of moments.");
     }
 
-    private async Task<bool> HasStagingAsync(CancellationToken cancellationToken)
+    /// <param name="tables">Of the transfer.</param>
+    /// <param name="state">It is half published.</param>
+    public static TargetException RestLost(TransferTables tables, LedgerState state) => new("clickhouse.staging_lost",
+        $"Transfer {tables.Transfer} has moved partitions {string.Join(", ", state.LastBlocks.Keys)} into {tables.Target}, at least in part, and somebody has dropped " +
+        $"{(state.HandsOver ? tables.Final(state.Epoch) : tables.Staging(state.Epoch))}, which had the rest. " +
+        $"Remove the rows of this copy from those partitions, run `bulkmover discard` with {tables.Transfer}, and then the command again.");
+
+    private async Task<bool> HasRestAsync(CancellationToken cancellationToken)
     {
         foreach (TransferTable table in (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Chunk is null))
         {
-            if ((await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging)
+            if (Ledger.State.HandsOver ? table.IsFinal : (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging)
                 return true;
         }
 

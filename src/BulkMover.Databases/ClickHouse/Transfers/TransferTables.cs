@@ -29,9 +29,9 @@ internal readonly record struct TransferTables(TableName Target, TransferId Tran
     /// <summary>Tells which run is alive.</summary>
     public TableName Lease => Named("_lease");
 
-    /// <summary>What only one server of a replicated target has.</summary>
+    /// <summary>What only one server of a replicated target has. Not called after the target, which may be renamed.</summary>
     public TableName Gate(Replica replica) =>
-        Target with { Table = $"{AnyPrefix}gate_{Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(replica.GatePath)))}" };
+        Target with { Table = $"__bulkmover_gate_{Convert.ToHexStringLower(XxHash64.Hash(Encoding.UTF8.GetBytes(replica.GatePath)))}" };
 
     public TableName Staging(long epoch) => Named($"_e{epoch}");
 

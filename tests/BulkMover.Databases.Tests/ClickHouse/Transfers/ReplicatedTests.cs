@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Databases.ClickHouse.Tables;
+using BulkMover.Databases.ClickHouse.Transfers;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
 
@@ -33,7 +36,7 @@ public sealed class ReplicatedTests(ReplicatedServerFixture server) : IClassFixt
         await fixture.CopyAsync("t", CopyMode.Replace, fixture.Rows(0, 0));
         Assert.Equal("0\t0", await fixture.QueryAsync("SELECT count(), uniqExact(id) FROM {db}.t"));
 
-        Assert.Matches("^t,t__bulkmover_gate_[0-9a-f]{16}$", await fixture.TablesAsync());
+        Assert.Matches("^__bulkmover_gate_[0-9a-f]{16},t$", await fixture.TablesAsync());
         Assert.Equal("1\t0", await fixture.QueryAsync("SELECT toString(count()), toString(sum(is_readonly)) FROM system.replicas WHERE database = '{db}' AND table = 't'"));
     }
 
@@ -94,6 +97,55 @@ public sealed class ReplicatedTests(ReplicatedServerFixture server) : IClassFixt
         Assert.Contains("SYSTEM DROP REPLICA 'bulkmover' FROM ZKPATH '/tables/shared_bulkmover'", error.Message, StringComparison.Ordinal);
         Assert.Equal("t", await other.TablesAsync());
         await one.CopyAsync("t", CopyMode.Append, one.Rows(0, 0));
+    }
+
+    [Fact]
+    public async Task Copy_TargetIsAPlainTableNow_IsRefusedUntilRestarted()
+    {
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        await fixture.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = {ReplicatedServerFixture.Engine} ORDER BY id");
+        TargetRequest request = TargetFixture.Request(CopyMode.Replace);
+        await using ClickHouseTarget target = fixture.Open("t");
+        await using (TestLoad load = await TestLoad.BeginAsync(target, await target.PlanAsync(request, Stopping), fixture.Limits, Stopping))
+        {
+            await load.SendAsync(fixture.Rows(0, 3));
+            await load.ArriveAsync();
+        }
+
+        await fixture.QueryAsync("RENAME TABLE {db}.t TO {db}.u");
+        var gone = await Assert.ThrowsAsync<TargetException>(() => target.PlanAsync(request, Stopping));
+        await fixture.QueryAsync("CREATE TABLE {db}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id");
+        var plain = await Assert.ThrowsAsync<TargetException>(() => target.PlanAsync(request, Stopping));
+
+        Assert.Equal(("clickhouse.target_changed", "clickhouse.target_changed"), (gone.Code, plain.Code));
+        await target.PlanAsync(request with { Restart = true }, Stopping);
+    }
+
+    /// <summary>Moves into one table at the same time have the server take some back and do them again; what it took back it still shows, as inactive parts.</summary>
+    [Fact]
+    public async Task Parts_OfAMoveThatKeeperDidNotLetHappen_AreNone()
+    {
+        const int Tables = 6;
+        using TargetFixture fixture = await TargetFixture.NewAsync(server);
+        string[] names = ["t", .. Enumerable.Range(0, Tables).Select(i => $"s{i}")];
+        foreach (string name in names)
+            await fixture.QueryAsync($"CREATE TABLE {{db}}.{name} (id Int64, p Int64) ENGINE = {ReplicatedServerFixture.Engine} PARTITION BY p ORDER BY id");
+        for (int i = 0; i < Tables; i++)
+            await fixture.QueryAsync($"INSERT INTO {{db}}.s{i} SELECT number, number % 8 + {i} * 100 FROM numbers(80)");
+        await Task.WhenAll(Enumerable.Range(0, Tables).Select(async i =>
+        {
+            for (int p = 0; p < 8; p++)
+                await fixture.QueryAsync($"ALTER TABLE {{db}}.s{i} MOVE PARTITION ID '{(i * 100) + p}' TO TABLE {{db}}.t");
+        }));
+        string shown = await fixture.QueryAsync("SELECT count() FROM system.parts WHERE database = '{db}' AND table = 't' AND rows > 0");
+        using var client = new ServerClient(new ServerEndpoint(server.Endpoint, "default", ""));
+        var parts = new PartTables(client, await ServerAbilities.FindAsync(client, Stopping));
+
+        IReadOnlyList<Part> found = await parts.PartsAsync(new TableName(fixture.Database, "t"), Stopping);
+
+        Assert.True(int.Parse(shown, CultureInfo.InvariantCulture) > found.Count, "No move was taken back: the test shows nothing.");
+        Assert.Equal((8 * Tables, 10 * 8 * Tables), (found.Count, found.Sum(part => part.Rows)));
+        Assert.All(found, part => Assert.True(part.IsActive));
     }
 
     [Theory]

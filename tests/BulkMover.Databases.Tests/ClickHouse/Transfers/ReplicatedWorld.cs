@@ -16,11 +16,11 @@ internal sealed class ReplicatedWorld(ServerEndpoint server, string database, Co
 
     protected override bool Exists => true;
 
-    protected override string Left => $"__bulkmover_ledger t {gate}";
+    protected override string Left => $"{gate} __bulkmover_ledger t";
 
     public override async Task CheckAsync(string after)
     {
-        gate = await AskAsync(Servers[0], "SELECT min(name) FROM system.tables WHERE database = '{db}' AND name LIKE 't\\_\\_bulkmover\\_gate\\_%'");
+        gate = await AskAsync(Servers[0], "SELECT min(name) FROM system.tables WHERE database = '{db}' AND name LIKE '\\_\\_bulkmover\\_gate\\_%'");
         await base.CheckAsync(after);
     }
 
