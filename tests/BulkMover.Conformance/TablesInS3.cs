@@ -3,6 +3,7 @@ using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
@@ -53,7 +54,7 @@ public sealed class TablesInS3(CephServer s3) : IClassFixture<CephServer>
         var store = new S3ObjectStore(new FixedS3Access(new S3Access
         {
             Endpoint = s3.Endpoint, Keys = new S3Keys(CephServer.AccessKey, CephServer.SecretKey, null),
-        }));
+        }), new StoreRequests(new RequestLimits()));
         var table = new Location("s3", $"{bucket}/some/where");
         ITable opened = entry.Format == "delta" ? await DeltaTable.OpenAsync(store, table, Token)
             : await IcebergTable.OpenAsync(store, table.Combine(entry.MetadataFile!), Token);

@@ -64,7 +64,7 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         {
             try
             {
-                opened ??= await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
+                opened ??= await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
                 if (words != selector && !opened.KeepsSnapshots)
                     break;
                 ITableSnapshot snapshot = await opened.OpenReadableSnapshotAsync(words, cancellationToken);

@@ -23,7 +23,7 @@ public static class PlanCommand
         var command = new Command("plan", "Show what a copy would move and how each type arrives, from metadata alone. Changes nothing.")
         {
             SharedOptions.From, To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Output,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.MaxRequests, SharedOptions.Output,
         };
         command.SetAction(RunAsync);
         return command;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
+using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.Cli.Commands;
 
@@ -64,6 +66,27 @@ public static class SharedOptions
         Description = "Engine of a new table. Default: MergeTree.",
         HelpName = "ENGINE",
     };
+
+    public static Option<int?> MaxRequests { get; } = new("--max-requests")
+    {
+        Description = "Requests to the source's object store at the same time at most. Default: as many as it bears, which it is asked by and by.",
+        HelpName = "N",
+    };
+
+    public static Option<string?> Bandwidth { get; } = new("--bandwidth")
+    {
+        Description = "Bytes a second at most from the source's object store: 50MiB, 1GiB. Default: any number.",
+        HelpName = "SIZE",
+    };
+
+    /// <exception cref="InvalidInputException">A limit lets nothing through.</exception>
+    public static RequestLimits RequestLimits(ParseResult arguments)
+    {
+        int requests = arguments.GetValue(MaxRequests) ?? ObjectStores.Requests.RequestLimits.DefaultRequests;
+        return requests > 0
+            ? new RequestLimits(requests, arguments.GetValue(Bandwidth) is { } size ? ByteSize.Parse("--bandwidth", size) : null)
+            : throw new InvalidInputException("option.invalid", $"--max-requests {requests} lets no request through. Choose at least 1.");
+    }
 
     public static Option<bool> Restart { get; } = new("--restart")
     {

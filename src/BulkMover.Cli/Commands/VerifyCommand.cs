@@ -36,7 +36,7 @@ public static class VerifyCommand
             "Changes nothing. Exit code 0: equal, 4: different.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where, Rows, SharedOptions.Memory, SharedOptions.Readers,
-            SharedOptions.Output,
+            SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Output,
         };
         command.SetAction(RunAsync);
         return command;
@@ -50,7 +50,7 @@ public static class VerifyCommand
             throw new InvalidInputException("option.invalid", $"--rows is {rows}; it must be from 0 to 1000.");
         ClickHouseAddress address = TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To));
         long begin = Stopwatch.GetTimestamp();
-        Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), cancellationToken);
+        Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
         await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
         (Comparison? comparison, string? snapshot) = await Patiently.RunAsync(
             report, stopping => CompareWithCopyAsync(arguments, source, target, report, stopping), cancellationToken);

@@ -2,6 +2,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.ObjectStores.Local;
+using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
@@ -17,14 +18,21 @@ public static class SourceOpener
     /// <exception cref="BulkMoverException">The address is wrong.</exception>
     public static string NameOf(string from) => CatalogAddress.IsAddress(from) ? CatalogAddress.Parse(from).ToString() : SourceAddress.Parse(from).ToString();
 
+    /// <summary>As below, as often and as fast as the store bears.</summary>
+    public static Task<Source> OpenAsync(string from, CancellationToken cancellationToken) => OpenAsync(from, new RequestLimits(), cancellationToken);
+
+    /// <summary>Opens the table.</summary>
+    /// <param name="from">As the user typed it.</param>
+    /// <param name="limits">Of requests to a store that is not this machine's.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="BulkMoverException">The address is wrong, or there is no such table.</exception>
-    public static async Task<Source> OpenAsync(string from, CancellationToken cancellationToken)
+    public static async Task<Source> OpenAsync(string from, RequestLimits limits, CancellationToken cancellationToken)
     {
         if (CatalogAddress.IsAddress(from))
-            return await OpenFromCatalogAsync(CatalogAddress.Parse(from), cancellationToken);
+            return await OpenFromCatalogAsync(CatalogAddress.Parse(from), limits, cancellationToken);
 
         SourceAddress address = SourceAddress.Parse(from);
-        IObjectStore store = address.Location.IsFile ? new LocalObjectStore() : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()));
+        IObjectStore store = address.Location.IsFile ? new LocalObjectStore() : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits));
         ITable table = address.Format switch
         {
             "iceberg" => await IcebergTable.OpenAsync(store, address.Location, cancellationToken),
@@ -34,14 +42,14 @@ public static class SourceOpener
         return new Source(address.ToString(), table, store);
     }
 
-    private static async Task<Source> OpenFromCatalogAsync(CatalogAddress address, CancellationToken cancellationToken)
+    private static async Task<Source> OpenFromCatalogAsync(CatalogAddress address, RequestLimits limits, CancellationToken cancellationToken)
     {
         RestCatalog catalog = await RestCatalog.OpenAsync(address, CatalogSecrets.FromEnvironment(), cancellationToken);
         CatalogTable table = await catalog.LoadTableAsync(address.Table, cancellationToken);
         IObjectStore store = table.Location switch
         {
             { IsFile: true } => new LocalObjectStore(),
-            { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants)),
+            { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants), new StoreRequests(limits)),
             { } other => throw new UnsupportedFeatureException("source.store_unsupported",
                 $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk and S3 are. Copy its data to one of them."),
         };

@@ -18,11 +18,22 @@ public sealed record S3Access
     /// <summary>Null for the SDK's own chain: environment, profile, web identity, container, machine.</summary>
     public S3Keys? Keys { get; init; }
 
-    /// <summary>As Amazon's own tools take it from the environment; what is not set there the SDK looks for elsewhere.</summary>
+    /// <summary>Requests are not signed, for what everybody may read.</summary>
+    public bool IsAnonymous { get; init; }
+
+    /// <summary>Who reads pays, as some buckets ask for (Amazon S3, "Requester Pays").</summary>
+    public bool RequesterPays { get; init; }
+
+    /// <summary>
+    /// As Amazon's own tools take it from the environment; what is not set there the SDK looks for elsewhere. For two things they have options
+    /// only: AWS_NO_SIGN_REQUEST and AWS_REQUEST_PAYER are what GDAL and others call them.
+    /// </summary>
     public static S3Access FromEnvironment() => new()
     {
         Endpoint = (Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
         Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
+        IsAnonymous = Variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
+        RequesterPays = Variable("AWS_REQUEST_PAYER")?.Equals("requester", StringComparison.OrdinalIgnoreCase) == true,
     };
 
     /// <exception cref="Core.Errors.InvalidInputException">It is not an address.</exception>

@@ -12,6 +12,7 @@ internal sealed class S3Clients
 
     public AmazonS3Client For(S3Access access) => clients.GetOrAdd(access, static wanted => wanted.Keys switch
     {
+        null when wanted.IsAnonymous => new AmazonS3Client(new AnonymousAWSCredentials(), Configure(wanted)),
         null => new AmazonS3Client(Configure(wanted)),
         { SessionToken: { } token } keys => new AmazonS3Client(new SessionAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey, token), Configure(wanted)),
         { } keys => new AmazonS3Client(new BasicAWSCredentials(keys.AccessKeyId, keys.SecretAccessKey), Configure(wanted)),
@@ -24,9 +25,8 @@ internal sealed class S3Clients
             // Other stores than Amazon's refuse the trailers; and a checksum of a whole object says nothing about a range of it.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            // The only place that repeats S3 requests; it knows which may be repeated, and how long a throttling store wants to be left alone.
-            RetryMode = RequestRetryMode.Standard,
-            MaxErrorRetry = 3,
+            // StoreRequests does, and asks a store for less that has enough.
+            MaxErrorRetry = 0,
             // Until the answer begins; what follows has S3RangeReader's own limit.
             Timeout = TimeSpan.FromMinutes(1),
         };

@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.S3;
 
@@ -10,7 +11,6 @@ namespace BulkMover.ObjectStores.S3;
 internal static class S3Errors
 {
     public const string Missing = "store.object_missing";
-    public const string BodyBroken = "store.connection_lost";
 
     public static bool IsExpired(AmazonS3Exception error) =>
         error.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired";
@@ -33,14 +33,14 @@ internal static class S3Errors
         }
 
         return new EnvironmentException("store.credentials_missing",
-            $"'{location}' cannot be read without credentials: {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.", error);
+            $"'{location}' cannot be read without credentials: {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
     }
 
-    public static EnvironmentException Broken(Location location, Exception error) => new(BodyBroken,
+    public static EnvironmentException Broken(Location location, Exception error) => new("store.connection_lost",
         $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)
     { IsTransient = true };
 
-    public static EnvironmentException Changed(Location location) => new("store.object_changed",
+    public static EnvironmentException Changed(Location location) => new(StoreRequests.ObjectChanged,
         $"'{location}' was replaced while it was read. Run the command again.")
     { IsTransient = true };
 
@@ -64,7 +64,7 @@ internal static class S3Errors
             "InvalidRange" => new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
             "PreconditionFailed" => Changed(location),
             "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" =>
-                Transient("store.throttled", $"{said} The store asks for fewer requests; use fewer --readers or try later.", answer),
+                Throttled(said, answer),
             _ => OfStatus(location, answer, said),
         };
     }
@@ -80,13 +80,16 @@ internal static class S3Errors
             new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
         HttpStatusCode.PreconditionFailed => Changed(location),
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
-            Transient("store.throttled", $"{said} The store asks for fewer requests; use fewer --readers or try later.", answer),
+            Throttled(said, answer),
         >= HttpStatusCode.InternalServerError => Transient("store.failed", $"{said} Try later.", answer),
         _ => new EnvironmentException("store.refused", $"{said} Check the endpoint and the store's log.", answer),
     };
 
     private static CorruptTableException ObjectMissing(Location location, Exception answer) =>
         new(Missing, $"There is no object '{location}'. Check the address; if the table was moved, its metadata may still name the old place.", answer);
+
+    private static EnvironmentException Throttled(string said, Exception answer) =>
+        new("store.throttled", $"{said} The store asks for fewer requests; use a smaller --max-requests or try later.", answer) { IsTransient = true, IsOverload = true };
 
     private static EnvironmentException Transient(string code, string message, Exception answer) => new(code, message, answer) { IsTransient = true };
 }

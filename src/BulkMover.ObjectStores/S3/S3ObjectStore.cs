@@ -3,12 +3,13 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.S3;
 
 /// <summary>Reads objects of Amazon S3 and of stores that speak like it. Keys are literal. A listing comes in the order of the keys' bytes.</summary>
 /// <remarks>Errors are those of <see cref="S3Errors"/>.</remarks>
-public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
+public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests) : IObjectStore
 {
     private readonly S3Clients clients = new();
 
@@ -36,8 +37,9 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
         bool isEmpty = true;
         for (string? token = null, last = ""; last is not null; last = token)
         {
-            var request = new ListObjectsV2Request { BucketName = path.Bucket, Prefix = below, ContinuationToken = token };
-            ListObjectsV2Response page = await SendAsync(prefix, (client, stopping) => client.ListObjectsV2Async(request, stopping), cancellationToken);
+            string? from = token;
+            ListObjectsV2Response page = await SendAsync(prefix, (client, stopping) => client.Sdk.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = path.Bucket, Prefix = below, ContinuationToken = from, RequestPayer = client.Payer }, stopping), cancellationToken);
             foreach (S3Object found in page.S3Objects ?? [])
             {
                 isEmpty = false;
@@ -54,13 +56,24 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
+    /// <summary>Fills memory from the body of an answer.</summary>
+    internal Task ReadAsync(
+        Location location, Memory<byte> destination, Func<S3Client, Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellationToken) =>
+        requests.ReadAsync(
+            location, destination, (memory, token) => SendAuthorizedAsync(location, (client, stopping) => read(client, memory, stopping), token), cancellationToken);
+
+    internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => requests.PaceAsync(bytes, cancellationToken);
+
+    private Task<T> SendAsync<T>(Location location, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+        requests.RunAsync(location, stopping => SendAuthorizedAsync(location, request, stopping), cancellationToken);
+
     /// <summary>Sends a request, and once more with other credentials when the store says that these have expired.</summary>
-    internal async Task<T> SendAsync<T>(Location location, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> SendAuthorizedAsync<T>(Location location, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         S3Access access = await source.ForAsync(location, cancellationToken);
         try
         {
-            return await request(clients.For(access), cancellationToken);
+            return await request(new S3Client(clients.For(access), access), cancellationToken);
         }
         catch (AmazonS3Exception error) when (S3Errors.IsExpired(error))
         {
@@ -76,11 +89,11 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
     }
 
     private async Task<T> SendOnceAsync<T>(
-        Location location, S3Access access, Func<AmazonS3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+        Location location, S3Access access, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
-            return await request(clients.For(access), cancellationToken);
+            return await request(new S3Client(clients.For(access), access), cancellationToken);
         }
         catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
         {
@@ -101,9 +114,13 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
         }
     }
 
-    private Task<GetObjectMetadataResponse> HeadAsync(Location location, S3Path path, CancellationToken cancellationToken)
+    private Task<GetObjectMetadataResponse> HeadAsync(Location location, S3Path path, CancellationToken cancellationToken) =>
+        SendAsync(location, (client, stopping) => client.Sdk.GetObjectMetadataAsync(
+            new GetObjectMetadataRequest { BucketName = path.Bucket, Key = path.Key, RequestPayer = client.Payer }, stopping), cancellationToken);
+
+    /// <summary>A client, and what each of its requests says beside.</summary>
+    internal readonly record struct S3Client(AmazonS3Client Sdk, S3Access Access)
     {
-        var request = new GetObjectMetadataRequest { BucketName = path.Bucket, Key = path.Key };
-        return SendAsync(location, (client, stopping) => client.GetObjectMetadataAsync(request, stopping), cancellationToken);
+        public RequestPayer? Payer => Access.RequesterPays ? RequestPayer.Requester : null;
     }
 }

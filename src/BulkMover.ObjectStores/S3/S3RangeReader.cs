@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -9,9 +8,6 @@ namespace BulkMover.ObjectStores.S3;
 /// <summary>Reads ranges of one object, one request each. All of them are of the same version of the object, or an error.</summary>
 internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Path path, long length, string? etag) : IRangeReader
 {
-    /// <summary>The SDK repeats requests, but not what breaks while the answer's body arrives.</summary>
-    private static readonly Retry OfBodies = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(200), Repeats = error => error.Code == S3Errors.BodyBroken };
-
     /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
     private static readonly TimeSpan StallTimeout = TimeSpan.FromMinutes(1);
 
@@ -29,13 +25,12 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
 
         if (destination.Length == 0)
             return;
-        await OfBodies.RunAsync(
-            token => store.SendAsync(location, (client, stopping) => ReadOnceAsync(client, offset, destination, stopping), token), cancellationToken);
+        await store.ReadAsync(location, destination, (client, memory, stopping) => ReadOnceAsync(client, offset, memory, stopping), cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<int> ReadOnceAsync(AmazonS3Client client, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private async Task<int> ReadOnceAsync(S3ObjectStore.S3Client client, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest
         {
@@ -43,8 +38,9 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
             Key = path.Key,
             ByteRange = new ByteRange(offset, offset + destination.Length - 1),
             EtagToMatch = Volatile.Read(ref etag),
+            RequestPayer = client.Payer,
         };
-        using GetObjectResponse answer = await client.GetObjectAsync(request, cancellationToken);
+        using GetObjectResponse answer = await client.Sdk.GetObjectAsync(request, cancellationToken);
         Check(answer, offset, destination.Length);
         if (Interlocked.CompareExchange(ref etag, answer.ETag, null) is { } version && version != answer.ETag)
             throw S3Errors.Changed(location);
@@ -84,6 +80,8 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
                 stall.CancelAfter(StallTimeout);
                 int read = await body.ReadAsync(destination[filled..], stall.Token);
                 filled += read > 0 ? read : throw new EndOfStreamException("the answer ended early");
+                stall.CancelAfter(Timeout.InfiniteTimeSpan);
+                await store.PaceAsync(read, cancellationToken);
             }
         }
         catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))

@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
 using Xunit;
 
@@ -140,7 +141,7 @@ public sealed class S3ErrorTests : IDisposable
 
     private S3Access Access(string? token) => new() { Endpoint = stub.Endpoint, Keys = new S3Keys("id", "secret", token) };
 
-    private static S3ObjectStore Store(IS3AccessSource source) => new(source);
+    private static S3ObjectStore Store(IS3AccessSource source) => new(source, new StoreRequests(new RequestLimits()));
 
     private Task ReadAsync() => ReadAsync(new FixedS3Access(Access(null)));
 

@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
 using BulkMover.Testing.S3;
 using BulkMover.Testing.Stores;
@@ -119,9 +120,25 @@ public sealed class S3ObjectStoreTests(CephServer server) : ObjectStoreContract,
         Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ReadAsync_WithoutKeys_ReadsWhatEverybodyMayRead()
+    {
+        await PutAsync("ten", [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        S3ObjectStore anonymous = Open(new S3Access { Endpoint = server.Endpoint, IsAnonymous = true });
+        var refused = await Assert.ThrowsAsync<EnvironmentException>(async () => await anonymous.OpenAsync(Root.Combine("ten"), null, Cancellation));
+
+        await server.LetEverybodyReadAsync(bucket, Cancellation);
+
+        Assert.Equal("store.access_denied", refused.Code);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], await anonymous.ReadAllAsync(Root.Combine("ten"), null, Cancellation));
+        Assert.Equal(["ten"], (await anonymous.ListAsync(Root, Cancellation).ToListAsync(Cancellation)).Select(o => o.Location.Name));
+    }
+
     protected override IObjectStore OpenStore() => Open(Keys);
 
     protected override Task PutAsync(string name, byte[] bytes) => server.PutAsync(bucket, $"some/where/{name}", bytes, Cancellation);
 
-    private S3ObjectStore Open(S3Keys keys) => new(new FixedS3Access(new S3Access { Endpoint = server.Endpoint, Keys = keys }));
+    private S3ObjectStore Open(S3Keys keys) => Open(new S3Access { Endpoint = server.Endpoint, Keys = keys });
+
+    private static S3ObjectStore Open(S3Access access) => new(new FixedS3Access(access), new StoreRequests(new RequestLimits()));
 }

@@ -65,6 +65,16 @@ public sealed class CephServer : IAsyncLifetime
     public Task PutAsync(string bucket, string key, byte[] bytes, CancellationToken cancellationToken) => Client.PutObjectAsync(
         new PutObjectRequest { BucketName = bucket, Key = key, InputStream = new MemoryStream(bytes), UseChunkEncoding = false }, cancellationToken);
 
+    public Task LetEverybodyReadAsync(string bucket, CancellationToken cancellationToken) => Client.PutBucketPolicyAsync(
+        new PutBucketPolicyRequest
+        {
+            BucketName = bucket,
+            Policy = $$"""
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"],
+                 "Resource": ["arn:aws:s3:::{{bucket}}", "arn:aws:s3:::{{bucket}}/*"]}]}
+                """,
+        }, cancellationToken);
+
     public async Task<string> GetTextAsync(string bucket, string key, CancellationToken cancellationToken)
     {
         using GetObjectResponse answer = await Client.GetObjectAsync(bucket, key, cancellationToken);

@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+
+namespace BulkMover.ObjectStores.Requests;
+
+/// <summary>
+/// How all requests to a store are sent: no more at a time than it bears, again when a failure may pass, and reads a second time when the first
+/// is unusually slow. One for a store; safe for concurrent use.
+/// </summary>
+/// <param name="limits">What the user allows.</param>
+public sealed class StoreRequests(RequestLimits limits)
+{
+    /// <summary>As many as a store bears from anybody.</summary>
+    private const int FirstOfPrefix = 32;
+
+    /// <summary>A second request before this saves nothing that anybody would notice.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How much later than usual a read is, when it is sent again.</summary>
+    private const double Lateness = 1.5;
+
+    /// <summary>Reads for each that may be sent twice: where all are slow, a second one would make them slower.</summary>
+    private const int ReadsForASecond = 20;
+
+    /// <summary>Second reads that may be under way after a long time without any: their memory is in nobody's budget.</summary>
+    private const int SecondsAtOnce = 2;
+
+    /// <summary>The failed request says it again: what was replaced stays so.</summary>
+    private static readonly Retry Again = new() { Repeats = error => error.IsTransient && error.Code != ObjectChanged };
+
+    internal const string ObjectChanged = "store.object_changed";
+
+    private readonly AdaptiveGate all = new(limits.MaxRequests, limits.MaxRequests);
+    private readonly ConcurrentDictionary<string, AdaptiveGate> gates = new(StringComparer.Ordinal);
+    private readonly Bandwidth? bandwidth = limits.BytesPerSecond is { } bytes ? new Bandwidth(bytes) : null;
+    private readonly AnswerTimes times = new();
+    private int reads;
+
+    /// <summary>Sends a request that may be repeated.</summary>
+    /// <exception cref="BulkMoverException">It failed, and again when that could help.</exception>
+    internal Task<T> RunAsync<T>(Location location, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
+        Again.RunAsync(stopping => OnceAsync(GateOf(location), request, stopping), cancellationToken);
+
+    /// <summary>Fills memory by a request that may be repeated, and sent twice at the same time into different memory.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    internal Task ReadAsync(Location location, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        AdaptiveGate gate = GateOf(location);
+        return Again.RunAsync(stopping => OnceAsync(gate, async token =>
+        {
+            await RaceAsync(gate, destination, read, token);
+            return true;
+        }, stopping), cancellationToken);
+    }
+
+    /// <summary>To be called with the bytes that have come.</summary>
+    internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => bandwidth?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
+
+    /// <summary>Stores count by prefixes of the key, which they choose themselves: bucket and first directory are near enough.</summary>
+    private AdaptiveGate GateOf(Location location)
+    {
+        int bucket = location.Path.IndexOf('/', StringComparison.Ordinal);
+        int directory = bucket < 0 ? -1 : location.Path.IndexOf('/', bucket + 1);
+        string prefix = bucket < 0 ? location.Path : location.Path[..(directory < 0 ? bucket : directory)];
+        return gates.GetOrAdd(prefix, _ => new AdaptiveGate(FirstOfPrefix, limits.MaxRequests));
+    }
+
+    private async Task<T> OnceAsync<T>(AdaptiveGate gate, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    {
+        long entered = await gate.EnterAsync(cancellationToken);
+        bool wasRefused = false;
+        try
+        {
+            long among = await all.EnterAsync(cancellationToken);
+            try
+            {
+                return await request(cancellationToken);
+            }
+            finally
+            {
+                all.Leave(among, wasRefused: false);
+            }
+        }
+        catch (BulkMoverException error) when (error.IsOverload)
+        {
+            wasRefused = true;
+            throw;
+        }
+        finally
+        {
+            gate.Leave(entered, wasRefused);
+        }
+    }
+
+    private async Task RaceAsync(AdaptiveGate gate, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        if (Volatile.Read(ref reads) < SecondsAtOnce * ReadsForASecond)
+            Interlocked.Increment(ref reads);
+        using var stopFirst = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task first = read(destination, stopFirst.Token);
+        bool isLate = times.Usual(destination.Length) is { } usual && await IsLateAsync(first, usual * Lateness, cancellationToken);
+        if (!isLate || !TryTakeSecond() || !gate.TryEnter())
+        {
+            await first;
+        }
+        else
+        {
+            long entered = Stopwatch.GetTimestamp();
+            try
+            {
+                await SecondAsync(first, stopFirst, destination, read, cancellationToken);
+            }
+            finally
+            {
+                gate.Leave(entered, wasRefused: false);
+            }
+        }
+
+        times.Add(destination.Length, Stopwatch.GetElapsedTime(begin));
+    }
+
+    /// <summary>Sends the request a second time; whichever comes first ends the other.</summary>
+    private static async Task SecondAsync(
+        Task first, CancellationTokenSource stopFirst, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        byte[] memory = ArrayPool<byte>.Shared.Rent(destination.Length);
+        using var stopSecond = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task second = read(memory.AsMemory(0, destination.Length), stopSecond.Token);
+        if (await Task.WhenAny(first, second) == second && second.IsCompletedSuccessfully)
+            await stopFirst.CancelAsync();
+        // Nobody may write into the memory when it is somebody else's again.
+        await first.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (first.IsCompletedSuccessfully)
+            await stopSecond.CancelAsync();
+        await second.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!first.IsCompletedSuccessfully && second.IsCompletedSuccessfully)
+            memory.AsSpan(0, destination.Length).CopyTo(destination.Span);
+        ArrayPool<byte>.Shared.Return(memory);
+        if (!second.IsCompletedSuccessfully)
+            await first;
+    }
+
+    private static async Task<bool> IsLateAsync(Task read, TimeSpan usual, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task late = Task.Delay(usual > ShortestWait ? usual : ShortestWait, stop.Token);
+        bool isLate = await Task.WhenAny(read, late) != read;
+        await stop.CancelAsync();
+        return isLate;
+    }
+
+    private bool TryTakeSecond()
+    {
+        int now = Volatile.Read(ref reads);
+        return now >= ReadsForASecond && Interlocked.CompareExchange(ref reads, now - ReadsForASecond, now) == now;
+    }
+}
