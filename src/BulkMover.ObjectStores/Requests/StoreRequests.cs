@@ -33,8 +33,8 @@ public sealed class StoreRequests(RequestLimits limits)
 
     internal const string ObjectChanged = "store.object_changed";
 
-    private readonly AdaptiveGate all = new(limits.MaxRequests, limits.MaxRequests);
-    private readonly ConcurrentDictionary<string, AdaptiveGate> gates = new(StringComparer.Ordinal);
+    private readonly AdaptiveLimit all = new(limits.MaxRequests, limits.MaxRequests);
+    private readonly ConcurrentDictionary<string, AdaptiveLimit> prefixes = new(StringComparer.Ordinal);
     private readonly Bandwidth? bandwidth = limits.BytesPerSecond is { } bytes ? new Bandwidth(bytes) : null;
     private readonly AnswerTimes times = new();
     private int reads;
@@ -42,16 +42,16 @@ public sealed class StoreRequests(RequestLimits limits)
     /// <summary>Sends a request that may be repeated.</summary>
     /// <exception cref="BulkMoverException">It failed, and again when that could help.</exception>
     internal Task<T> RunAsync<T>(Location location, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
-        Again.RunAsync(stopping => OnceAsync(GateOf(location), request, stopping), cancellationToken);
+        Again.RunAsync(stopping => OnceAsync(LimitOf(location), request, stopping), cancellationToken);
 
     /// <summary>Fills memory by a request that may be repeated, and sent twice at the same time into different memory.</summary>
     /// <inheritdoc cref="RunAsync"/>
     internal Task ReadAsync(Location location, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
-        AdaptiveGate gate = GateOf(location);
-        return Again.RunAsync(stopping => OnceAsync(gate, async token =>
+        AdaptiveLimit limit = LimitOf(location);
+        return Again.RunAsync(stopping => OnceAsync(limit, async token =>
         {
-            await RaceAsync(gate, destination, read, token);
+            await RaceAsync(limit, destination, read, token);
             return true;
         }, stopping), cancellationToken);
     }
@@ -60,17 +60,17 @@ public sealed class StoreRequests(RequestLimits limits)
     internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => bandwidth?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>Stores count by prefixes of the key, which they choose themselves: bucket and first directory are near enough.</summary>
-    private AdaptiveGate GateOf(Location location)
+    private AdaptiveLimit LimitOf(Location location)
     {
         int bucket = location.Path.IndexOf('/', StringComparison.Ordinal);
         int directory = bucket < 0 ? -1 : location.Path.IndexOf('/', bucket + 1);
         string prefix = bucket < 0 ? location.Path : location.Path[..(directory < 0 ? bucket : directory)];
-        return gates.GetOrAdd(prefix, _ => new AdaptiveGate(FirstOfPrefix, limits.MaxRequests));
+        return prefixes.GetOrAdd(prefix, _ => new AdaptiveLimit(FirstOfPrefix, limits.MaxRequests));
     }
 
-    private async Task<T> OnceAsync<T>(AdaptiveGate gate, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    private async Task<T> OnceAsync<T>(AdaptiveLimit limit, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
-        long entered = await gate.EnterAsync(cancellationToken);
+        long entered = await limit.EnterAsync(cancellationToken);
         bool wasRefused = false;
         try
         {
@@ -91,11 +91,11 @@ public sealed class StoreRequests(RequestLimits limits)
         }
         finally
         {
-            gate.Leave(entered, wasRefused);
+            limit.Leave(entered, wasRefused);
         }
     }
 
-    private async Task RaceAsync(AdaptiveGate gate, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
+    private async Task RaceAsync(AdaptiveLimit limit, Memory<byte> destination, Func<Memory<byte>, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         long begin = Stopwatch.GetTimestamp();
         if (Volatile.Read(ref reads) < SecondsAtOnce * ReadsForASecond)
@@ -103,7 +103,7 @@ public sealed class StoreRequests(RequestLimits limits)
         using var stopFirst = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task first = read(destination, stopFirst.Token);
         bool isLate = times.Usual(destination.Length) is { } usual && await IsLateAsync(first, usual * Lateness, cancellationToken);
-        if (!isLate || !TryTakeSecond() || !gate.TryEnter())
+        if (!isLate || !TryTakeSecond() || !TryEnter(limit))
         {
             await first;
         }
@@ -116,7 +116,8 @@ public sealed class StoreRequests(RequestLimits limits)
             }
             finally
             {
-                gate.Leave(entered, wasRefused: false);
+                all.Leave(entered, wasRefused: false);
+                limit.Leave(entered, wasRefused: false);
             }
         }
 
@@ -151,6 +152,16 @@ public sealed class StoreRequests(RequestLimits limits)
         bool isLate = await Task.WhenAny(read, late) != read;
         await stop.CancelAsync();
         return isLate;
+    }
+
+    private bool TryEnter(AdaptiveLimit limit)
+    {
+        if (!limit.TryEnter())
+            return false;
+        if (all.TryEnter())
+            return true;
+        limit.Leave(Stopwatch.GetTimestamp(), wasRefused: false);
+        return false;
     }
 
     private bool TryTakeSecond()

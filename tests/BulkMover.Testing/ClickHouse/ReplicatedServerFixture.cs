@@ -70,6 +70,7 @@ public sealed class ReplicatedServerFixture : ClickHouseServerFixture
         File.WriteAllText(config, $"""
             <clickhouse>
               <zookeeper><node><host>127.0.0.1</host><port>{port}</port></node><session_timeout_ms>5000</session_timeout_ms>{root}</zookeeper>
+              <max_table_size_to_drop>1</max_table_size_to_drop><max_partition_size_to_drop>1</max_partition_size_to_drop>
               <users_config>{config}</users_config>
               <profiles><default/></profiles><quotas><default/></quotas>
               <users><default><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota><password/></default></users>

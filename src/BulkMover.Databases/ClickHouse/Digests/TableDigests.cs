@@ -14,7 +14,7 @@ namespace BulkMover.Databases.ClickHouse.Digests;
 internal sealed class TableDigests(ServerClient client, ServerAbilities server)
 {
     // What a profile may have set must not hide rows, and a wide table makes a long query.
-    private readonly Dictionary<string, object> settings = new(server.Settings(), StringComparer.Ordinal)
+    private readonly Dictionary<string, object> settings = new(server.SettingsForTypes(), StringComparer.Ordinal)
     {
         ["final"] = 0,
         ["max_query_size"] = 1 << 30,

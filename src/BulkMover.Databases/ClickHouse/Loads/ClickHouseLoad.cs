@@ -90,7 +90,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
         if (run.Ledger.State.Completed is null)
         {
             await EnterArrivalAsync(cancellationToken);
-            if (plan.Request.Verify && run.Ledger.State.Destination is null)
+            if (plan.Request.Verify && (run.Ledger.State.Destination is null || plan.Publication == Publication.ReplaceParts))
             {
                 ThrowUnlessEqual(await new TransferComparison(client, plan.Server, run.Tables.Target).OfStagingAsync(staging.Name, run.Ledger.State, cancellationToken));
                 IsVerified = true;

@@ -14,7 +14,7 @@ internal static class InsertStatement
     public static string For(string into, IReadOnlyList<TargetColumn> columns) =>
         $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
-    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.Settings(), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {
         ["async_insert"] = 0,
         // Defaults and partitions are made in the server's time zone, whoever copies.

@@ -48,7 +48,7 @@ internal sealed partial class ShardedTable
     {
         LedgerState?[] states = await StatesAsync(request.Transfer, cancellationToken);
         ExistingTable?[] tables = await TablesAsync(cancellationToken);
-        if (request.Restart && ShardedRecord.IsHalfPublished(states, tables))
+        if (request.Restart && request.Mode != CopyMode.Replace && ShardedRecord.IsHalfPublished(states, tables))
             throw HalfPublished(request.Transfer);
         ShardPlan[] plans = await OnEachAsync(shard => PlanAsync(shard, request, options, cancellationToken));
         if (plans.Any(plan => plan.IsComplete) && plans.Any(plan => plan.Plan.Earlier is null))

@@ -34,7 +34,7 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
 
         // Refused where the profile forbids to change one of them.
         await client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server), cancellationToken);
-        await client.ExecuteAsync("SELECT 1", PartTables.Settings(plan.Server), cancellationToken);
+        await client.ExecuteAsync("SELECT 1", plan.Publication == Publication.ReplaceParts ? PartTables.ReplaceSettings(plan.Server) : PartTables.Settings(plan.Server), cancellationToken);
         await ThrowIfMissingAsync([.. Needed(plan)], cancellationToken);
     }
 

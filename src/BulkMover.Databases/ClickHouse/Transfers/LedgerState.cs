@@ -117,6 +117,14 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 break;
             case Publishing moves:
                 Before = Before is null || Begun?.Mode == CopyMode.Replace ? (moves.RowsBefore, at) : Before;
+                if (Destination != moves.Destination)
+                {
+                    lastBlocks.Clear();
+                    published.Clear();
+                }
+
+                // Once more, in part or as a whole: what was moved or replaced before is not there until it is entered again.
+                published.ExceptWith(moves.LastBlocks.Keys);
                 (Destination, DestinationBecomesTarget) = (moves.Destination, moves.BecomesTarget);
                 foreach ((string partition, long block) in moves.LastBlocks)
                     lastBlocks[partition] = block;

@@ -15,14 +15,19 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     private readonly IReadOnlyDictionary<string, object> settings = Settings(server);
 
     /// <summary>What statements that make, change and drop tables need.</summary>
-    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.Settings(), StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {
         // The limit guards against a slip of the hand; what is dropped here is what the copy made, or what --mode replace replaces.
         ["max_table_size_to_drop"] = 0,
+        ["max_partition_size_to_drop"] = 0,
         ["allow_suspicious_low_cardinality_types"] = 1,
         // A replica has done what it answers; others do it when they can.
         ["alter_sync"] = 1,
     };
+
+    /// <summary>What statements need that replace partitions, also by none.</summary>
+    public static IReadOnlyDictionary<string, object> ReplaceSettings(ServerAbilities server) =>
+        server.GuardsReplace ? new Dictionary<string, object>(Settings(server), StringComparer.Ordinal) { [ServerAbilities.ReplaceGuard] = 1 } : Settings(server);
 
     public Task ExecuteAsync(string sql, CancellationToken cancellationToken) => client.ExecuteAsync(sql, settings, cancellationToken);
 
@@ -109,7 +114,10 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     public async Task ReplaceAsync(TableName to, IEnumerable<string> partitions, TableName from, CancellationToken cancellationToken)
     {
         foreach (string[] some in partitions.Chunk(MovedTogether))
-            await ExecuteAsync($"ALTER TABLE {to.Sql} {string.Join(", ", some.Select(id => $"REPLACE PARTITION ID {SqlText.Quote(id)} FROM {from.Sql}"))}", cancellationToken);
+        {
+            string replaces = string.Join(", ", some.Select(id => $"REPLACE PARTITION ID {SqlText.Quote(id)} FROM {from.Sql}"));
+            await client.ExecuteAsync($"ALTER TABLE {to.Sql} {replaces}", ReplaceSettings(server), cancellationToken);
+        }
     }
 
     /// <summary>Waits until this replica has done to its parts what the log in Keeper says (SYSTEM SYNC REPLICA, "LIGHTWEIGHT").</summary>

@@ -26,6 +26,12 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
             return target.Identity;
         if (ledger.State.IsHalfPublished && target?.Identity != ledger.State.Destination)
             throw Gone();
+        if (target is not null && target.Replica?.Path != plan.Replica?.Path)
+        {
+            throw new TargetException("clickhouse.target_changed",
+                $"Somebody has made {Target} {(target.Replica is null ? "a table that does not replicate" : "a replicated table")} since this copy was planned. Nothing was changed in it. Bring back what was there, or run the command with --restart to copy into what is there now.");
+        }
+
         if (plan.Replica is not null && target is not null)
             await parts.SyncAsync(Target, cancellationToken);
         await staging.CheckAsync(cancellationToken);
@@ -58,7 +64,7 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         if (target is null)
         {
             throw new TargetException("clickhouse.target_dropped",
-                $"{Target} was there when this copy was planned, and somebody has dropped or renamed it since. Bring it back, or run the command again as it is: then the copy makes it anew.");
+                $"{Target} was there when this copy was planned, and somebody has dropped or renamed it since. Bring it back, or run the command again{(plan.Replica is null ? " as it is: then the copy makes it anew" : " with --restart, to copy into a new one that does not replicate")}.");
         }
 
         ExistingTable? like = await parts.FindAsync(staging.Name, cancellationToken);
@@ -99,15 +105,32 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
         ExistingTable? there = await parts.FindAsync(final, cancellationToken);
         if (ledger.State.Destination is not null)
         {
-            return there is null ? throw TransferRun.RestLost(tables, ledger.State) : final;
+            if (there is null)
+                throw TransferRun.RestLost(tables, ledger.State);
+            await BringBackAsync(cancellationToken);
+            return final;
         }
 
         if (there is null)
             await parts.ExecuteAsync($"CREATE TABLE {final.Sql} UUID '{Guid.NewGuid()}' {definition}", cancellationToken);
         await parts.StopMergesAsync(final, cancellationToken);
+        // Readers see nothing of it before the entry "publishing", so it is filled anew as often as needed.
         await parts.ReplaceAsync(final, ledger.State.StagedRows.Where(partition => partition.Value > 0).Select(partition => partition.Key), staging.Name, cancellationToken);
         staging.ThrowUnlessHas(await parts.RowsAsync(final, cancellationToken));
         return final;
+    }
+
+    /// <summary>The server may have lost parts when its machine went down. The staging table has all of them still.</summary>
+    private async Task BringBackAsync(CancellationToken cancellationToken)
+    {
+        Dictionary<string, long> here = await parts.RowsAsync(final, cancellationToken);
+        ILookup<string, Part> arrived = (await parts.PartsAsync(Target, cancellationToken)).ToLookup(part => part.Partition, StringComparer.Ordinal);
+        string[] nowhere = [.. ledger.State.StagedRows.Keys.Where(id =>
+            !here.ContainsKey(id) && !ledger.State.Published.Contains(id) && !arrived[id].Any(part => part.MaxBlock > ledger.State.LastBlocks.GetValueOrDefault(id, NoBlock)))];
+        await parts.ReplaceAsync(final, nowhere, staging.Name, cancellationToken);
+        here = await parts.RowsAsync(final, cancellationToken);
+        if (nowhere.Any(id => here.GetValueOrDefault(id) != ledger.State.StagedRows[id]))
+            throw TransferRun.RestLost(tables, ledger.State);
     }
 
     /// <summary>Each partition at once, and as often as a run has to: the staging table keeps its rows until the end.</summary>

@@ -138,5 +138,5 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
 
     private TargetException Changed() => new("clickhouse.staging_changed",
         $"{name} does not have the rows that earlier runs of transfer {tables.Transfer} have put there: somebody changed it, or the server lost parts when its machine went down. " +
-        "Nothing was changed in the target. Run the command again with --restart to copy from zero.");
+        $"{(ledger.State.Destination is null ? "Nothing was changed in the target. " : "")}Run the command again with --restart to copy from zero.");
 }

@@ -68,15 +68,19 @@ internal sealed class TransferRun
         IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
         ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
         bool isPublished = target is not null && Ledger.State.IsPublished(target);
+        // What Keeper has agreed to names the tables as they are called until now.
+        if (target?.Replica is not null)
+            await Parts.SyncAsync(Tables.Target, cancellationToken);
         TransferTable? final = left.Where(table => table.IsFinal).MaxBy(table => table.Epoch);
         TransferTable? last = null;
         foreach (TransferTable table in left.Where(table => table.Chunk is null && !table.IsFinal))
             last = (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging ? table : last;
 
-        if (plan.Earlier is null || (last is null && !isPublished))
+        TransferTable? rest = Ledger.State.HandsOver ? final : last;
+        if (plan.Earlier is null || (rest is null && !isPublished))
         {
             if (Ledger.State.Completed is null)
-                await ThrowIfHalfPublishedAsync(hasRest: (Ledger.State.HandsOver ? final : last) is not null, cancellationToken);
+                await ThrowIfHalfPublishedAsync(hasRest: rest is not null, cancellationToken);
             if (plan.OnlyCommits)
                 throw Lost(Tables.Staging(Ledger.State.Epoch));
             // Nothing that an earlier run has brought counts any more.
@@ -106,9 +110,6 @@ internal sealed class TransferRun
             final = null;
         }
 
-        // What Keeper has agreed to names the tables as they are called until now.
-        if (plan.Replica is not null && target is not null)
-            await Parts.SyncAsync(Tables.Target, cancellationToken);
         if (plan.Replica is not null && final is not null)
             await Parts.SyncAsync(final.Name, cancellationToken);
         if (final is not null)
@@ -183,6 +184,8 @@ internal sealed class TransferRun
             // Where the rest is gone nobody can bring it, and whoever discards has been told.
             if (await run.HasRestAsync(cancellationToken))
                 await run.ThrowIfHalfPublishedAsync(hasRest: true, cancellationToken);
+            if ((await parts.FindAsync(tables.Target, cancellationToken))?.Replica is not null)
+                await parts.SyncAsync(tables.Target, cancellationToken);
             await run.ForgetAsync(cancellationToken);
         }
 

@@ -8,7 +8,7 @@ namespace BulkMover.ObjectStores.Requests;
 /// </summary>
 /// <param name="first">The limit before anything is known.</param>
 /// <param name="most">It grows no further.</param>
-internal sealed class AdaptiveGate(int first, int most)
+internal sealed class AdaptiveLimit(int first, int most)
 {
     private readonly Lock mutex = new();
     private readonly Queue<TaskCompletionSource> waiting = new();
