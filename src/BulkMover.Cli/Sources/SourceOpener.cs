@@ -1,6 +1,7 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.ObjectStores.Azure;
 using BulkMover.ObjectStores.Local;
 using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
@@ -24,7 +25,12 @@ public static class SourceOpener
             return await OpenFromCatalogAsync(CatalogAddress.Parse(from), cancellationToken);
 
         SourceAddress address = SourceAddress.Parse(from);
-        IObjectStore store = address.Location.IsFile ? new LocalObjectStore() : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()));
+        IObjectStore store = address.Location.Scheme switch
+        {
+            Location.FileScheme => new LocalObjectStore(),
+            AzureAddress.Scheme => new AzureObjectStore(AzureAccess.FromEnvironment()),
+            _ => new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment())),
+        };
         ITable table = address.Format switch
         {
             "iceberg" => await IcebergTable.OpenAsync(store, address.Location, cancellationToken),
@@ -42,8 +48,10 @@ public static class SourceOpener
         {
             { IsFile: true } => new LocalObjectStore(),
             { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants)),
+            // What a catalog grants is not used here (CatalogFeatures); the environment's credentials may do.
+            { Scheme: AzureAddress.Scheme } => new AzureObjectStore(AzureAccess.FromEnvironment()),
             { } other => throw new UnsupportedFeatureException("source.store_unsupported",
-                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk and S3 are. Copy its data to one of them."),
+                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk, S3 and Azure are. Copy its data to one of them."),
         };
         return new Source(address.ToString(), IcebergTable.Open(store, table), store);
     }

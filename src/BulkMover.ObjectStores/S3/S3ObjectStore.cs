@@ -3,6 +3,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Http;
 
 namespace BulkMover.ObjectStores.S3;
 
@@ -95,7 +96,7 @@ public sealed class S3ObjectStore(IS3AccessSource source) : IObjectStore
         {
             return await HeadAsync(location, path, cancellationToken);
         }
-        catch (CorruptTableException error) when (error.Code == S3Errors.Missing)
+        catch (CorruptTableException error) when (error.Code == StoreErrors.Missing)
         {
             return null;
         }

@@ -1,8 +1,8 @@
-using System.Net.Http.Headers;
 using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Http;
 
 namespace BulkMover.ObjectStores.S3;
 
@@ -10,7 +10,7 @@ namespace BulkMover.ObjectStores.S3;
 internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Path path, long length, string? etag) : IRangeReader
 {
     /// <summary>The SDK repeats requests, but not what breaks while the answer's body arrives.</summary>
-    private static readonly Retry OfBodies = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(200), Repeats = error => error.Code == S3Errors.BodyBroken };
+    private static readonly Retry OfBodies = new() { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(200), Repeats = error => error.Code == StoreErrors.BodyBroken };
 
     /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
     private static readonly TimeSpan StallTimeout = TimeSpan.FromMinutes(1);
@@ -21,12 +21,7 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
 
     public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        if (offset < 0 || offset > length - destination.Length)
-        {
-            throw new CorruptTableException("store.object_truncated",
-                $"'{location}' has {length:N0} bytes; {destination.Length:N0} bytes at {offset:N0} were to be read. The file was cut, or what refers to it is wrong.");
-        }
-
+        RangeAnswer.CheckRequest(location, length, offset, destination.Length);
         if (destination.Length == 0)
             return;
         await OfBodies.RunAsync(
@@ -45,33 +40,11 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
             EtagToMatch = Volatile.Read(ref etag),
         };
         using GetObjectResponse answer = await client.GetObjectAsync(request, cancellationToken);
-        Check(answer, offset, destination.Length);
+        new RangeAnswer(answer.ContentRange, answer.ContentLength).Check(location, length, offset, destination.Length);
         if (Interlocked.CompareExchange(ref etag, answer.ETag, null) is { } version && version != answer.ETag)
-            throw S3Errors.Changed(location);
+            throw StoreErrors.Changed(location);
         await FillAsync(answer.ResponseStream, destination, cancellationToken);
         return destination.Length;
-    }
-
-    /// <summary>
-    /// Some stores that call themselves compatible answer a request for a range with other bytes (RFC 9110, "Range Requests", lets a server
-    /// ignore it): what they say they send must be what was asked for.
-    /// </summary>
-    private void Check(GetObjectResponse answer, long offset, int bytes)
-    {
-        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(answer.ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
-        long total = range is null ? answer.ContentLength : range.Length ?? length;
-        if (total != length)
-        {
-            throw new CorruptTableException("store.length_wrong",
-                $"'{location}' has {total:N0} bytes, but the table's metadata says {length:N0}. The file was replaced or cut; restore it.");
-        }
-
-        bool isWhole = range is null && offset == 0 && bytes == length;
-        if (!isWhole && (range?.From != offset || range.To != offset + bytes - 1))
-        {
-            throw new EnvironmentException("store.range_ignored",
-                $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {answer.ContentRange ?? "the whole object"}. It is not compatible with S3; use another one.");
-        }
     }
 
     private async Task FillAsync(Stream body, Memory<byte> destination, CancellationToken cancellationToken)
@@ -79,16 +52,11 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            for (int filled = 0; filled < destination.Length;)
-            {
-                stall.CancelAfter(StallTimeout);
-                int read = await body.ReadAsync(destination[filled..], stall.Token);
-                filled += read > 0 ? read : throw new EndOfStreamException("the answer ended early");
-            }
+            await RangeAnswer.FillAsync(body, destination, stall, StallTimeout);
         }
         catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
         {
-            throw S3Errors.Broken(location, error);
+            throw StoreErrors.Broken(location, error);
         }
     }
 }
