@@ -20,11 +20,11 @@ main() {
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 
-# The embedded engine comes with npm; the command is published as native code, which a C compiler links; S3 is a Ceph gateway; replicated tables
-# need a ZooKeeper.
+# The embedded engine and Azure's emulator come with npm, and node runs the latter; the command is published as native code, which a C compiler
+# links; S3 is a Ceph gateway; replicated tables need a ZooKeeper.
 need_tools() {
   local missing=()
-  command -v npm >/dev/null || missing+=(nodejs npm)
+  command -v npm >/dev/null && command -v node >/dev/null || missing+=(nodejs npm)
   command -v clang >/dev/null || command -v gcc >/dev/null || missing+=(gcc libc6-dev)
   command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null && command -v radosgw >/dev/null && command -v ceph >/dev/null ||
     missing+=(ceph-mon ceph-osd radosgw ceph-common)

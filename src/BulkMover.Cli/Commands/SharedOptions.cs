@@ -12,7 +12,7 @@ public static class SharedOptions
     public static Argument<string> From { get; } = new("FROM")
     {
         Description = "The table to read: parquet:PATH, delta:PATH or iceberg:PATH; in S3 parquet+s3://bucket/key and so on; "
-            + "in an Iceberg REST catalog iceberg+rest:https://host/path?table=namespace.table.",
+            + "in Azure parquet+az://account/container/path, or parquet+az://container/path with AZURE_STORAGE_ACCOUNT set; in an Iceberg REST catalog iceberg+rest:https://host/path?table=namespace.table.",
     };
 
     public static Argument<string> To { get; } = new("TO")

@@ -1,18 +1,28 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Azure;
 
 namespace BulkMover.Cli.Sources;
 
-/// <summary>What FROM says: a table format and where the table lies.</summary>
+/// <summary>
+/// What FROM says: a table format and where the table lies. In Azure it says that in one of two ways, <c>az://account/container/path</c> and
+/// <c>az://container/path</c>: the first segment is the account if it is the one that the environment names (AZURE_STORAGE_ACCOUNT, or
+/// that of AZURE_STORAGE_CONNECTION_STRING), or the environment names none; else it is a container of the one that it names. So the long
+/// form means the same everywhere but where another account is set, and the short one works where Azure's own command would know the account.
+/// </summary>
 /// <param name="Format"><c>parquet</c>, <c>delta</c> or <c>iceberg</c>.</param>
-/// <param name="Location">Directory or prefix, file, glob (Parquet) or metadata.json (Iceberg); on local disk or in S3.</param>
+/// <param name="Location">Directory or prefix, file, glob (Parquet) or metadata.json (Iceberg); on local disk, in S3 or in Azure.</param>
 public sealed record SourceAddress(string Format, Location Location)
 {
     private static readonly string[] Formats = ["parquet", "delta", "iceberg"];
 
     /// <exception cref="InvalidInputException">The text names no table.</exception>
     /// <exception cref="UnsupportedFeatureException">It names a store or catalog that is not read yet.</exception>
-    public static SourceAddress Parse(string text)
+    public static SourceAddress Parse(string text) => Parse(text, () => AzureAccess.FromEnvironment().Account);
+
+    /// <param name="text">FROM.</param>
+    /// <param name="account">The account in Azure that the environment names.</param>
+    public static SourceAddress Parse(string text, Func<string?> account)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string scheme = colon < 0 ? string.Empty : text[..colon].ToLowerInvariant();
@@ -22,11 +32,13 @@ public sealed record SourceAddress(string Format, Location Location)
 
         string path = text[(colon + 1)..];
         if (scheme == $"{format}+s3")
-            return new SourceAddress(format, InS3(text, format, path));
+            return new SourceAddress(format, Location.Parse($"s3:{Remote(text, path, $"{format}+s3://bucket/key")}"));
+        if (scheme == $"{format}+{AzureAddress.Scheme}")
+            return new SourceAddress(format, InAzure(text, format, path, account()));
         if (scheme != format)
         {
             throw new UnsupportedFeatureException("source.store_unsupported",
-                $"'{scheme}:' is not read yet; tables on local disk and in S3 are. Copy or mount the table and use {format}:PATH or {format}+s3://bucket/key.");
+                $"'{scheme}:' is not read yet; tables on local disk, in S3 and in Azure are. Use {format}:PATH, {format}+s3://bucket/key or {format}+az://account/container/path; copy or mount the table where it is in none of them.");
         }
 
         if (path.Length == 0)
@@ -38,20 +50,29 @@ public sealed record SourceAddress(string Format, Location Location)
 
     public override string ToString() => Location.IsFile ? $"{Format}:{Location}" : $"{Format}+{Location}";
 
-    private static Location InS3(string text, string format, string path)
+    private static Location InAzure(string text, string format, string path, string? account)
     {
-        string bucket = path.StartsWith("//", StringComparison.Ordinal) ? path[2..].Split('/')[0] : "";
+        string example = $"{format}+az://account/container/path";
+        Location location = AzureAddress.TryParse($"{AzureAddress.Scheme}:{Remote(text, path, example)}", account)!.Value;
+        return location.Path.Contains('/', StringComparison.Ordinal)
+            ? location
+            : throw new InvalidInputException("source.address_invalid",
+                $"'{text}' names an account and no container. Write {example}, or {format}+az://container/path with {AzureAccess.AccountVariable} set.");
+    }
+
+    /// <summary>What follows the scheme of an address in a store, when it names something there.</summary>
+    private static string Remote(string text, string path, string example)
+    {
+        string first = path.StartsWith("//", StringComparison.Ordinal) ? path[2..].Split('/')[0] : "";
         // Before anything is quoted in a message: a secret must not get into logs.
-        if (bucket.Contains('@', StringComparison.Ordinal))
+        if (first.Contains('@', StringComparison.Ordinal) || path.Contains("sig=", StringComparison.Ordinal))
         {
             throw new InvalidInputException("source.secret_in_uri",
-                "The address holds a user or a secret, which would stay in the shell's history and in logs. Leave it out; credentials come from where "
-                + "Amazon's tools take them, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+                "The address holds a user or a secret, which would stay in the shell's history and in logs. Leave it out; credentials come from where the store's own "
+                + $"tools take them, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or {AzureAccess.ConnectionStringVariable}.");
         }
 
-        return bucket.Length > 0
-            ? Location.Parse($"s3:{path}")
-            : throw new InvalidInputException("source.address_invalid", $"'{text}' names no bucket. Write {format}+s3://bucket/key.");
+        return first.Length > 0 ? path : throw new InvalidInputException("source.address_invalid", $"'{text}' names no bucket or container. Write {example}.");
     }
 
     private static InvalidInputException Unknown(string text)

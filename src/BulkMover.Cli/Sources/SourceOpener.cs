@@ -1,6 +1,7 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.ObjectStores.Azure;
 using BulkMover.ObjectStores.Local;
 using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
@@ -32,7 +33,12 @@ public static class SourceOpener
             return await OpenFromCatalogAsync(CatalogAddress.Parse(from), limits, cancellationToken);
 
         SourceAddress address = SourceAddress.Parse(from);
-        IObjectStore store = address.Location.IsFile ? new LocalObjectStore() : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits));
+        IObjectStore store = address.Location.Scheme switch
+        {
+            Location.FileScheme => new LocalObjectStore(),
+            AzureAddress.Scheme => new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits)),
+            _ => new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits)),
+        };
         ITable table = address.Format switch
         {
             "iceberg" => await IcebergTable.OpenAsync(store, address.Location, cancellationToken),
@@ -50,8 +56,10 @@ public static class SourceOpener
         {
             { IsFile: true } => new LocalObjectStore(),
             { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants), new StoreRequests(limits)),
+            // What a catalog grants is not used here (CatalogFeatures); the environment's credentials may do.
+            { Scheme: AzureAddress.Scheme } => new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits)),
             { } other => throw new UnsupportedFeatureException("source.store_unsupported",
-                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk and S3 are. Copy its data to one of them."),
+                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk, S3 and Azure are. Copy its data to one of them."),
         };
         return new Source(address.ToString(), IcebergTable.Open(store, table), store);
     }

@@ -6,8 +6,8 @@ namespace BulkMover.Core.Stores;
 /// </summary>
 /// <param name="Scheme">Lower case, without <c>:</c>: <c>file</c>, <c>s3</c>, <c>az</c>.</param>
 /// <param name="Path">
-/// For <c>file</c> the path on disk; otherwise bucket or container, then the key: <c>bucket/a/b</c>. No trailing slash
-/// unless it is the root.
+/// For <c>file</c> the path on disk; for <c>s3</c> bucket and key, <c>bucket/a/b</c>; for <c>az</c> account, container and blob
+/// (<see cref="AzureAddress"/>). No trailing slash unless it is the root.
 /// </param>
 public readonly record struct Location(string Scheme, string Path)
 {

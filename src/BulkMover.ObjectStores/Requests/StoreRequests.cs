@@ -29,9 +29,7 @@ public sealed class StoreRequests(RequestLimits limits)
     private const int SecondsAtOnce = 2;
 
     /// <summary>The failed request says it again: what was replaced stays so.</summary>
-    private static readonly Retry Again = new() { Repeats = error => error.IsTransient && error.Code != ObjectChanged };
-
-    internal const string ObjectChanged = "store.object_changed";
+    private static readonly Retry Again = new() { Repeats = error => error.IsTransient && error.Code != StoreErrors.Replaced };
 
     private readonly AdaptiveLimit all = new(limits.MaxRequests, limits.MaxRequests);
     private readonly ConcurrentDictionary<string, AdaptiveLimit> prefixes = new(StringComparer.Ordinal);

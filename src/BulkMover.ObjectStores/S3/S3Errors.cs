@@ -10,8 +10,6 @@ namespace BulkMover.ObjectStores.S3;
 /// <summary>Turns what S3, the SDK or the network say into an error with a code and a next step. The one place that does.</summary>
 internal static class S3Errors
 {
-    public const string Missing = "store.object_missing";
-
     public static bool IsExpired(AmazonS3Exception error) =>
         error.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired";
 
@@ -36,14 +34,6 @@ internal static class S3Errors
             $"'{location}' cannot be read without credentials: {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
     }
 
-    public static EnvironmentException Broken(Location location, Exception error) => new("store.connection_lost",
-        $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)
-    { IsTransient = true };
-
-    public static EnvironmentException Changed(Location location) => new(StoreRequests.ObjectChanged,
-        $"'{location}' was replaced while it was read. Run the command again.")
-    { IsTransient = true };
-
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
     private static BulkMoverException OfAnswer(Location location, AmazonServiceException answer)
     {
@@ -52,7 +42,7 @@ internal static class S3Errors
         {
             "NoSuchBucket" => new InvalidInputException("store.bucket_missing", $"{said} Correct the name of the bucket, or the endpoint."),
             "InvalidBucketName" => new InvalidInputException("store.path_invalid", $"{said} Correct the name of the bucket."),
-            "NoSuchKey" or "NotFound" => ObjectMissing(location, answer),
+            "NoSuchKey" or "NotFound" => StoreErrors.ObjectMissing(location, answer),
             "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "InvalidSecurity" =>
                 new EnvironmentException("store.credentials_refused", $"{said} Check the credentials that the environment or the catalog gives.", answer),
             "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired" =>
@@ -62,34 +52,28 @@ internal static class S3Errors
                 new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
             "InvalidObjectState" => new EnvironmentException("store.object_archived", $"{said} Restore the object from the archive first.", answer),
             "InvalidRange" => new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
-            "PreconditionFailed" => Changed(location),
+            "PreconditionFailed" => StoreErrors.Changed(location),
             "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" =>
-                Throttled(said, answer),
+                StoreErrors.Throttled(said, answer, null),
             _ => OfStatus(location, answer, said),
         };
     }
 
     private static BulkMoverException OfStatus(Location location, AmazonServiceException answer, string said) => answer.StatusCode switch
     {
-        HttpStatusCode.NotFound => ObjectMissing(location, answer),
+        HttpStatusCode.NotFound => StoreErrors.ObjectMissing(location, answer),
         HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
             new EnvironmentException("store.access_denied", $"{said} Grant the right to read (s3:GetObject, s3:ListBucket) to whom the credentials belong.", answer),
         HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>
             new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
-        HttpStatusCode.PreconditionFailed => Changed(location),
+        HttpStatusCode.PreconditionFailed => StoreErrors.Changed(location),
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
-            Throttled(said, answer),
+            StoreErrors.Throttled(said, answer, null),
         >= HttpStatusCode.InternalServerError => Transient("store.failed", $"{said} Try later.", answer),
         _ => new EnvironmentException("store.refused", $"{said} Check the endpoint and the store's log.", answer),
     };
-
-    private static CorruptTableException ObjectMissing(Location location, Exception answer) =>
-        new(Missing, $"There is no object '{location}'. Check the address; if the table was moved, its metadata may still name the old place.", answer);
-
-    private static EnvironmentException Throttled(string said, Exception answer) =>
-        new("store.throttled", $"{said} The store asks for fewer requests; use a smaller --max-requests or try later.", answer) { IsTransient = true, IsOverload = true };
 
     private static EnvironmentException Transient(string code, string message, Exception answer) => new(code, message, answer) { IsTransient = true };
 }

@@ -108,7 +108,7 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
         {
             return await HeadAsync(location, path, cancellationToken);
         }
-        catch (CorruptTableException error) when (error.Code == S3Errors.Missing)
+        catch (CorruptTableException error) when (error.Code == StoreErrors.Missing)
         {
             return null;
         }

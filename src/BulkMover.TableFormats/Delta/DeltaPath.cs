@@ -16,7 +16,7 @@ internal static class DeltaPath
         if (decoded.Length == 0 || decoded.Contains('\0', StringComparison.Ordinal))
             throw Broken("which names no file");
         if (HasScheme(path!))
-            return Location.Parse(decoded);
+            return StoreAddress.Parse(decoded, table);
         if (decoded.StartsWith('/'))
             return table.IsFile ? Location.OnDisk(decoded) : table with { Path = Root(table) + decoded };
         // "A relative path to a data file from the root of the table": it stays below, and one file has one such path.

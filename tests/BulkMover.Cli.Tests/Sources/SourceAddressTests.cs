@@ -51,8 +51,39 @@ public sealed class SourceAddressTests
     }
 
     [Theory]
+    [InlineData("iceberg+az://lake/c/a b%20", null, "lake/c/a b%20")]
+    [InlineData("Delta+AZ://lake/c/t/", "lake", "lake/c/t")]
+    [InlineData("parquet+az://c/t/*.parquet", "lake", "lake/c/t/*.parquet")]
+    [InlineData("parquet+az://c", "lake", "lake/c")]
+    public void Parse_PathInAzure_IsOfTheAccountThatTheEnvironmentNamesOrElseOfTheFirstSegment(string text, string? account, string path)
+    {
+        var address = SourceAddress.Parse(text, () => account);
+
+        Assert.Equal(new Location("az", path), address.Location);
+        Assert.Equal($"{address.Format}+az://{path}", address.ToString());
+    }
+
+    [Fact]
+    public void Parse_AccountWithoutAContainer_SaysBothWaysToWriteIt()
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse("delta+az://lake", () => null));
+
+        Assert.Contains("delta+az://account/container/path, or delta+az://container/path with AZURE_STORAGE_ACCOUNT set", error.Message);
+    }
+
+    [Theory]
+    [InlineData("delta+az://c@lake.dfs.core.windows.net/hunter2")]
+    [InlineData("delta+az://lake/c/t?sv=1&sig=hunter2")]
+    public void Parse_SecretInAnAzureAddress_IsRefusedWithoutQuotingIt(string text)
+    {
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text, () => null));
+
+        Assert.Equal("source.secret_in_uri", error.Code);
+        Assert.DoesNotContain("hunter2", error.Message);
+    }
+
+    [Theory]
     [InlineData("parquet+gs://bucket/key")]
-    [InlineData("delta+az://container/path")]
     [InlineData("iceberg+abfss://container@account/path")]
     public void Parse_StoreThatIsNotReadYet_IsRefusedByName(string text)
     {
@@ -65,6 +96,8 @@ public sealed class SourceAddressTests
     [InlineData("parquet:s3://bucket/key")]
     [InlineData("parquet+s3:bucket/key")]
     [InlineData("parquet+s3:///key")]
+    [InlineData("parquet+az:container/path")]
+    [InlineData("parquet+az:///path")]
     public void Parse_NoLocalPath_IsAnInputError(string text) =>
         Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
 }

@@ -96,6 +96,9 @@ public sealed class LocalObjectStoreTests : ObjectStoreContract, IDisposable
         Assert.Equal("store.object_missing", error.Code);
     }
 
+    [Fact]
+    public Task ListAndOpen_Backslash_IsPartOfTheName() => AssertFoundAsync("back\\slash");
+
     protected override IObjectStore OpenStore() => new LocalObjectStore();
 
     protected override async Task PutAsync(string name, byte[] bytes)

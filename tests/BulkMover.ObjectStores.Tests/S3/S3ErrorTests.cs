@@ -1,7 +1,9 @@
+using System.Text;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
+using BulkMover.ObjectStores.Tests.Http;
 using Xunit;
 
 namespace BulkMover.ObjectStores.Tests.S3;
@@ -11,7 +13,7 @@ public sealed class S3ErrorTests : IDisposable
 {
     private static readonly Location Object = new("s3", "bucket/key");
 
-    private readonly S3Stub stub = new();
+    private readonly HttpStub stub = new();
 
     public void Dispose() => stub.Dispose();
 
@@ -30,7 +32,7 @@ public sealed class S3ErrorTests : IDisposable
     [InlineData(500, "InternalError", "store.failed", true, ErrorSide.Environment)]
     public async Task ReadAsync_StoreRefuses_EachReasonHasItsCodeAndSideAfterFewRequests(int status, string s3Code, string code, bool isTransient, ErrorSide side)
     {
-        stub.Answer = _ => S3Stub.Error(status, s3Code);
+        stub.Answer = _ => Error(status, s3Code);
 
         var error = await Assert.ThrowsAnyAsync<BulkMoverException>(ReadAsync);
 
@@ -42,7 +44,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_StoreIsBusyForAMoment_IsAskedAgain()
     {
-        stub.Answer = request => stub.Requests < 3 ? S3Stub.Error(503, "SlowDown") : S3Stub.Range(request, new byte[10]);
+        stub.Answer = request => stub.Requests < 3 ? Error(503, "SlowDown") : HttpStub.Range(request, new byte[10]);
 
         await ReadAsync();
 
@@ -52,7 +54,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_BodyBreaksOff_IsReadAgain()
     {
-        stub.Answer = request => stub.Requests == 1 ? S3Stub.Range(request, new byte[10]) with { CutAfter = 4 } : S3Stub.Range(request, new byte[10]);
+        stub.Answer = request => stub.Requests == 1 ? HttpStub.Range(request, new byte[10]) with { CutAfter = 4 } : HttpStub.Range(request, new byte[10]);
 
         await ReadAsync();
 
@@ -62,7 +64,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_BodyBreaksOffEveryTime_IsATransientError()
     {
-        stub.Answer = request => S3Stub.Range(request, new byte[10]) with { CutAfter = 4 };
+        stub.Answer = request => HttpStub.Range(request, new byte[10]) with { CutAfter = 4 };
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(ReadAsync);
 
@@ -75,7 +77,7 @@ public sealed class S3ErrorTests : IDisposable
     [InlineData(206, "bytes 2-9/10")]
     public async Task ReadAsync_StoreSendsAnotherRange_IsAnErrorAndNotTheseBytes(int status, string? range)
     {
-        stub.Answer = _ => new S3StubAnswer(status, new byte[status == 200 ? 10 : 4]) { ContentRange = range };
+        stub.Answer = _ => new HttpStubAnswer(status, new byte[status == 200 ? 10 : 4]) { ContentRange = range };
         await using IRangeReader reader = await Store(new FixedS3Access(Access(null))).OpenAsync(Object, 10, TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(2, new byte[4], TestContext.Current.CancellationToken));
@@ -86,7 +88,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_StoreSendsTheWholeObjectForAllOfIt_IsTaken()
     {
-        stub.Answer = _ => new S3StubAnswer(200, new byte[10]);
+        stub.Answer = _ => new HttpStubAnswer(200, new byte[10]);
 
         await ReadAsync();
     }
@@ -94,7 +96,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_StoreSaysExpired_IsReadWithWhatTheSourceGivesInstead()
     {
-        stub.Answer = request => request.Headers["x-amz-security-token"] == "old" ? S3Stub.Error(400, "ExpiredToken") : S3Stub.Range(request, new byte[10]);
+        stub.Answer = request => request.Headers["x-amz-security-token"] == "old" ? Error(400, "ExpiredToken") : HttpStub.Range(request, new byte[10]);
         var source = new RenewingSource(stub.Endpoint);
 
         await ReadAsync(source);
@@ -105,7 +107,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ReadAsync_NewCredentialsAreExpiredToo_IsAnErrorAndNoLoop()
     {
-        stub.Answer = _ => S3Stub.Error(400, "ExpiredToken");
+        stub.Answer = _ => Error(400, "ExpiredToken");
         var source = new RenewingSource(stub.Endpoint);
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(source));
@@ -116,7 +118,7 @@ public sealed class S3ErrorTests : IDisposable
     [Fact]
     public async Task ListAsync_ListingThatDoesNotSayWhereItGoesOn_IsAnErrorAndNotTheEnd()
     {
-        stub.Answer = _ => new S3StubAnswer(200, "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"u8.ToArray());
+        stub.Answer = _ => new HttpStubAnswer(200, "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>"u8.ToArray());
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(async () =>
             await Store(new FixedS3Access(Access(null))).ListAsync(Object, TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
@@ -140,6 +142,9 @@ public sealed class S3ErrorTests : IDisposable
         Assert.DoesNotContain("hunter2", Access("hunter2").ToString(), StringComparison.Ordinal);
 
     private S3Access Access(string? token) => new() { Endpoint = stub.Endpoint, Keys = new S3Keys("id", "secret", token) };
+
+    private static HttpStubAnswer Error(int status, string code) =>
+        new(status, Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>said by the stub</Message></Error>"));
 
     private static S3ObjectStore Store(IS3AccessSource source) => new(source, new StoreRequests(new RequestLimits()));
 

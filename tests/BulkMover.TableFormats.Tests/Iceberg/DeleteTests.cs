@@ -379,6 +379,21 @@ public sealed class DeleteTests
         Assert.Equal(["1,a", "3,null"], await table.ReadAsync());
     }
 
+    [Theory]
+    [InlineData("abfss://c@lake.dfs.core.windows.net/t/a")]
+    [InlineData("wasbs://c@lake.blob.core.windows.net//t/a")]
+    [InlineData("https://lake.blob.core.windows.net/c/t/a")]
+    [InlineData("abfss://c/t/a")]
+    [InlineData("az://c/t/a")]
+    public void Name_AddressesOfOneFileInAzure_AreOneName(string path) => Assert.Equal("c/t/a", DataFileName.Of(path));
+
+    [Theory]
+    [InlineData("abfss://c@lake.dfs.core.windows.net/t/a", "abfss://c@lake.dfs.core.windows.net/")]
+    [InlineData("https://lake.blob.core.windows.net/c/t/a", "https://lake.blob.core.windows.net/")]
+    [InlineData("az://c/t/a", "az://")]
+    [InlineData("https://example.com/c/t/a", "https://")]
+    public void Address_InAzure_EndsBehindTheHost(string path, string address) => Assert.Equal(address, DataFileName.AddressOf(path));
+
     [Fact]
     public async Task Read_BoundsInAnotherSpellingOfTheAddress_RuleNothingOut()
     {

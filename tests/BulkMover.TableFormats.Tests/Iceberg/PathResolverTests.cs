@@ -103,6 +103,32 @@ public sealed class PathResolverTests
         Assert.Equal(0, store.ExistsCalls);
     }
 
+    [Theory]
+    [InlineData("abfss://c@lake.dfs.core.windows.net/t", "abfss://c@lake.dfs.core.windows.net/t/data/a%20b")]
+    [InlineData("abfss://c@lake.dfs.core.windows.net/t/", "wasbs://c@lake.blob.core.windows.net/t/data/a%20b")]
+    [InlineData("az://c/t", "https://lake.blob.core.windows.net/c/t/data/a%20b")]
+    [InlineData("az://lake/c/t", "abfss://c/t/data/a%20b")]
+    public async Task Resolve_TableInAzureWhereItWasWritten_AsksNothingHoweverItsPathsAddressIt(string location, string path)
+    {
+        PathResolver paths = PathResolver.ForMetadata(store, new Location("az", "lake/c/t"), location).ForDataFiles();
+
+        Assert.False(paths.IsMoved);
+        for (int i = 0; i < 2; i++)
+            Assert.Equal(new Location("az", $"lake/c/t/data/a%20b{i}"), await paths.ResolveAsync($"{path}{i}", TestContext.Current.CancellationToken));
+        Assert.Equal(new Location("az", "lake/other/x"), await paths.ResolveAsync("abfss://other@lake.dfs.core.windows.net/x", TestContext.Current.CancellationToken));
+        Assert.Equal(0, store.ExistsCalls);
+    }
+
+    [Fact]
+    public async Task Resolve_TableCopiedToAnotherAccount_IsReadThere()
+    {
+        store[new Location("az", "copy/c/t/data/a")] = [0];
+        PathResolver paths = PathResolver.ForMetadata(store, new Location("az", "copy/c/t"), "abfss://c@lake.dfs.core.windows.net/t").ForDataFiles();
+
+        Assert.True(paths.IsMoved);
+        Assert.Equal(new Location("az", "copy/c/t/data/a"), await paths.ResolveAsync("abfss://c@lake.dfs.core.windows.net/t/data/a", TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Plan_MovedTable_ReadsItThereAndSaysSo()
     {

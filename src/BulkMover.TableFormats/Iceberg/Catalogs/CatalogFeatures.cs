@@ -17,7 +17,7 @@ public static class CatalogFeatures
         Read("vended credentials for S3", "LoadTableResult"),
         Read("storage credentials by prefix", "StorageCredential"),
         Read("credentials endpoint", "LoadCredentialsResponse"),
-        Refused("vended credentials for other stores", "LoadTableResult", "local disk and S3 are the stores that are read; copy the data to one of them"),
+        Refused("vended credentials for other stores", "LoadTableResult", "of other stores, Azure is read with the credentials of the environment"),
         Refused("remote signing", "data-access", "the catalog wants to sign every request to the store itself; let it vend credentials instead"),
         Refused("read restrictions", "ReadRestrictions", "they are not enforced yet; read the table as somebody who may read all of it"),
         Harmless("scan planning by the server", "PlanTableScanRequest", "files are planned from the manifests"),

@@ -35,11 +35,11 @@ internal sealed class LoadedTable
     /// </summary>
     public MetadataFile File()
     {
-        Location root = Parse(metadata.Location);
+        Location root = StoreAddress.Parse(metadata.Location, default);
         if (metadataLocation is null)
             return new MetadataFile(root, root, []);
-        MetadataFile found = MetadataFile.At(Parse(metadataLocation));
-        bool isInPlace = TablePath.Parse(metadataLocation).Below(TablePath.Parse(metadata.Location)) is not null
+        MetadataFile found = MetadataFile.At(StoreAddress.Parse(metadataLocation, root));
+        bool isInPlace = TablePath.Parse(metadataLocation, root).Below(TablePath.Parse(metadata.Location, root)) is not null
             || metadata.Properties.ContainsKey(MetadataPathProperty);
         return isInPlace ? found with { TableRoot = root } : found;
     }
@@ -73,6 +73,4 @@ internal sealed class LoadedTable
     private static bool IsAlwaysTrue(JsonElement filter) => filter.ValueKind == JsonValueKind.True
         || (filter.ValueKind == JsonValueKind.Object && filter.TryGetProperty("type", out JsonElement type)
             && (type.ValueKind == JsonValueKind.True || (type.ValueKind == JsonValueKind.String && type.GetString() == "true")));
-
-    private static Location Parse(string location) => Location.Parse(TablePath.WithPlainScheme(location));
 }

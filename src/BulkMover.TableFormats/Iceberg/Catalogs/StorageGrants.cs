@@ -1,5 +1,4 @@
 using BulkMover.Core.Stores;
-using BulkMover.TableFormats.Iceberg.Paths;
 
 namespace BulkMover.TableFormats.Iceberg.Catalogs;
 
@@ -57,7 +56,7 @@ public sealed class StorageGrants
         public StorageGrant For(Location location)
         {
             string path = location.ToString();
-            return Grants.First(grant => path.StartsWith(TablePath.WithPlainScheme(grant.Prefix), StringComparison.Ordinal));
+            return Grants.First(grant => path.StartsWith(StoreAddress.WithPlainScheme(grant.Prefix), StringComparison.Ordinal));
         }
     }
 }

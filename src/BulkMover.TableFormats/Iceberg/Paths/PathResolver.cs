@@ -29,7 +29,7 @@ internal sealed class PathResolver
     {
         (this.store, this.root, this.names, this.isForMetadata) = (store, root, [.. names], isForMetadata);
         ancestor = Ancestor(this.names[0], root);
-        IsMoved = this.names[0] != TablePath.Parse(root.ToString());
+        IsMoved = this.names[0] != TablePath.Parse(root.ToString(), root);
     }
 
     /// <summary>True when the table was found at another place than its metadata says.</summary>
@@ -40,11 +40,11 @@ internal sealed class PathResolver
     /// <param name="location">Its location, as the metadata says.</param>
     public static PathResolver ForMetadata(IObjectStore store, Location root, string location)
     {
-        TablePath name = TablePath.Parse(location);
+        TablePath name = TablePath.Parse(location, root);
         // A relative location is relative to the directory of the process that wrote the table; it may be ours.
         bool isHere = name is { Scheme: "", Path.Length: > 0 } && !name.Path.Contains('\0', StringComparison.Ordinal)
             && Location.Parse(name.Path) == root;
-        return new PathResolver(store, root, [isHere ? TablePath.Parse(root.ToString()) : name], isForMetadata: true);
+        return new PathResolver(store, root, [isHere ? TablePath.Parse(root.ToString(), root) : name], isForMetadata: true);
     }
 
     /// <summary>One for another pass over the metadata, with the names of the table that this one has learned.</summary>
@@ -64,7 +64,7 @@ internal sealed class PathResolver
         if (IsMoved)
             return FindAsync(path, cancellationToken);
         Location written = AsWritten(path) ?? throw Missing(path, []);
-        Learn(path, TablePath.Parse(path).Below(names[0]) ?? written.Name, AsWritten);
+        Learn(path, TablePath.Parse(path, root).Below(names[0]) ?? written.Name, AsWritten);
         return new ValueTask<Location>(written);
     }
 
@@ -118,7 +118,7 @@ internal sealed class PathResolver
 
     private IEnumerable<Candidate> Candidates(string text)
     {
-        TablePath path = TablePath.Parse(text);
+        TablePath path = TablePath.Parse(text, root);
         foreach (TablePath name in names)
         {
             if (path.Below(name) is { } below)
@@ -145,7 +145,7 @@ internal sealed class PathResolver
 
     /// <summary>Null when the path is of another store than the table's, or no path at all.</summary>
     private Location? AsWritten(string path) =>
-        path.Length > 0 && Location.Parse(TablePath.WithPlainScheme(path)) is var location && location.Scheme == root.Scheme ? location : null;
+        path.Length > 0 && StoreAddress.Parse(path, root) is var location && location.Scheme == root.Scheme ? location : null;
 
     /// <summary>The directories above the location and above the table's directory, less the last segments that these share as well.</summary>
     private static (TablePath Was, Location Is) Ancestor(TablePath location, Location root)

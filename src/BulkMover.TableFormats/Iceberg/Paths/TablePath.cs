@@ -1,15 +1,22 @@
+using BulkMover.Core.Stores;
+
 namespace BulkMover.TableFormats.Iceberg.Paths;
 
 /// <summary>
 /// A path as metadata writes it, without the differences that mean nothing: <c>s3a</c> and <c>s3n</c> for <c>s3</c>, <c>file:</c> before a
-/// path on disk, host and port of an HDFS name node, doubled and trailing slashes, a leading <c>./</c>.
+/// path on disk, the many addresses of one object in Azure (<see cref="AzureAddress"/>), host and port of an HDFS name node, doubled and
+/// trailing slashes, a leading <c>./</c>.
 /// </summary>
 /// <param name="Scheme">Empty for a path on disk, absolute or relative.</param>
 /// <param name="Path">Segments with one slash between them; on disk with a leading one when absolute.</param>
 internal readonly record struct TablePath(string Scheme, string Path)
 {
-    public static TablePath Parse(string text)
+    /// <param name="text">The path as it is written.</param>
+    /// <param name="table">Where the table lies: what the path leaves out is as there.</param>
+    public static TablePath Parse(string text, Location table)
     {
+        if (AzureAddress.TryParse(text, AzureAddress.AccountOf(table)) is { } azure)
+            return new TablePath(azure.Scheme, Normalize(azure.Path));
         int colon = text.IndexOf(":/", StringComparison.Ordinal);
         if (colon <= 0)
             return new TablePath("", Normalize(text));
@@ -28,12 +35,6 @@ internal readonly record struct TablePath(string Scheme, string Path)
     /// <summary>True for schemes that put a host before the path, which may be left out.</summary>
     public static bool IsHdfs(string scheme) =>
         scheme.Equals("hdfs", StringComparison.OrdinalIgnoreCase) || scheme.Equals("viewfs", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The scheme by which a store knows what is written as <c>s3a</c> or <c>s3n</c>; else the text itself.</summary>
-    public static string WithPlainScheme(string text) =>
-        text.StartsWith("s3a://", StringComparison.Ordinal) || text.StartsWith("s3n://", StringComparison.Ordinal)
-            ? string.Concat("s3", text.AsSpan(3))
-            : text;
 
     /// <summary>What comes after <paramref name="prefix"/>, when this lies below it; schemes must agree where both have one.</summary>
     public string? Below(TablePath prefix)

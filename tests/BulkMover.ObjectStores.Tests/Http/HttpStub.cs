@@ -1,16 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
-namespace BulkMover.ObjectStores.Tests.S3;
+namespace BulkMover.ObjectStores.Tests.Http;
 
-/// <summary>Answers S3 requests as a test wants; on this machine only.</summary>
-internal sealed class S3Stub : IDisposable
+/// <summary>Answers requests as a test wants; on this machine only.</summary>
+internal sealed class HttpStub : IDisposable
 {
     private readonly HttpListener listener = new();
     private int requests;
 
-    public S3Stub()
+    public HttpStub()
     {
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
@@ -26,17 +25,14 @@ internal sealed class S3Stub : IDisposable
 
     public int Requests => requests;
 
-    public Func<HttpListenerRequest, S3StubAnswer> Answer { get; set; } = _ => Error(404, "NoSuchKey");
-
-    public static S3StubAnswer Error(int status, string code) =>
-        new(status, Encoding.UTF8.GetBytes($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>said by the stub</Message></Error>"));
+    public Func<HttpListenerRequest, HttpStubAnswer> Answer { get; set; } = _ => new HttpStubAnswer(404, []);
 
     /// <summary>The range that the request asks for, of an object.</summary>
-    public static S3StubAnswer Range(HttpListenerRequest request, byte[] bytes)
+    public static HttpStubAnswer Range(HttpListenerRequest request, byte[] bytes)
     {
-        string[] ends = request.Headers["Range"]!["bytes=".Length..].Split('-');
+        string[] ends = (request.Headers["x-ms-range"] ?? request.Headers["Range"])!["bytes=".Length..].Split('-');
         byte[] range = bytes[int.Parse(ends[0])..(int.Parse(ends[1]) + 1)];
-        return new S3StubAnswer(206, range) { ContentRange = $"bytes {ends[0]}-{ends[1]}/{bytes.Length}" };
+        return new HttpStubAnswer(206, range) { ContentRange = $"bytes {ends[0]}-{ends[1]}/{bytes.Length}" };
     }
 
     public void Dispose() => ((IDisposable)listener).Dispose();
@@ -60,11 +56,13 @@ internal sealed class S3Stub : IDisposable
         }
     }
 
-    private static async Task SendAsync(S3StubAnswer answer, HttpListenerResponse response)
+    private static async Task SendAsync(HttpStubAnswer answer, HttpListenerResponse response)
     {
         response.StatusCode = answer.Status;
         response.ContentLength64 = answer.Body.Length;
-        response.Headers["ETag"] = "\"etag\"";
+        response.Headers["ETag"] = answer.ETag;
+        foreach ((string name, string value) in answer.Headers)
+            response.Headers[name] = value;
         if (answer.ContentRange is not null)
             response.Headers["Content-Range"] = answer.ContentRange;
         await response.OutputStream.WriteAsync(answer.Body.AsMemory(0, answer.CutAfter ?? answer.Body.Length));
@@ -80,9 +78,13 @@ internal sealed class S3Stub : IDisposable
     }
 }
 
-internal sealed record S3StubAnswer(int Status, byte[] Body)
+internal sealed record HttpStubAnswer(int Status, byte[] Body)
 {
     public string? ContentRange { get; init; }
+
+    public string ETag { get; init; } = "\"etag\"";
+
+    public Dictionary<string, string> Headers { get; init; } = [];
 
     /// <summary>The connection breaks after so many bytes of the body.</summary>
     public int? CutAfter { get; init; }

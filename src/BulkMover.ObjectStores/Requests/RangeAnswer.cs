@@ -1,0 +1,65 @@
+using System.Net.Http.Headers;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+
+namespace BulkMover.ObjectStores.Requests;
+
+/// <summary>What a store says it sends of an object (RFC 9110, "Range Requests").</summary>
+/// <param name="ContentRange">The header; null when the whole object is sent.</param>
+/// <param name="ContentBytes">How many bytes are sent.</param>
+internal readonly record struct RangeAnswer(string? ContentRange, long ContentBytes)
+{
+    /// <summary>Refuses a range that the object does not have.</summary>
+    /// <exception cref="CorruptTableException">It lies beyond the object's end.</exception>
+    public static void CheckRequest(Location location, long length, long offset, int bytes)
+    {
+        if (offset < 0 || offset > length - bytes)
+        {
+            throw new CorruptTableException("store.object_truncated",
+                $"'{location}' has {length:N0} bytes; {bytes:N0} bytes at {offset:N0} were to be read. The file was cut, or what refers to it is wrong.");
+        }
+    }
+
+    /// <summary>
+    /// Some stores that call themselves compatible answer a request for a range with other bytes (RFC 9110 lets a server ignore it): what
+    /// they say they send must be what was asked for.
+    /// </summary>
+    /// <exception cref="CorruptTableException">The object has another length.</exception>
+    /// <exception cref="EnvironmentException">It is another range.</exception>
+    public void Check(Location location, long length, long offset, int bytes)
+    {
+        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
+        long total = range is null ? ContentBytes : range.Length ?? length;
+        if (total != length)
+        {
+            throw new CorruptTableException("store.length_wrong",
+                $"'{location}' has {total:N0} bytes, but the table's metadata says {length:N0}. The file was replaced or cut; restore it.");
+        }
+
+        bool isWhole = range is null && offset == 0 && bytes == length;
+        if (!isWhole && (range?.From != offset || range.To != offset + bytes - 1))
+        {
+            throw new EnvironmentException("store.range_ignored",
+                $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {ContentRange ?? "the whole object"}. It is not compatible; use another one.");
+        }
+    }
+
+    /// <summary>Reads a body of exactly that length.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="destination">Is filled.</param>
+    /// <param name="limit">Ends the request; set anew for each piece, so that what goes on is not taken for what hangs.</param>
+    /// <param name="patience">How long may pass without a byte.</param>
+    /// <param name="pace">Told how many have come; holds them up (<see cref="StoreRequests.PaceAsync"/>).</param>
+    /// <exception cref="EndOfStreamException">It ends early.</exception>
+    public static async Task FillAsync(Stream body, Memory<byte> destination, CancellationTokenSource limit, TimeSpan patience, Func<int, CancellationToken, ValueTask> pace)
+    {
+        while (destination.Length > 0)
+        {
+            limit.CancelAfter(patience);
+            int read = await body.ReadAsync(destination, limit.Token);
+            destination = destination[(read > 0 ? read : throw new EndOfStreamException("the answer ended early"))..];
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            await pace(read, limit.Token);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+
+namespace BulkMover.ObjectStores.Requests;
+
+/// <summary>Errors that every store has which is asked over HTTP.</summary>
+internal static class StoreErrors
+{
+    public const string Missing = "store.object_missing";
+    public const string Replaced = "store.object_changed";
+
+    public static CorruptTableException ObjectMissing(Location location, Exception? answer) =>
+        new(Missing, $"There is no object '{location}'. Check the address; if the table was moved, its metadata may still name the old place.", answer);
+
+    public static EnvironmentException Broken(Location location, Exception error) => new("store.connection_lost",
+        $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)
+    { IsTransient = true };
+
+    /// <param name="said">What the store answered.</param>
+    /// <param name="answer">The same.</param>
+    /// <param name="retryAfter">When it wants to be asked again; null when it does not say.</param>
+    public static EnvironmentException Throttled(string said, Exception answer, TimeSpan? retryAfter) => new("store.throttled",
+        $"{said} The store asks for fewer requests; use a smaller --max-requests or try later.", answer)
+    { IsTransient = true, IsOverload = true, RetryAfter = retryAfter };
+
+    public static EnvironmentException Changed(Location location) => new(Replaced,
+        $"'{location}' was replaced while it was read. Run the command again.")
+    { IsTransient = true };
+}
