@@ -152,6 +152,18 @@ public sealed class AzureErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_IdentityIsRefused_SaysSoAndWhatElseThereIs()
+    {
+        var access = new AzureAccess { Identity = new Nobody { Error = new AuthenticationFailedException("AADSTS7000215: Invalid client secret") } };
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(new AzureObjectStore(access)));
+
+        Assert.Equal(("store.credentials_refused", false), (error.Code, error.IsTransient));
+        Assert.Contains("AADSTS7000215", error.Message, StringComparison.Ordinal);
+        Assert.Contains(AzureAccess.KeyVariable, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ReadAsync_AccountThatTheKeyIsNotOf_IsNotReadWithTheKey()
     {
         var access = new AzureAccess { Account = "other", Key = Key, Identity = new Nobody() };
@@ -193,8 +205,10 @@ public sealed class AzureErrorTests : IDisposable
 
     private sealed class Nobody : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nobody is signed in");
+        public Exception Error { get; init; } = new CredentialUnavailableException("nobody is signed in");
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nobody is signed in");
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw Error;
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw Error;
     }
 }
