@@ -33,6 +33,7 @@ public static class CopyCommand
     [
         "bulkmover copy iceberg:/lake/orders clickhouse://me@db:8123/default/orders",
         "bulkmover copy delta:/lake/events clickhouse://me@db:8123/default/events --mode replace --partition-by 'toYYYYMM(day)'",
+        "AZURE_STORAGE_ACCOUNT=account bulkmover copy delta+az://container/events clickhouse://me@db:8123/default/events",
         "bulkmover copy parquet:/data/trips.parquet 'clickhouse+embedded:./ch?table=default.trips' --columns id,day --where 'day is not null'",
     ];
 

@@ -12,7 +12,7 @@ internal static class AzureErrors
 {
     /// <summary>False for what is no failure of store or network: the caller's own cancellation, our own errors and bugs.</summary>
     public static bool IsOfStore(Exception error, CancellationToken cancellationToken) =>
-        error is RequestFailedException or AuthenticationFailedException or AggregateException || NetworkErrors.IsOfNetwork(error, cancellationToken);
+        error is RequestFailedException or AuthenticationFailedException || NetworkErrors.IsOfNetwork(error, cancellationToken);
 
     public static BulkMoverException Of(Location location, AzureClient client, Exception error)
     {
@@ -20,7 +20,7 @@ internal static class AzureErrors
             return OfIdentity(location, client, refused);
         if (error is RequestFailedException { Status: > 0 } answer)
             return OfAnswer(location, client, answer);
-        if (error.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData })
+        if (error.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain })
         {
             return new EnvironmentException("store.account_unknown",
                 $"There is no storage account '{client.Account}': no host has the name '{client.Endpoint.Host}'. Correct the account in the address, or {AzureAccess.AccountVariable}; if it is right, check the DNS.", error);
@@ -32,10 +32,10 @@ internal static class AzureErrors
     private static EnvironmentException OfIdentity(Location location, AzureClient client, AuthenticationFailedException error)
     {
         string said = $"'{location}' cannot be read: {FirstLine(error)}";
+        string instead = $"set {AzureAccess.ConnectionStringVariable}, or {AzureAccess.AccountVariable} to '{client.Account}' with {AzureAccess.KeyVariable} or {AzureAccess.SasTokenVariable}.";
         return error is CredentialUnavailableException
-            ? new EnvironmentException("store.credentials_missing",
-                $"{said} Set {AzureAccess.ConnectionStringVariable}, or {AzureAccess.AccountVariable} to '{client.Account}' with {AzureAccess.KeyVariable} or {AzureAccess.SasTokenVariable}; or sign in (az login), or give the machine an identity.", error)
-            : new EnvironmentException("store.credentials_refused", $"{said} Check {client.Credentials}.", error)
+            ? new EnvironmentException("store.credentials_missing", $"{said} Sign in (az login), or give the machine an identity; or {instead}", error)
+            : new EnvironmentException("store.credentials_refused", $"{said} Check {client.Credentials}; or {instead}", error)
             {
                 IsTransient = error.GetBaseException() is HttpRequestException or IOException or SocketException,
             };

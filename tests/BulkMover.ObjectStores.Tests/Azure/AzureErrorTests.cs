@@ -153,6 +153,18 @@ public sealed class AzureErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadAsync_IdentityIsRefused_SaysSoAndWhatElseThereIs()
+    {
+        var access = new AzureAccess { Identity = new Nobody { Error = new AuthenticationFailedException("AADSTS7000215: Invalid client secret") } };
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(new AzureObjectStore(access, new StoreRequests(new RequestLimits()))));
+
+        Assert.Equal(("store.credentials_refused", false), (error.Code, error.IsTransient));
+        Assert.Contains("AADSTS7000215", error.Message, StringComparison.Ordinal);
+        Assert.Contains(AzureAccess.KeyVariable, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ReadAsync_AccountThatTheKeyIsNotOf_IsNotReadWithTheKey()
     {
         var access = new AzureAccess { Account = "other", Key = Key, Identity = new Nobody() };
@@ -190,12 +202,14 @@ public sealed class AzureErrorTests : IDisposable
         await reader.ReadAsync(0, new byte[10], Cancellation);
     }
 
-    private AzureObjectStore Store() => new(new AzureAccess { Account = "lake", ConnectionString = $"AccountName=lake;AccountKey={Key};BlobEndpoint={stub.Endpoint}lake" });
+    private AzureObjectStore Store() => new(new AzureAccess { Account = "lake", ConnectionString = $"AccountName=lake;AccountKey={Key};BlobEndpoint={stub.Endpoint}lake" }, new StoreRequests(new RequestLimits()));
 
     private sealed class Nobody : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nobody is signed in");
+        public Exception Error { get; init; } = new CredentialUnavailableException("nobody is signed in");
 
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new CredentialUnavailableException("nobody is signed in");
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw Error;
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw Error;
     }
 }

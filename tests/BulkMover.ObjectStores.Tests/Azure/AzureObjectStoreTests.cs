@@ -227,5 +227,5 @@ public sealed class AzureObjectStoreTests(AzuriteServer server) : ObjectStoreCon
 
     protected override Task PutAsync(string name, byte[] bytes) => server.PutAsync(container, $"some/where/{name}", bytes, Cancellation);
 
-    private static AzureObjectStore Open(string connectionString) => new(new AzureAccess { Account = AzuriteServer.Account, ConnectionString = connectionString });
+    private static AzureObjectStore Open(string connectionString) => new(new AzureAccess { Account = AzuriteServer.Account, ConnectionString = connectionString }, new StoreRequests(new RequestLimits()));
 }
