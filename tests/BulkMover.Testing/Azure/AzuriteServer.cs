@@ -113,16 +113,21 @@ public sealed class AzuriteServer : IAsyncLifetime
         {
             using Process npm = Process.Start(new ProcessStartInfo("npm", ["install", "--prefix", scratch, $"azurite@{Version}", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
             {
-                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardError = true,
+                UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             })!;
             npm.StandardInput.Close();
+            // Told nobody: how many packages there are.
+            Task<string> output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
             string errors = await npm.StandardError.ReadToEndAsync(cancellationToken);
-            await npm.WaitForExitAsync(cancellationToken);
+            await Task.WhenAll(output, npm.WaitForExitAsync(cancellationToken));
             if (npm.ExitCode != 0)
                 throw new InvalidOperationException($"npm could not fetch azurite@{Version}: {errors}");
-            // Another test program may have been faster; either is whole.
-            if (!File.Exists(program))
-                Directory.Move(scratch, directory);
+            Directory.Move(scratch, directory);
+            return program;
+        }
+        catch (IOException) when (File.Exists(program))
+        {
+            // Another test program was faster; either is whole.
             return program;
         }
         finally
