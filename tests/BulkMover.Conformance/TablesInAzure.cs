@@ -3,7 +3,6 @@ using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
 using BulkMover.Core.Tables;
 using BulkMover.ObjectStores.Azure;
-using BulkMover.ObjectStores.Requests;
 using BulkMover.Testing.Azure;
 using BulkMover.Testing.Canon;
 using BulkMover.Testing.Catalogs;
