@@ -69,7 +69,7 @@ public static class SharedOptions
 
     public static Option<int?> MaxRequests { get; } = new("--max-requests")
     {
-        Description = "Requests to the source's object store at the same time at most. Default: as many as it bears, which it is asked by and by.",
+        Description = "Requests to the source's object store at the same time at most. Default: as many as it bears, up to 256.",
         HelpName = "N",
     };
 

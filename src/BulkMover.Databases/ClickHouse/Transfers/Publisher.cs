@@ -125,8 +125,8 @@ internal sealed class Publisher(PartTables parts, Ledger ledger, TransferTables 
     {
         Dictionary<string, long> here = await parts.RowsAsync(final, cancellationToken);
         ILookup<string, Part> arrived = (await parts.PartsAsync(Target, cancellationToken)).ToLookup(part => part.Partition, StringComparer.Ordinal);
-        string[] nowhere = [.. ledger.State.StagedRows.Keys.Where(id =>
-            !here.ContainsKey(id) && !ledger.State.Published.Contains(id) && !arrived[id].Any(part => part.MaxBlock > ledger.State.LastBlocks.GetValueOrDefault(id, NoBlock)))];
+        string[] nowhere = [.. ledger.State.StagedRows.Keys.Where(id => !here.ContainsKey(id) && !ledger.State.Published.Contains(id)
+            && !(ledger.State.LastBlocks.TryGetValue(id, out long last) && arrived[id].Any(part => part.MaxBlock > last)))];
         await parts.ReplaceAsync(final, nowhere, staging.Name, cancellationToken);
         here = await parts.RowsAsync(final, cancellationToken);
         if (nowhere.Any(id => here.GetValueOrDefault(id) != ledger.State.StagedRows[id]))
