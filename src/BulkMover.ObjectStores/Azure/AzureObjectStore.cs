@@ -20,8 +20,7 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
 
     private readonly AzureClients clients = new(access);
 
-    /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
-    internal static TimeSpan StallTimeout { get; } = TimeSpan.FromMinutes(1);
+    internal StoreRequests Requests => requests;
 
     /// <summary>How many objects a page of a listing has at most; null for the store's own choice, which is 5,000.</summary>
     internal int? PageObjects { get; init; }
@@ -75,12 +74,10 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
         Location location, AzurePath path, Memory<byte> destination, Func<BlobContainerClient, Memory<byte>, CancellationTokenSource, Task<int>> read, CancellationToken cancellationToken) =>
         requests.ReadAsync(location, destination, (memory, token) => SendOnceAsync(location, path, (container, limit) => read(container, memory, limit), token), cancellationToken);
 
-    internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => requests.PaceAsync(bytes, cancellationToken);
-
     /// <summary>Sends a request, again where that may help.</summary>
     /// <param name="location">What it is about.</param>
     /// <param name="path">The same.</param>
-    /// <param name="request">Is given what ends it when nothing comes for <see cref="StallTimeout"/>; whoever reads piece by piece sets that anew.</param>
+    /// <param name="request">Is given what ends it when nothing comes for <see cref="StoreRequests.StallTimeout"/>; whoever reads piece by piece sets that anew.</param>
     /// <param name="cancellationToken">Stops it.</param>
     private Task<T> SendAsync<T>(
         Location location, AzurePath path, Func<BlobContainerClient, CancellationTokenSource, Task<T>> request, CancellationToken cancellationToken) =>
@@ -91,7 +88,7 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     {
         AzureClient client = clients.For(path.Account);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StallTimeout);
+        limit.CancelAfter(StoreRequests.StallTimeout);
         try
         {
             return await request(client.Service.GetBlobContainerClient(path.Container), limit);

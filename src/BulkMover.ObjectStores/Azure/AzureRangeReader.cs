@@ -37,7 +37,7 @@ internal sealed class AzureRangeReader(AzureObjectStore store, Location location
             throw StoreErrors.Changed(location);
         try
         {
-            await RangeAnswer.FillAsync(BodyTransport.BodyOf(answer.GetRawResponse()), destination, limit, AzureObjectStore.StallTimeout, store.PaceAsync);
+            await store.Requests.FillAsync(BodyTransport.BodyOf(answer.GetRawResponse()), destination, limit);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

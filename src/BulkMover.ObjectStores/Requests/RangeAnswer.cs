@@ -43,23 +43,4 @@ internal readonly record struct RangeAnswer(string? ContentRange, long ContentBy
                 $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {ContentRange ?? "the whole object"}. It is not compatible; use another one.");
         }
     }
-
-    /// <summary>Reads a body of exactly that length.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="destination">Is filled.</param>
-    /// <param name="limit">Ends the request; set anew for each piece, so that what goes on is not taken for what hangs.</param>
-    /// <param name="patience">How long may pass without a byte.</param>
-    /// <param name="pace">Told how many have come; holds them up (<see cref="StoreRequests.PaceAsync"/>).</param>
-    /// <exception cref="EndOfStreamException">It ends early.</exception>
-    public static async Task FillAsync(Stream body, Memory<byte> destination, CancellationTokenSource limit, TimeSpan patience, Func<int, CancellationToken, ValueTask> pace)
-    {
-        while (destination.Length > 0)
-        {
-            limit.CancelAfter(patience);
-            int read = await body.ReadAsync(destination, limit.Token);
-            destination = destination[(read > 0 ? read : throw new EndOfStreamException("the answer ended early"))..];
-            limit.CancelAfter(Timeout.InfiniteTimeSpan);
-            await pace(read, limit.Token);
-        }
-    }
 }

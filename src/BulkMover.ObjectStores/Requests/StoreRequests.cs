@@ -31,6 +31,9 @@ public sealed class StoreRequests(RequestLimits limits)
     /// <summary>The failed request says it again: what was replaced stays so.</summary>
     private static readonly Retry Again = new() { Repeats = error => error.IsTransient && error.Code != StoreErrors.Replaced };
 
+    /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
+    internal static TimeSpan StallTimeout { get; } = TimeSpan.FromMinutes(1);
+
     private readonly AdaptiveLimit all = new(limits.MaxRequests, limits.MaxRequests);
     private readonly ConcurrentDictionary<string, AdaptiveLimit> prefixes = new(StringComparer.Ordinal);
     private readonly Bandwidth? bandwidth = limits.BytesPerSecond is { } bytes ? new Bandwidth(bytes) : null;
@@ -52,6 +55,23 @@ public sealed class StoreRequests(RequestLimits limits)
             await RaceAsync(limit, destination, read, token);
             return true;
         }, stopping), cancellationToken);
+    }
+
+    /// <summary>Reads a body of exactly that length, no faster than is allowed.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="destination">Is filled.</param>
+    /// <param name="limit">Ends the request; set anew for each piece, so that what goes on is not taken for what hangs.</param>
+    /// <exception cref="EndOfStreamException">It ends early.</exception>
+    internal async Task FillAsync(Stream body, Memory<byte> destination, CancellationTokenSource limit)
+    {
+        while (destination.Length > 0)
+        {
+            limit.CancelAfter(StallTimeout);
+            int read = await body.ReadAsync(destination, limit.Token);
+            destination = destination[(read > 0 ? read : throw new EndOfStreamException("the answer ended early"))..];
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
+            await PaceAsync(read, limit.Token);
+        }
     }
 
     /// <summary>To be called with the bytes that have come.</summary>

@@ -13,6 +13,8 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
 {
     private readonly S3Clients clients = new();
 
+    internal StoreRequests Requests => requests;
+
     /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
@@ -61,8 +63,6 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
         Location location, Memory<byte> destination, Func<S3Client, Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellationToken) =>
         requests.ReadAsync(
             location, destination, (memory, token) => SendAuthorizedAsync(location, (client, stopping) => read(client, memory, stopping), token), cancellationToken);
-
-    internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => requests.PaceAsync(bytes, cancellationToken);
 
     private Task<T> SendAsync<T>(Location location, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
         requests.RunAsync(location, stopping => SendAuthorizedAsync(location, request, stopping), cancellationToken);

@@ -7,9 +7,6 @@ namespace BulkMover.ObjectStores.S3;
 /// <summary>Reads ranges of one object, one request each. All of them are of the same version of the object, or an error.</summary>
 internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Path path, long length, string? etag) : IRangeReader
 {
-    /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
-    private static readonly TimeSpan StallTimeout = TimeSpan.FromMinutes(1);
-
     private string? etag = etag;
 
     public long Length => length;
@@ -47,7 +44,7 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await RangeAnswer.FillAsync(body, destination, stall, StallTimeout, store.PaceAsync);
+            await store.Requests.FillAsync(body, destination, stall);
         }
         catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
         {

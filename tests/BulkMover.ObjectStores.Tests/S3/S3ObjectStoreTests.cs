@@ -9,7 +9,7 @@ using Xunit;
 namespace BulkMover.ObjectStores.Tests.S3;
 
 /// <summary>Against a real gateway.</summary>
-public sealed class S3ObjectStoreTests(CephServer server) : ObjectStoreContract, IClassFixture<CephServer>, IAsyncLifetime
+public sealed class S3ObjectStoreTests(CephServer server) : RemoteStoreContract, IClassFixture<CephServer>, IAsyncLifetime
 {
     private static readonly S3Keys Keys = new(CephServer.AccessKey, CephServer.SecretKey, null);
 
@@ -51,27 +51,6 @@ public sealed class S3ObjectStoreTests(CephServer server) : ObjectStoreContract,
         await reader.ReadAsync(7, read, Cancellation);
 
         Assert.Equal([7, 8, 9], read);
-    }
-
-    [Fact]
-    public async Task ReadAsync_LengthInMetadataIsWrong_ThrowsCorruptTable()
-    {
-        await PutAsync("ten", new byte[10]);
-        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("ten"), 9, Cancellation);
-
-        var error = await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(0, new byte[9], Cancellation));
-
-        Assert.Equal("store.length_wrong", error.Code);
-    }
-
-    [Fact]
-    public async Task ReadAsync_KnownLengthOfWhatIsGone_ThrowsObjectMissing()
-    {
-        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("gone"), 9, Cancellation);
-
-        var error = await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(0, new byte[9], Cancellation));
-
-        Assert.Equal("store.object_missing", error.Code);
     }
 
     [Fact]
