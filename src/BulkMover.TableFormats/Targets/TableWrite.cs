@@ -1,0 +1,26 @@
+using Apache.Arrow;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>How rows are written for a table, as its format says.</summary>
+/// <param name="Schema">
+/// Fields of the rows in the request's order, with the types that the format has: the rows are converted to them. Fields carry their id
+/// (<see cref="Core.Types.FieldIds"/>) at every level where the format has ids; their names are those of the columns in data files.
+/// </param>
+/// <param name="Partitions">By which files are kept apart; empty when they are not.</param>
+/// <param name="Columns">How each column arrives, for people.</param>
+/// <param name="Steps">What will be done to the table, for people.</param>
+/// <param name="Notes">What the user should know; whole sentences.</param>
+internal sealed record TableWrite(
+    Schema Schema, IReadOnlyList<PartitionColumn> Partitions, IReadOnlyList<ColumnPlan> Columns, IReadOnlyList<string> Steps, IReadOnlyList<string> Notes)
+{
+    /// <summary>Data files lack columns whose value the partition tells (Delta, Hive).</summary>
+    public bool LeavesPartitionColumnsOut { get; init; }
+
+    /// <summary>
+    /// Text by which the commit finds what this plan has settled, such as new field ids; kept in the ledger from the first run on, and the same for the
+    /// same table and request.
+    /// </summary>
+    public string Settled { get; init; } = "";
+}
