@@ -53,6 +53,12 @@ public sealed class ParquetFooter
     /// <summary>Codecs and types of the file, each with whether it is read.</summary>
     public IReadOnlyList<TableFeature> Features { get; }
 
+    /// <summary>What it tells of each leaf column, in the order of the file's schema.</summary>
+    public IReadOnlyList<LeafMetrics> Metrics() => FooterMetrics.Of(this);
+
+    /// <summary>Where each row group begins in the file, in bytes.</summary>
+    public IReadOnlyList<long> RowGroupOffsets() => [.. RowGroups.Where(rowGroup => rowGroup.Columns.Count > 0).Select(rowGroup => rowGroup.Columns.Min(chunk => chunk.Offset))];
+
     internal SchemaNode Root { get; }
 
     /// <summary>As <see cref="Schema"/>, but a variant is the group that it is stored as.</summary>
@@ -104,10 +110,13 @@ public sealed class ParquetFooter
     }
 
     /// <summary>The footer of a file that is in memory as a whole.</summary>
-    internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file)
+    internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file) => Of(wholeFile, wholeFile.Length, file);
+
+    /// <summary>The footer at the end of what is in memory of a file.</summary>
+    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file)
     {
-        int footerBytes = LengthOf(wholeFile, wholeFile.Length, file);
-        return Parse(wholeFile.Slice(wholeFile.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), wholeFile.Length, file);
+        int footerBytes = LengthOf(tail, fileBytes, file);
+        return Parse(tail.Slice(tail.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), fileBytes, file);
     }
 
     private static int LengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)

@@ -110,6 +110,19 @@ internal sealed class BatchShape
             field, index, builder.Build(stored.FieldsList[index].DataType, field, field, new ShapeContext(name, field.Name)), null, null);
     }
 
+    /// <summary>Columns of one schema as those at the same places of another; members of structs are found by name.</summary>
+    public static BatchShape OfPlaces(string name, Schema from, Schema to)
+    {
+        var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name), decode: null);
+        return new BatchShape(to, [.. to.FieldsList.Select((field, place) => Column(from.FieldsList[place], field, place))]);
+
+        BatchColumn Column(Field source, Field field, int place)
+        {
+            var context = new ShapeContext(name, field.Name);
+            return new BatchColumn(field, place, builder.Build(source.DataType, source, field, context), ShapeBuilder.CheckOf(source, field, context), null);
+        }
+    }
+
     /// <summary>As below, of columns without a batch around them.</summary>
     public RecordBatch ApplyTo(ArrayData[] source, int rows, MemoryAllocator allocator) => Apply(index => source[index], rows, allocator);
 

@@ -103,6 +103,7 @@ internal static class LeafShapes
             ArrowTypeId.Int16 => new ConvertedShape<short, Int128, Rescale<short>>(to, new(factor), context),
             ArrowTypeId.Int32 => new ConvertedShape<int, Int128, Rescale<int>>(to, new(factor), context),
             ArrowTypeId.Int64 => new ConvertedShape<long, Int128, Rescale<long>>(to, new(factor), context),
+            ArrowTypeId.UInt64 => new ConvertedShape<ulong, Int128, Rescale<ulong>>(to, new(factor), context),
             _ => null,
         };
     }
@@ -112,6 +113,7 @@ internal static class LeafShapes
         ArrowTypeId.Int8 => 3,
         ArrowTypeId.Int16 => 5,
         ArrowTypeId.Int32 => 10,
+        ArrowTypeId.UInt64 => 20,
         _ => 19,
     };
 

@@ -1,3 +1,7 @@
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Partitions;
+using BulkMover.TableFormats.Targets;
+
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>Partition values in directory names, <c>year=2024/city=S%C3%A3o</c>, as Hive and Spark write them.</summary>
@@ -21,4 +25,11 @@ internal static class HivePath
 
         return values;
     }
+
+    /// <summary>The name of a directory. What is no letter, digit or one of <c>-_.</c> is percent-encoded: it could mean something in a path, a glob or an address.</summary>
+    public static string Write(PartitionColumn column, Scalar value) =>
+        $"{Uri.EscapeDataString(column.Name)}={(PartitionValue.Write(value) is { } text ? Escape(text) : NullName)}";
+
+    /// <summary>A value that reads like the name for null would be read as that.</summary>
+    private static string Escape(string text) => text == NullName ? "%5F" + text[1..] : Uri.EscapeDataString(text).Replace("~", "%7E", StringComparison.Ordinal);
 }

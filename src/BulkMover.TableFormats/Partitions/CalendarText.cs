@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BulkMover.TableFormats.Partitions;
 
 /// <summary>Dates and timestamps as text, in the proleptic Gregorian calendar, for any year.</summary>
@@ -38,6 +40,30 @@ internal static class CalendarText
 
     /// <summary>Microseconds since midnight of <c>HH:mm:ss[.fraction]</c>; null when the text is no such time or needs a finer unit.</summary>
     public static object? TimeOfDay(ReadOnlySpan<char> text) => ReadTime(ref text, MicrosecondDigits) is { } time && text.IsEmpty ? time : null;
+
+    /// <summary><c>2024-01-31</c>; years beyond 9999 with a plus, those before 0 with a minus.</summary>
+    public static string OfDays(long days)
+    {
+        // As in DaysSinceEpoch; DateOnly's day 0 is in year 1, so the shifted year is never the edge.
+        long cycles = (long)Math.Floor((days - 10_957) / 146_097.0);
+        DateOnly within = new DateOnly(1970, 1, 1).AddDays((int)(days - cycles * 146_097));
+        long year = within.Year + cycles * 400;
+        string sign = year < 0 ? "-" : year > 9999 ? "+" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{Math.Abs(year):d4}-{within.Month:d2}-{within.Day:d2}");
+    }
+
+    /// <summary><c>2024-01-31T12:30:00.000001Z</c> of an instant, else <c>2024-01-31 12:30:00.000001</c>; the fraction only where there is one.</summary>
+    public static string OfMicroseconds(long time, bool isInstant)
+    {
+        const long PerSecond = 1_000_000;
+        (long days, long rest) = Math.DivRem(time, SecondsPerDay * PerSecond);
+        if (rest < 0)
+            (days, rest) = (days - 1, rest + SecondsPerDay * PerSecond);
+        (long second, long fraction) = Math.DivRem(rest, PerSecond);
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{OfDays(days)}{(isInstant ? 'T' : ' ')}{second / 3600:d2}:{second / 60 % 60:d2}:{second % 60:d2}");
+        return string.Create(CultureInfo.InvariantCulture, $"{text}{(fraction == 0 ? "" : $".{fraction:d6}")}{(isInstant ? "Z" : "")}");
+    }
 
     private static long? ReadDate(ref ReadOnlySpan<char> text)
     {

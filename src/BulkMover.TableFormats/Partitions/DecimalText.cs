@@ -36,6 +36,14 @@ internal static class DecimalText
             : null;
     }
 
+    /// <summary>All digits of the scale, never an exponent: <c>-12.50</c>.</summary>
+    public static string Of(BigInteger unscaled, int scale)
+    {
+        string digits = BigInteger.Abs(unscaled).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
+        string sign = unscaled.Sign < 0 ? "-" : "";
+        return scale == 0 ? sign + digits : $"{sign}{digits[..^scale]}.{digits[^scale..]}";
+    }
+
     private static BigInteger? Rescale(BigInteger number, long shift)
     {
         if (number.IsZero)

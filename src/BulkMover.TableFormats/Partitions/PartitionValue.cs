@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
@@ -32,6 +33,24 @@ public static class PartitionValue
         };
         return value is null ? null : new Scalar(type, value);
     }
+
+    /// <summary>
+    /// The text from which <see cref="Parse"/> and other readers get the value: instants as ISO 8601 in UTC, since without a zone each reader would take its own.
+    /// Null for null. Of binary values it is only a name, in hex digits.
+    /// </summary>
+    public static string? Write(Scalar scalar) => (scalar.Type, scalar.Value) switch
+    {
+        (_, null) => null,
+        (StringType, byte[] text) => Encoding.UTF8.GetString(text),
+        (_, byte[] bytes) => Convert.ToHexStringLower(bytes),
+        (_, bool value) => value ? "true" : "false",
+        (Date32Type, long days) => CalendarText.OfDays(days),
+        (TimestampType { Unit: TimeUnit.Microsecond } timestamp, long time) => CalendarText.OfMicroseconds(time, timestamp.Timezone is not null),
+        (FloatType, double number) => ((float)number).ToString("R", CultureInfo.InvariantCulture),
+        (_, double number) => number.ToString("R", CultureInfo.InvariantCulture),
+        (Decimal128Type { Scale: var scale }, BigInteger unscaled) => DecimalText.Of(unscaled, scale),
+        (_, var whole) => Convert.ToString(whole, CultureInfo.InvariantCulture),
+    };
 
     private static object? Integer(string text, long min, long max) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= min && number <= max

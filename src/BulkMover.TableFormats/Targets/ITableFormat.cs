@@ -9,13 +9,21 @@ internal interface ITableFormat
     /// <summary>The table's directory. What the format does not know in it stays.</summary>
     Location Root { get; }
 
-    /// <summary>Below <see cref="Root"/>: where the data files of a transfer are written, and none but those; no reader of the table looks there before the commit.</summary>
-    string FilesDirectory(TransferId transfer);
+    /// <summary>
+    /// Below <see cref="Root"/>: where the data files of a commit are written, and none but those. Readers of the table take none of them for its own before
+    /// the commit.
+    /// </summary>
+    /// <param name="transfer">Which.</param>
+    /// <param name="number">As <see cref="TableCommit.Number"/>.</param>
+    string FilesDirectory(TransferId transfer, long number);
 
     /// <summary>Checks that the copy can be taken and says how. Changes nothing.</summary>
     /// <exception cref="Core.Errors.TargetException">A type has no equal, the table does not fit, or it has rows that <c>create</c> must not touch.</exception>
     /// <exception cref="Core.Errors.UnsupportedFeatureException">The table uses what is not written.</exception>
-    Task<TableWrite> PlanAsync(TargetRequest request, CancellationToken cancellationToken);
+    /// <param name="request">What is asked.</param>
+    /// <param name="hasBegun">The transfer has begun, and whether the table is empty or missing, as <c>create</c> wants it, was looked at then.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken);
 
     /// <summary>The <see cref="TableCommit.Number"/> of the transfer's last commit that the table tells of; 0 when it tells of none.</summary>
     Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
 
 namespace BulkMover.TableFormats.Targets;
 

@@ -47,7 +47,8 @@ internal static class Bucket
         _ => null,
     };
 
-    private static int HashLong(long value)
+    /// <summary>The hash of integers, dates, and times in microseconds.</summary>
+    public static int HashLong(long value)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, value);

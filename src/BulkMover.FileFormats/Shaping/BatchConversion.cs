@@ -1,0 +1,26 @@
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+
+namespace BulkMover.FileFormats.Shaping;
+
+/// <summary>Turns rows into the types that a table keeps them in, value by value where nothing is lost. Safe for concurrent use.</summary>
+public sealed class BatchConversion
+{
+    private readonly BatchShape shape;
+
+    private BatchConversion(BatchShape shape) => this.shape = shape;
+
+    /// <param name="source">What the rows are of, for messages.</param>
+    /// <param name="from">Their schema.</param>
+    /// <param name="to">The table's: the same columns in the same order.</param>
+    /// <exception cref="Core.Errors.CorruptTableException">A type cannot become the other one.</exception>
+    public static BatchConversion Of(string source, Schema from, Schema to) => new(BatchShape.OfPlaces(source, from, to));
+
+    /// <summary>Takes the batch over; the result is the caller's, and shares what needs no conversion.</summary>
+    /// <exception cref="Core.Errors.ValueOutOfRangeException">A value has no equal in the table's type (invariant 4).</exception>
+    public RecordBatch Apply(RecordBatch batch, MemoryAllocator allocator)
+    {
+        using (batch)
+            return shape.Apply(batch, batch.Length, allocator);
+    }
+}

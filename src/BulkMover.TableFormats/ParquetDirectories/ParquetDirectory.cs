@@ -1,0 +1,189 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.Parquet.Writing;
+using BulkMover.TableFormats.Iceberg.Partitions;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.ParquetDirectories;
+
+/// <summary>
+/// A directory of Parquet files as a target. It has no log, so what is in it is the table: files are written below a hidden directory and moved when all are
+/// there. That is not one step for readers, and the plan says so.
+/// </summary>
+internal sealed class ParquetDirectory(IWritableStore store, Location root, LakeOptions options) : ITableFormat
+{
+    private const int MovesAtOnce = 16;
+
+    private static readonly Transform Identity = Transform.Parse("identity");
+
+    /// <summary>What Parquet has no type for (<see cref="TypeRow.Source"/>).</summary>
+    private static readonly HashSet<string> NoType = ["extension", "duration", "interval", "union", "list_view", "large_list_view", "run_end_encoded"];
+
+    public Location Root => root;
+
+    public string FilesDirectory(TransferId transfer, long number) => $"{TransferLedger.Directory}/files/{NameOf(transfer, number)}";
+
+    public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
+    {
+        foreach (Field field in request.Schema.FieldsList)
+            ThrowIfNoType(field, field.Name);
+        ParquetFile? first = await FirstFileAsync(cancellationToken);
+        if (request.Mode == CopyMode.Create && first is not null && !hasBegun)
+        {
+            throw new TargetException("parquet.directory_not_empty",
+                $"'{root}' has files already, among them '{first.Path}'. Use --mode append to add rows, --mode replace to put the copy in their place, or another directory.");
+        }
+
+        ParquetFile? kept = request.Mode == CopyMode.Append ? first : null;
+        IReadOnlyList<string> partitions = options.PartitionBy ?? (kept is null ? [] : [.. HivePath.Parse(kept.Path).Select(value => value.Column)]);
+        PartitionColumn[] columns = [.. partitions.Select(name => Partition(request.Schema, name))];
+        if (columns.Length > 0 && columns.Length == request.Schema.FieldsList.Count)
+            throw new TargetException("parquet.only_partitions", "Every column is a partition column, so files would have none. Leave one out of --partition-by.");
+        var write = new TableWrite(
+            new Schema([.. request.Schema.FieldsList.Select(Plain)], null), columns,
+            [.. request.Schema.FieldsList.Select((field, place) => Describe(field, System.Array.Exists(columns, column => column.Source == place)))],
+            Steps(request, columns),
+            ["A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
+                (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : "")])
+        {
+            LeavesPartitionColumnsOut = true,
+        };
+        if (kept is not null)
+            await ThrowUnlessAlikeAsync(kept, write, cancellationToken);
+        return write;
+    }
+
+    // The directory tells nothing of transfers; that a commit is repeated does no harm.
+    public Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult(0L);
+
+    public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    {
+        string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MovesAtOnce, CancellationToken = cancellationToken };
+        bool hasFiles = false;
+        await Parallel.ForEachAsync(commit.Files(cancellationToken), options, async (file, stopping) =>
+        {
+            hasFiles = true;
+            await MoveAsync(file, root.Combine(PlaceOf(file.Path[(directory.Length + 1)..], name)), stopping);
+        });
+        if (!hasFiles)
+            await WriteEmptyAsync(root.Combine($"{name}-000000.parquet"), commit.Write.Schema, cancellationToken);
+        if (commit.Request.Mode == CopyMode.Replace)
+        {
+            await Parallel.ForEachAsync((await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken), options, async (file, stopping) =>
+            {
+                if (!file.Object.Location.Name.StartsWith(name, StringComparison.Ordinal))
+                    await store.DeleteAsync(file.Object.Location, stopping);
+            });
+        }
+    }
+
+    private static string NameOf(TransferId transfer, long number) => $"{transfer}-{number}";
+
+    /// <summary>Where a file is in the end: in the same partition directories, its name beginning with that of the commit.</summary>
+    private static string PlaceOf(string path, string name)
+    {
+        int slash = path.LastIndexOf('/') + 1;
+        return $"{path[..slash]}{name}-{path[slash..]}";
+    }
+
+    private async Task MoveAsync(WrittenFile file, Location place, CancellationToken cancellationToken)
+    {
+        Location from = root.Combine(file.Path);
+        // An earlier try may have moved it.
+        if (!await store.ExistsAsync(from, cancellationToken) && await store.ExistsAsync(place, cancellationToken))
+            return;
+        await store.MoveAsync(from, file.Bytes, place, cancellationToken);
+    }
+
+    /// <summary>A table without rows has columns all the same, and only a file can tell them.</summary>
+    private async Task WriteEmptyAsync(Location place, Schema schema, CancellationToken cancellationToken)
+    {
+        await using var writer = new ParquetFileWriter(await store.CreateAsync(place, knownBytes: null, cancellationToken), place, schema, options.Parquet);
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    private async Task<FileSet> FilesAsync(CancellationToken cancellationToken) => await FileSet.FindAsync(store, root, cancellationToken);
+
+    /// <summary>The first of its files; null when it has none.</summary>
+    private async Task<ParquetFile?> FirstFileAsync(CancellationToken cancellationToken)
+    {
+        await ThrowIfOtherFormatAsync("_delta_log", "Delta", "delta", cancellationToken);
+        await ThrowIfOtherFormatAsync("metadata", "Iceberg", "iceberg", cancellationToken);
+        await foreach (ParquetFile file in (await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken))
+        {
+            return file.Object.Location != root ? file : throw new TargetException("parquet.is_file",
+                $"'{root}' is a file. Name a directory, which may be new: the copy writes files of its own into it.");
+        }
+
+        return null;
+    }
+
+    private async Task ThrowIfOtherFormatAsync(string directory, string name, string scheme, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject _ in store.ListAsync(root.Combine(directory), cancellationToken))
+        {
+            throw new TargetException($"parquet.is_{scheme}",
+                $"'{root}' has a directory '{directory}', as tables of {name} have: files put beside it would not become part of that table. Write {scheme}: instead of parquet:, or name another directory.");
+        }
+    }
+
+    private async Task ThrowUnlessAlikeAsync(ParquetFile file, TableWrite write, CancellationToken cancellationToken)
+    {
+        string[] layout = [.. HivePath.Parse(file.Path).Select(value => value.Column)];
+        if (!layout.SequenceEqual(write.Partitions.Select(column => column.Name), StringComparer.Ordinal))
+        {
+            throw new TargetException("parquet.partition_layouts_differ",
+                $"'{file.Path}' is partitioned by ({string.Join(", ", layout)}), and new files would be by ({string.Join(", ", write.Partitions.Select(column => column.Name))}). Leave --partition-by out to write as the directory is.");
+        }
+
+        ParquetFooter footer = await ParquetFooter.ReadAsync(store, file.Object.Location, file.Object.Bytes, cancellationToken);
+        foreach (Field field in FileMaker.SchemaOf(write).FieldsList)
+        {
+            string? there = footer.Schema.FieldsList.FirstOrDefault(other => other.Name == field.Name) is { } other ? SourceType.Describe(other) : null;
+            if (there != SourceType.Describe(field))
+            {
+                throw new TargetException("parquet.columns_differ",
+                    $"Column '{field.Name}' is {SourceType.Describe(field)} in the source and {there ?? "not"} in '{file.Path}'. Leave it out with --columns, or copy into another directory.");
+            }
+        }
+    }
+
+    private static PartitionColumn Partition(Schema schema, string name)
+    {
+        int place = schema.FieldsList.ToList().FindIndex(field => field.Name == name);
+        if (place < 0)
+            throw new TargetException("parquet.partition_unknown", $"--partition-by names '{name}', which is no column of the copy. It has: {string.Join(", ", schema.FieldsList.Select(field => field.Name))}.");
+        IArrowType type = schema.FieldsList[place].DataType;
+        return type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type
+            ? new PartitionColumn(name, place, Identity, type)
+            : throw new TargetException("parquet.partition_type",
+                $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
+    }
+
+    private static IReadOnlyList<string> Steps(TargetRequest request, PartitionColumn[] columns) =>
+    [
+        $"write Parquet files{(columns.Length == 0 ? "" : $" apart by {string.Join(", ", columns.Select(column => column.Name))}")} below {TransferLedger.Directory}/",
+        "move them to their places",
+        .. request.Mode == CopyMode.Replace ? (string[])["remove the files that were there"] : [],
+    ];
+
+    private static ColumnPlan Describe(Field field, bool isPartition) =>
+        new(field.Name, SourceType.Describe(field), SourceType.Describe(field), isPartition ? "It is in the names of directories, as text." : null);
+
+    /// <summary>Without marks that other readers do not know, but those of types.</summary>
+    private static Field Plain(Field field) => field.IsUuid() ? new Field(field.Name, field.DataType, field.IsNullable).AsUuid() : new Field(field.Name, field.DataType, field.IsNullable);
+
+    private static void ThrowIfNoType(Field field, string path)
+    {
+        if (NoType.Contains(SourceType.RowName(field)))
+            throw new TargetException("parquet.type_unsupported", $"Column '{path}' is {SourceType.Describe(field)}, which Parquet has no type for. Leave it out with --columns.");
+        foreach (Field member in (field.DataType as NestedType)?.Fields ?? [])
+            ThrowIfNoType(member, $"{path}.{member.Name}");
+    }
+}

@@ -1,0 +1,48 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>Data files as the ledger keeps them, and back.</summary>
+/// <param name="write">Tells the types of what is kept as text.</param>
+internal sealed class FileEntries(TableWrite write)
+{
+    private readonly Dictionary<string, IArrowType> types = TypesOf(write.Schema);
+
+    public static FileEntry Of(WrittenFile file) => new(
+        file.Path, file.Bytes, file.Rows, [.. file.Partition.Select(ScalarText.Write)],
+        [.. file.Columns.Select(leaf => new LeafEntry(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, ScalarText.Write(leaf.Lower), ScalarText.Write(leaf.Upper)))],
+        file.RowGroupOffsets);
+
+    public WrittenFile Read(FileEntry file) => new(
+        file.Path, file.Bytes, file.Rows, [.. file.Partition.Zip(write.Partitions, (text, column) => ScalarText.Read(text, column.Type))],
+        [.. file.Columns.Select(Leaf)], file.RowGroupOffsets);
+
+    private LeafMetrics Leaf(LeafEntry leaf)
+    {
+        IArrowType? type = types.GetValueOrDefault(Key(leaf.Path));
+        return new LeafMetrics(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, Bound(leaf.Lower), Bound(leaf.Upper));
+
+        Scalar? Bound(string? text) => text is null || type is null ? null : ScalarText.Read(text, type);
+    }
+
+    private static Dictionary<string, IArrowType> TypesOf(Schema schema)
+    {
+        var types = new Dictionary<string, IArrowType>(StringComparer.Ordinal);
+        foreach (Field field in schema.FieldsList)
+            Add(types, field, []);
+        return types;
+    }
+
+    private static void Add(Dictionary<string, IArrowType> types, Field field, IReadOnlyList<string> above)
+    {
+        string[] path = [.. above, field.Name];
+        types[Key(path)] = field.DataType;
+        foreach (Field member in (field.DataType as StructType)?.Fields ?? [])
+            Add(types, member, path);
+    }
+
+    private static string Key(IReadOnlyList<string> path) => string.Join('\0', path);
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.FileFormats.Shaping;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>A transfer on its way into a lake's table: chunks become files that no reader knows of, and one commit makes them part of the table (decisions/0010).</summary>
+internal sealed class LakeLoad : ITargetLoad
+{
+    private readonly IWritableStore store;
+    private readonly ITableFormat format;
+    private readonly TransferLedger ledger;
+    private readonly LakePlan plan;
+    private readonly LakeOptions options;
+    private readonly TransferState state;
+    private readonly long epoch;
+    private readonly BatchConversion? conversion;
+    private readonly PartitionSplit? split;
+
+    private LakeLoad(IWritableStore store, ITableFormat format, TransferLedger ledger, LakePlan plan, LakeOptions options, LoadLimits limits)
+    {
+        (this.store, this.format, this.ledger, this.plan, this.options, state) = (store, format, ledger, plan, options, plan.State);
+        epoch = state.LastEntry;
+        if (plan.Write is { } write)
+        {
+            conversion = BatchConversion.Of(plan.Request.Origin.Source, plan.Request.Schema, write.Schema);
+            split = new PartitionSplit(write.Partitions, MemoryAllocator.Default.Value);
+        }
+
+        Lanes = [.. Enumerable.Range(0, limits.Writers)
+            .Select(_ => new WriterLane(limits.HeldBytes / limits.Writers, options.Parquet.RowGroupBytes, options.Parquet.FileBytes))];
+    }
+
+    public IReadOnlyDictionary<long, ArrivedChunk> Arrived => state.Arrived;
+
+    public IReadOnlyDictionary<long, ArrivedChunk> Halfway { get; } = new Dictionary<long, ArrivedChunk>();
+
+    public bool IsVerified => false;
+
+    public IReadOnlyList<WriterLane> Lanes { get; }
+
+    private long Number => state.Begun!.Number;
+
+    private string Directory => format.FilesDirectory(state.Transfer, Number);
+
+    /// <summary>Takes the transfer over from whatever run had it.</summary>
+    public static async Task<LakeLoad> BeginAsync(
+        IWritableStore store, ITableFormat format, TransferLedger ledger, LakePlan plan, LakeOptions options, LoadLimits limits, CancellationToken cancellationToken)
+    {
+        TransferState state = plan.State;
+        bool isFirst = state.Begun is null || plan.Request.Restart;
+        if (isFirst)
+            await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
+        string? abandoned = isFirst && state is { Begun: { } before, IsComplete: false } ? format.FilesDirectory(state.Transfer, before.Number) : null;
+        long number = isFirst ? Math.Max(state.LastEntry, await format.LastCommitAsync(state.Transfer, cancellationToken)) + 1 : state.Begun!.Number;
+        await ledger.AddAsync(state, plan.Begin(isFirst, number), cancellationToken);
+        if (abandoned is not null)
+            await RemoveAsync(store, format.Root.Combine(abandoned), _ => true, cancellationToken);
+        return new LakeLoad(store, format, ledger, plan, options, limits);
+    }
+
+    // Converting makes wider values of some, and rows that are taken apart are copied.
+    public long EncodeBytes(RecordBatch batch) => 2 * BatchMemory.Bytes(batch) + (plan.Write?.Partitions.Count > 0 ? 2 * BatchMemory.Bytes(batch) : 0);
+
+    public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => split!.Split(conversion!.Apply(batch, MemoryAllocator.Default.Value));
+
+    public Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken)
+    {
+        // The run's number keeps apart what another run left half-written of the chunk.
+        string name = string.Create(CultureInfo.InvariantCulture, $"{number:d6}-{epoch}");
+        return Task.FromResult<IChunkLoad>(new LakeChunk(this, number, new FileMaker(store, format.Root, Directory, name, plan.Write!, options.Parquet)));
+    }
+
+    /// <summary>The chunk is here to stay.</summary>
+    public async Task EnterAsync(long number, long rows, ReadOnlyMemory<byte> tasks, IReadOnlyList<WrittenFile> files, CancellationToken cancellationToken)
+    {
+        ThrowUnlessEqual(rows, files.Sum(file => file.Rows));
+        await ledger.AddAsync(state, new ChunkArrived(number, rows, tasks.ToArray(), [.. files.Select(FileEntries.Of)]), cancellationToken);
+    }
+
+    public async Task<long> CommitAsync(long rows, CancellationToken cancellationToken)
+    {
+        ThrowUnlessEqual(rows, state.Rows);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (state.IsComplete)
+            return rows;
+        if (!state.HasArrived)
+        {
+            await CheckFilesAsync(cancellationToken);
+            await ledger.AddAsync(state, new AllArrived(), cancellationToken);
+        }
+
+        // What readers can see begins here.
+        if (await format.LastCommitAsync(state.Transfer, CancellationToken.None) < Number)
+        {
+            TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: true, CancellationToken.None);
+            await format.CommitAsync(
+                new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.Begun.At, rows, stopping => FilesAsync(write, stopping)), CancellationToken.None);
+        }
+
+        await ledger.AddAsync(state, new TransferCompleted(rows, state.Arrived.Count), CancellationToken.None);
+        await ledger.ForgetFilesAsync(state, CancellationToken.None);
+        return rows;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (WriterLane lane in Lanes)
+            lane.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Removes objects below a place.</summary>
+    /// <param name="store">Where.</param>
+    /// <param name="place">The place; nothing may be there.</param>
+    /// <param name="isMeant">Which of them.</param>
+    /// <param name="cancellationToken">Stops in between.</param>
+    public static async Task RemoveAsync(IWritableStore store, Location place, Predicate<Location> isMeant, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(store.ListAsync(place, cancellationToken), options, async (found, stopping) =>
+        {
+            if (isMeant(found.Location))
+                await store.DeleteAsync(found.Location, stopping);
+        });
+    }
+
+    /// <summary>Every file that the ledger tells is there and whole, and what dead runs have left is removed. 100 bytes a file, for as long as it takes.</summary>
+    private async Task CheckFilesAsync(CancellationToken cancellationToken)
+    {
+        var expected = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (FileEntry file in ledger.FilesAsync(state, cancellationToken))
+            expected.Add(format.Root.Combine(file.Path).Path, file.Bytes);
+        var others = new List<Location>();
+        await foreach (StoredObject found in store.ListAsync(format.Root.Combine(Directory), cancellationToken))
+        {
+            if (!expected.TryGetValue(found.Location.Path, out long bytes))
+                others.Add(found.Location);
+            else if (bytes == found.Bytes)
+                expected.Remove(found.Location.Path);
+        }
+
+        if (expected.Count > 0)
+        {
+            throw new TargetException("lake.files_gone",
+                $"{expected.Count:N0} files that earlier runs of this copy have written are gone or altered, among them '{expected.First().Key}'. Perhaps the table's upkeep took them for " +
+                "left-overs. Nothing was changed in the table; run the command with --restart to copy again.");
+        }
+
+        foreach (Location other in others)
+            await store.DeleteAsync(other, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<WrittenFile> FilesAsync(TableWrite write, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var entries = new FileEntries(write);
+        await foreach (FileEntry file in ledger.FilesAsync(state, cancellationToken))
+            yield return entries.Read(file);
+    }
+
+    private static void ThrowUnlessEqual(long sent, long arrived)
+    {
+        if (sent != arrived)
+        {
+            throw new TargetException("lake.rows_differ",
+                $"{sent:N0} rows were sent, but the files have {arrived:N0}. Nothing was changed in the table. Please report this.");
+        }
+    }
+}

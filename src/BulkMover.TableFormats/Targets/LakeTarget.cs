@@ -1,0 +1,85 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.TableFormats.ParquetDirectories;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>A table of files in a store: what all formats have in common as targets. Every step can be repeated after a kill at any moment (decisions/0010).</summary>
+public sealed class LakeTarget : ITarget
+{
+    private readonly IWritableStore store;
+    private readonly ITableFormat format;
+    private readonly TransferLedger ledger;
+    private readonly LakeOptions options;
+
+    internal LakeTarget(string name, IWritableStore store, ITableFormat format, LakeOptions options)
+    {
+        (Name, this.store, this.format, this.options) = (name, store, format, options);
+        ledger = new TransferLedger(store, format.Root);
+    }
+
+    public string Name { get; }
+
+    /// <summary>A directory of Parquet files.</summary>
+    /// <param name="name">As people write it.</param>
+    /// <param name="store">Where it is.</param>
+    /// <param name="root">The directory.</param>
+    /// <param name="options">How files are written.</param>
+    public static LakeTarget OfParquet(string name, IWritableStore store, Location root, LakeOptions options) =>
+        new(name, store, new ParquetDirectory(store, root, options), options);
+
+    public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
+        [.. (await ledger.ReadAllAsync(cancellationToken)).Select(state => state.Record(Name)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+
+    public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
+        if (state.Begun is not { } begun)
+            throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
+        bool isVisible = state.IsComplete || await format.LastCommitAsync(transfer, cancellationToken) >= begun.Number;
+        await ledger.ForgetFilesAsync(state, cancellationToken);
+        // A run that is alive learns by this that it has lost the transfer.
+        await ledger.AddAsync(state, new TransferDiscarded(), cancellationToken);
+        if (!isVisible)
+            await LakeLoad.RemoveAsync(store, format.Root.Combine(format.FilesDirectory(transfer, begun.Number)), _ => true, cancellationToken);
+    }
+
+    public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Verify)
+            throw NotCompared();
+        TransferState state = await ledger.ReadAsync(request.Transfer, cancellationToken);
+        bool isGoneOnWith = state.Begun is not null && !request.Restart;
+        if (isGoneOnWith && (state.IsComplete || state.HasArrived))
+            return new LakePlan(request, null, state) { Earlier = state.Record(Name) };
+        TableWrite write = await format.PlanAsync(request, isGoneOnWith, cancellationToken);
+        return isGoneOnWith && write.Settled != state.Begun!.Settled
+            ? throw new TargetException("lake.table_changed",
+                $"The table was altered since this copy began, so that rows would be written otherwise now. Run the command with --restart to copy again.")
+            : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
+    }
+
+    public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
+    {
+        if (verify)
+            throw NotCompared();
+        TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
+        return state.Begun is null
+            ? throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.")
+            : new LakePlan(LakePlan.RequestOf(state), null, state) { Earlier = state.Record(Name) };
+    }
+
+    public async Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        [.. (await ledger.ReadAsync(transfer, cancellationToken)).Arrived.Values];
+
+    public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
+        await LakeLoad.BeginAsync(store, format, ledger, (LakePlan)plan, options, limits, cancellationToken);
+
+    public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => throw NotCompared();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private TargetException NotCompared() => new("lake.not_compared",
+        $"Rows in '{Name}' are not compared with their source yet. Leave --verify out; to prove such a copy, copy both tables into ClickHouse and verify there.");
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>
+/// What a table's directory remembers of its transfers, below <c>_bulkmover/transfers</c>: of each the entries by number, from 1. An entry is
+/// written where there is none yet, so of two runs of a transfer one learns that the other has gone on (decisions/0010).
+/// </summary>
+internal sealed class TransferLedger(IWritableStore store, Location root)
+{
+    /// <summary>Of the directory in a table's that is ours; readers of tables pass over names that begin so.</summary>
+    public const string Directory = "_bulkmover";
+
+    private const string Ending = ".json";
+    private const int EntriesAtOnce = 16;
+
+    private readonly string run = Guid.NewGuid().ToString("N");
+    private readonly Location directory = root.Combine($"{Directory}/transfers");
+
+    /// <summary>A place where nothing else is, for a trial.</summary>
+    public Location Scratch => root.Combine($"{Directory}/trial-{run}");
+
+    /// <summary>All transfers, in no order.</summary>
+    public async Task<IReadOnlyList<TransferState>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var entries = new Dictionary<TransferId, List<long>>();
+        await foreach (StoredObject found in store.ListAsync(directory, cancellationToken))
+        {
+            if (NumberOf(found.Location) is not { } number)
+                continue;
+            var transfer = new TransferId(found.Location.Parent.Name);
+            if (!entries.TryGetValue(transfer, out List<long>? its))
+                entries.Add(transfer, its = []);
+            its.Add(number);
+        }
+
+        var states = new List<TransferState>();
+        foreach ((TransferId transfer, List<long> its) in entries)
+            states.Add(await FoldAsync(transfer, its, cancellationToken));
+        return states;
+    }
+
+    public async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        var numbers = new List<long>();
+        await foreach (StoredObject found in store.ListAsync(directory.Combine(transfer.Value), cancellationToken))
+        {
+            if (NumberOf(found.Location) is { } number)
+                numbers.Add(number);
+        }
+
+        return await FoldAsync(transfer, numbers, cancellationToken);
+    }
+
+    /// <summary>Writes the next entry and adds it to the state.</summary>
+    /// <exception cref="TargetException">Another run has written one meanwhile.</exception>
+    public async Task AddAsync(TransferState state, TransferEntry entry, CancellationToken cancellationToken)
+    {
+        entry = entry with { Run = run, At = DateTimeOffset.UtcNow };
+        long number = state.LastEntry + 1;
+        if (!await store.TryPutNewAsync(At(state.Transfer, number), JsonSerializer.SerializeToUtf8Bytes(entry, TransferJson.Default.TransferEntry), cancellationToken))
+        {
+            throw new TargetException("lake.transfer_runs_elsewhere",
+                $"Another run of transfer {state.Transfer} has gone on with it, so this one ends. Nothing is lost: what it has brought is the other one's, or is brought by that again.");
+        }
+
+        state.Add(number, entry);
+    }
+
+    /// <summary>The files of all chunks that have arrived, in the order of their entries.</summary>
+    public async IAsyncEnumerable<FileEntry> FilesAsync(TransferState state, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], cancellationToken))
+        {
+            foreach (FileEntry file in ((ChunkArrived)entry).Files)
+                yield return file;
+        }
+    }
+
+    /// <summary>Forgets the files of a transfer that is complete: its table tells them now.</summary>
+    public async Task ForgetFilesAsync(TransferState state, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(state.ChunkEntries, options, async (number, stopping) => await store.DeleteAsync(At(state.Transfer, number), stopping));
+    }
+
+    private async Task<TransferState> FoldAsync(TransferId transfer, List<long> numbers, CancellationToken cancellationToken)
+    {
+        var state = new TransferState(transfer);
+        numbers.Sort();
+        await foreach ((long number, TransferEntry entry) in EntriesAsync(transfer, numbers, cancellationToken))
+            state.Add(number, entry);
+        return state;
+    }
+
+    /// <summary>In their order, some read ahead.</summary>
+    private async IAsyncEnumerable<(long Number, TransferEntry Entry)> EntriesAsync(
+        TransferId transfer, IReadOnlyList<long> numbers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ahead = new Queue<(long, Task<TransferEntry>)>();
+        for (int next = 0; next < numbers.Count || ahead.Count > 0;)
+        {
+            for (; next < numbers.Count && ahead.Count < EntriesAtOnce; next++)
+                ahead.Enqueue((numbers[next], EntryAsync(At(transfer, numbers[next]), cancellationToken)));
+            (long number, Task<TransferEntry> entry) = ahead.Dequeue();
+            yield return (number, await entry);
+        }
+    }
+
+    private async Task<TransferEntry> EntryAsync(Location location, CancellationToken cancellationToken)
+    {
+        byte[] bytes = await store.ReadAllAsync(location, null, cancellationToken);
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, TransferJson.Default.TransferEntry) ?? throw Broken(location, null);
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw Broken(location, error);
+        }
+    }
+
+    private static TargetException Broken(Location location, Exception? error) => new("lake.ledger_broken",
+        $"'{location}' is no entry of a transfer that this version knows. It was altered, or a later version wrote it: use that, or remove the directory it is in to forget the transfer.", error);
+
+    private Location At(TransferId transfer, long number) => directory.Combine(string.Create(CultureInfo.InvariantCulture, $"{transfer}/{number:d10}{Ending}"));
+
+    private static long? NumberOf(Location location) =>
+        location.Name.EndsWith(Ending, StringComparison.Ordinal)
+        && long.TryParse(location.Name.AsSpan(0, location.Name.Length - Ending.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : null;
+}

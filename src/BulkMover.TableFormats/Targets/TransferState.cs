@@ -1,0 +1,82 @@
+using BulkMover.Core.Targets;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>What the entries of one transfer come to. For one caller at a time.</summary>
+internal sealed class TransferState(TransferId transfer)
+{
+    private readonly Dictionary<long, ArrivedChunk> arrived = [];
+    private readonly Dictionary<long, long> chunkEntries = [];
+    private long chunksBefore;
+    private long rowsBefore;
+
+    public TransferId Transfer => transfer;
+
+    /// <summary>Number of the last entry; 0 when there is none.</summary>
+    public long LastEntry { get; private set; }
+
+    /// <summary>What the last run that began from zero wrote; null when nothing counts.</summary>
+    public TransferBegun? Begun { get; private set; }
+
+    public DateTimeOffset FirstAt { get; private set; }
+
+    public DateTimeOffset LastAt { get; private set; }
+
+    public bool HasArrived { get; private set; }
+
+    public bool IsComplete { get; private set; }
+
+    /// <summary>By chunk.</summary>
+    public IReadOnlyDictionary<long, ArrivedChunk> Arrived => arrived;
+
+    /// <summary>Numbers of the entries that tell the files of the chunks.</summary>
+    public IEnumerable<long> ChunkEntries => chunkEntries.Values.Order();
+
+    public long Rows => IsComplete ? rowsBefore : arrived.Values.Sum(chunk => chunk.Rows);
+
+    /// <param name="number">Higher than those before.</param>
+    /// <param name="entry">The entry.</param>
+    public void Add(long number, TransferEntry entry)
+    {
+        LastEntry = number;
+        LastAt = entry.At;
+        switch (entry)
+        {
+            case TransferBegun begun:
+                if (begun.IsFirst)
+                    Clear();
+                if (Begun is null)
+                    FirstAt = entry.At;
+                Begun = begun.IsFirst || Begun is null ? begun : Begun with { SourceRows = begun.SourceRows ?? Begun.SourceRows, Origin = begun.Origin };
+                break;
+            case ChunkArrived chunk:
+                arrived[chunk.Chunk] = new ArrivedChunk(chunk.Tasks, chunk.Rows);
+                chunkEntries[chunk.Chunk] = number;
+                break;
+            case AllArrived:
+                HasArrived = true;
+                break;
+            case TransferCompleted completed:
+                (IsComplete, rowsBefore, chunksBefore) = (true, completed.Rows, completed.Chunks);
+                break;
+            case TransferDiscarded:
+                Clear();
+                break;
+        }
+    }
+
+    /// <summary>Null when nothing counts.</summary>
+    public TransferRecord? Record(string table) => Begun is null ? null : new TransferRecord(
+        transfer, table, Begun.Origin, Begun.Mode, IsComplete, IsComplete ? chunksBefore : arrived.Count, Rows, FirstAt, LastAt)
+    {
+        HasArrived = HasArrived && !IsComplete,
+        SourceRows = Begun.SourceRows,
+    };
+
+    private void Clear()
+    {
+        (Begun, HasArrived, IsComplete) = (null, false, false);
+        arrived.Clear();
+        chunkEntries.Clear();
+    }
+}
