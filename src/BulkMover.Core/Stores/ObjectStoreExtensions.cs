@@ -20,4 +20,33 @@ public static class ObjectStoreExtensions
         await reader.ReadAsync(0, bytes, cancellationToken);
         return bytes;
     }
+
+    /// <summary>
+    /// Refuses a store where two who put the same new object both succeed: some that call themselves compatible ignore the condition. Nothing is
+    /// left of the attempt.
+    /// </summary>
+    /// <param name="store">The store.</param>
+    /// <param name="scratch">Where nothing is and nobody looks; whoever asks at the same time needs another one.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="EnvironmentException">Code <c>store.no_conditional_put</c>.</exception>
+    public static async Task RefuseWithoutPutNewAsync(this IWritableStore store, Location scratch, CancellationToken cancellationToken)
+    {
+        bool isKept;
+        try
+        {
+            isKept = await store.TryPutNewAsync(scratch, "first"u8.ToArray(), cancellationToken)
+                && !await store.TryPutNewAsync(scratch, "second"u8.ToArray(), cancellationToken);
+        }
+        finally
+        {
+            await store.DeleteAsync(scratch, CancellationToken.None);
+        }
+
+        if (!isKept)
+        {
+            throw new EnvironmentException("store.no_conditional_put",
+                $"The store of '{scratch}' overwrites an object that was to be put only if there is none, so two writers of a table could lose each other's changes. "
+                + "Use a store that knows If-None-Match: *.");
+        }
+    }
 }
