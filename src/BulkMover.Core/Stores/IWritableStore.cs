@@ -31,6 +31,19 @@ public interface IWritableStore : IObjectStore
     /// <exception cref="Errors.CorruptTableException">The source is missing or has another length.</exception>
     Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken);
 
+    /// <summary>Gives an object another name; one that has it is replaced. Where the store knows no such thing it is a copy and a removal.</summary>
+    /// <param name="from">The object.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="to">Its new name, in this store.</param>
+    /// <param name="cancellationToken">Stops before the object is gone from its old place.</param>
+    /// <exception cref="Errors.CorruptTableException">The object is missing or has another length.</exception>
+    async Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
+    {
+        if (!await TryCopyAsync(from, bytes, to, cancellationToken))
+            throw new InvalidOperationException($"'{from}' and '{to}' are not of one store.");
+        await DeleteAsync(from, cancellationToken);
+    }
+
     /// <summary>Removes an object; that it is missing is no error. Directories that become empty may go as well.</summary>
     Task DeleteAsync(Location location, CancellationToken cancellationToken);
 }

@@ -21,33 +21,32 @@ public static class ObjectStoreExtensions
         return bytes;
     }
 
-    /// <summary>Gives an object another name.</summary>
-    /// <param name="store">Where it is.</param>
-    /// <param name="from">Its name.</param>
-    /// <param name="bytes">Its length.</param>
-    /// <param name="to">The other one; an object there is replaced.</param>
-    /// <param name="cancellationToken">Stops before it is removed from the old place.</param>
-    public static async Task MoveAsync(this IWritableStore store, Location from, long bytes, Location to, CancellationToken cancellationToken)
-    {
-        if (!await store.TryCopyAsync(from, bytes, to, cancellationToken))
-            throw new InvalidOperationException($"'{from}' and '{to}' are of one store, which cannot copy between them.");
-        await store.DeleteAsync(from, cancellationToken);
-    }
-
-    /// <summary>Refuses a store in which two could commit at the same time: only one of them may be able to write what is not there yet.</summary>
+    /// <summary>
+    /// Refuses a store where two who put the same new object both succeed: some that call themselves compatible ignore the condition. Nothing is
+    /// left of the attempt.
+    /// </summary>
     /// <param name="store">The store.</param>
-    /// <param name="scratch">Where nothing is; nothing is there afterwards.</param>
+    /// <param name="scratch">Where nothing is and nobody looks; whoever asks at the same time needs another one.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="EnvironmentException">Code <c>store.no_conditional_put</c>.</exception>
     public static async Task RefuseWithoutPutNewAsync(this IWritableStore store, Location scratch, CancellationToken cancellationToken)
     {
-        bool isKept = await store.TryPutNewAsync(scratch, "first"u8.ToArray(), cancellationToken)
-            && !await store.TryPutNewAsync(scratch, "second"u8.ToArray(), cancellationToken);
-        await store.DeleteAsync(scratch, cancellationToken);
+        bool isKept;
+        try
+        {
+            isKept = await store.TryPutNewAsync(scratch, "first"u8.ToArray(), cancellationToken)
+                && !await store.TryPutNewAsync(scratch, "second"u8.ToArray(), cancellationToken);
+        }
+        finally
+        {
+            await store.DeleteAsync(scratch, CancellationToken.None);
+        }
+
         if (!isKept)
         {
             throw new EnvironmentException("store.no_conditional_put",
-                $"The store of '{scratch.Parent}' overwrites an object although it was asked not to (If-None-Match), so two copies could undo each other's commits. Use a store or a version of it that can.");
+                $"The store of '{scratch}' overwrites an object that was to be put only if there is none, so two writers of a table could lose each other's changes. "
+                + "Use a store that knows If-None-Match: *.");
         }
     }
 }

@@ -1,12 +1,19 @@
 using System.Runtime.CompilerServices;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.Local;
 
-/// <summary>Files of this machine. Paths are literal; a symbolic link stands for what it points to.</summary>
-public sealed class LocalObjectStore : IObjectStore
+/// <summary>
+/// Files of this machine. Paths are literal; a symbolic link stands for what it points to. What is written gets its name when all of it is on
+/// disk: until then it is a hidden file beside it, which a machine that stops amid it leaves behind.
+/// </summary>
+/// <param name="writableRoot">The directory below which all lies that is written or deleted, whatever links there are; null for no limit.</param>
+public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableStore
 {
+    private readonly LocalRoot? root = writableRoot is { } location ? new LocalRoot(PathOf(location)) : null;
+
     /// <summary>Opens a file. Its length costs nothing to ask here, so what metadata says of it is not used.</summary>
     /// <exception cref="CorruptTableException">Codes <c>store.object_missing</c>, <c>store.object_truncated</c>.</exception>
     /// <exception cref="InvalidInputException">Codes <c>store.is_directory</c>, <c>store.path_invalid</c>, <c>store.scheme_unknown</c>.</exception>
@@ -36,8 +43,96 @@ public sealed class LocalObjectStore : IObjectStore
         }
     }
 
+    /// <summary>Begins a file; its directories are made.</summary>
+    /// <exception cref="InvalidInputException">Codes <c>store.outside_root</c>, <c>store.is_directory</c>, <c>store.path_invalid</c>, <c>store.scheme_unknown</c>.</exception>
+    /// <exception cref="EnvironmentException">Codes <c>store.access_denied</c>, <c>store.disk_full</c>, <c>store.io_failed</c>.</exception>
+    public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IObjectWriter>(LocalWriter.Create(WritablePathOf(location)));
+    }
+
+    /// <inheritdoc cref="CreateAsync"/>
+    public async Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await using IObjectWriter writer = await CreateAsync(location, bytes.Length, cancellationToken);
+        await writer.WriteAsync(bytes, cancellationToken);
+        await writer.CompleteAsync(cancellationToken);
+    }
+
+    /// <inheritdoc cref="CreateAsync"/>
+    public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        NewObject.TryPutAsync(this, location, bytes, async () =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await using LocalWriter writer = LocalWriter.Create(WritablePathOf(location));
+            await writer.WriteAsync(bytes, cancellationToken);
+            return await writer.TryCompleteNewAsync(cancellationToken);
+        }, cancellationToken);
+
+    /// <summary>Copies a file within the disk where it can (reflink), else within the kernel; with its permissions, and as new as any other that is written now.</summary>
+    /// <inheritdoc cref="CreateAsync"/>
+    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken)
+    {
+        if (!source.IsFile)
+            return false;
+        string path = WritablePathOf(destination);
+        // Whatever is wrong with the source shows here, and not as an error of what is written.
+        await using IRangeReader reader = await OpenAsync(source, bytes, cancellationToken);
+        if (reader.Length != bytes)
+            throw StoreErrors.LengthWrong(source, reader.Length, bytes);
+        await Task.Run(() => LocalWriter.Copy(source.Path, bytes, path, cancellationToken), cancellationToken);
+        return true;
+    }
+
+    /// <inheritdoc cref="CreateAsync"/>
+    public Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        (string source, string destination) = (WritablePathOf(from), WritablePathOf(to));
+        if (LocalErrors.Wrap(source, () => new FileInfo(source).Length) is var length && length != bytes)
+            throw StoreErrors.LengthWrong(from, length, bytes);
+        LocalErrors.WrapWriting(destination, () =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+            File.Move(source, destination, overwrite: true);
+        });
+        root?.DeleteEmptyDirectoriesAbove(source);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Removes a file, and with a root also the directories below it that have become empty.</summary>
+    /// <inheritdoc cref="CreateAsync"/>
+    public Task DeleteAsync(Location location, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string path = WritablePathOf(location);
+        if (Directory.Exists(path) && new DirectoryInfo(path).LinkTarget is null)
+            throw LocalErrors.IsDirectory(path);
+        LocalErrors.WrapWriting(path, () =>
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // So it is gone.
+            }
+        });
+        root?.DeleteEmptyDirectoriesAbove(path);
+        return Task.CompletedTask;
+    }
+
     private static string PathOf(Location location) =>
         location.IsFile
             ? location.Path
-            : throw new InvalidInputException("store.scheme_unknown", $"'{location}' is not on local disk; this store reads only paths and file: addresses.");
+            : throw new InvalidInputException("store.scheme_unknown", $"'{location}' is not on local disk; this store has only paths and file: addresses.");
+
+    private string WritablePathOf(Location location)
+    {
+        string path = PathOf(location);
+        root?.Check(path);
+        return path;
+    }
 }

@@ -31,10 +31,7 @@ internal readonly record struct RangeAnswer(string? ContentRange, long ContentBy
         ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
         long total = range is null ? ContentBytes : range.Length ?? length;
         if (total != length)
-        {
-            throw new CorruptTableException("store.length_wrong",
-                $"'{location}' has {total:N0} bytes, but the table's metadata says {length:N0}. The file was replaced or cut; restore it.");
-        }
+            throw StoreErrors.LengthWrong(location, total, length);
 
         bool isWhole = range is null && offset == 0 && bytes == length;
         if (!isWhole && (range?.From != offset || range.To != offset + bytes - 1))

@@ -3,7 +3,7 @@ using BulkMover.Core.Stores;
 
 namespace BulkMover.ObjectStores.Requests;
 
-/// <summary>Errors that every store has which is asked over HTTP.</summary>
+/// <summary>Errors that several stores have.</summary>
 internal static class StoreErrors
 {
     public const string Missing = "store.object_missing";
@@ -11,6 +11,9 @@ internal static class StoreErrors
 
     public static CorruptTableException ObjectMissing(Location location, Exception? answer) =>
         new(Missing, $"There is no object '{location}'. Check the address; if the table was moved, its metadata may still name the old place.", answer);
+
+    public static CorruptTableException LengthWrong(Location location, long length, long expected) => new("store.length_wrong",
+        $"'{location}' has {length:N0} bytes, but the table's metadata says {expected:N0}. The file was replaced or cut; restore it.");
 
     public static EnvironmentException Broken(Location location, Exception error) => new("store.connection_lost",
         $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)

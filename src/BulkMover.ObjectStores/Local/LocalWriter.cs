@@ -1,0 +1,151 @@
+using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Requests;
+using Microsoft.Win32.SafeHandles;
+
+namespace BulkMover.ObjectStores.Local;
+
+/// <summary>A hidden file that gets its name when all of it is on disk.</summary>
+internal sealed class LocalWriter : IObjectWriter
+{
+    /// <summary>Small pieces come together to so many bytes; larger ones pass by.</summary>
+    private const int BufferBytes = 128 * 1024;
+
+    /// <summary>Each is a directory that somebody has removed, since it was empty, while this was about to put a file there.</summary>
+    private const int Attempts = 10;
+
+    private readonly string path;
+    private readonly string hidden;
+    private readonly FileStream file;
+
+    private LocalWriter(string path, string hidden, FileStream file) => (this.path, this.hidden, this.file) = (path, hidden, file);
+
+    public long Length { get; private set; }
+
+    public static LocalWriter Create(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes, Options = FileOptions.Asynchronous };
+        (string hidden, FileStream file) = BesideOf(path, hidden => new FileStream(hidden, options));
+        return new LocalWriter(path, hidden, file);
+    }
+
+    /// <param name="source">The file, whose length is known to be right.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="path">Where the copy will be.</param>
+    /// <param name="cancellationToken">What comes before the copy gets its name.</param>
+    public static void Copy(string source, long bytes, string path, CancellationToken cancellationToken)
+    {
+        (string hidden, FileInfo copy) = BesideOf(path, hidden =>
+        {
+            File.Copy(source, hidden);
+            return new FileInfo(hidden);
+        });
+        try
+        {
+            if (copy.Length != bytes)
+                throw StoreErrors.LengthWrong(Location.OnDisk(source), copy.Length, bytes);
+            LocalErrors.WrapWriting(path, () =>
+            {
+                // Else it would be as old as the source, and who deletes what is old and in no table's version would delete it.
+                copy.LastWriteTimeUtc = DateTime.UtcNow;
+                using (SafeFileHandle written = File.OpenHandle(hidden))
+                    RandomAccess.FlushToDisk(written);
+                cancellationToken.ThrowIfCancellationRequested();
+                Rename(hidden, path);
+            });
+        }
+        catch
+        {
+            File.Delete(hidden);
+            throw;
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await WrapAsync(() => file.WriteAsync(bytes, cancellationToken));
+        Length += bytes.Length;
+    }
+
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        await FinishAsync(cancellationToken);
+        LocalErrors.WrapWriting(path, () => Rename(hidden, path));
+    }
+
+    /// <summary>Makes it visible unless there is something of that name.</summary>
+    public async Task<bool> TryCompleteNewAsync(CancellationToken cancellationToken)
+    {
+        await FinishAsync(cancellationToken);
+        return LocalErrors.WrapWriting(path, () =>
+        {
+            // Not File.Move, which looks first and then renames: of two at the same time both would succeed.
+            bool isNew = LocalSystem.TryLink(hidden, path);
+            if (isNew)
+                LocalSystem.FlushDirectory(Path.GetDirectoryName(path)!);
+            return isNew;
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await file.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // It tries to write what could not be written before; of what is complete nothing is left to write.
+        }
+        finally
+        {
+            // With its name it is not there any more.
+            File.Delete(hidden);
+        }
+    }
+
+    private async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await WrapAsync(() => new ValueTask(file.FlushAsync(cancellationToken)));
+        await WrapAsync(() => new ValueTask(Task.Run(() => file.Flush(flushToDisk: true), cancellationToken)));
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static void Rename(string hidden, string path)
+    {
+        if (Directory.Exists(path))
+            throw LocalErrors.IsDirectory(path);
+        File.Move(hidden, path, overwrite: true);
+        LocalSystem.FlushDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Makes a hidden file in the directory that another one will be in, which is made, too.</summary>
+    private static (string Hidden, T Made) BesideOf<T>(string path, Func<string, T> make) => LocalErrors.WrapWriting(path, () =>
+    {
+        string directory = Path.GetDirectoryName(path) ?? throw LocalErrors.IsDirectory(path);
+        string hidden = Path.Combine(directory, $".bulkmover-{Guid.NewGuid():N}.tmp");
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                LocalSystem.MakeDirectory(directory);
+                return (hidden, make(hidden));
+            }
+            catch (Exception error) when (error is DirectoryNotFoundException or FileNotFoundException && attempt < Attempts)
+            {
+                // Once there is a file in it, nobody removes it.
+            }
+        }
+    });
+
+    private async ValueTask WrapAsync(Func<ValueTask> write)
+    {
+        try
+        {
+            await write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LocalErrors.OfWriting(path, error);
+        }
+    }
+}
