@@ -45,6 +45,8 @@ public static class CopyCommand
             SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, Chunk, SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Restart, SharedOptions.Verify, DryRun,
             SharedOptions.Output,
         };
+        foreach (Option option in LakeArguments.All)
+            command.Options.Add(option);
         command.SetAction(RunAsync);
         return command;
     }

@@ -7,7 +7,6 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
-using BulkMover.Databases.ClickHouse;
 
 namespace BulkMover.Cli.Commands;
 
@@ -33,11 +32,11 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
     public static async Task<CopySides> OpenAsync(ParseResult arguments, string? to, IReport report, CancellationToken cancellationToken)
     {
         // Both addresses first: what is wrong with the command should not wait for what it would open.
-        ClickHouseAddress? address = to is null ? null : TargetAddress.Parse(to);
+        TargetAddress? address = to is null ? null : TargetAddress.Parse(to);
         string source = SourceOpener.NameOf(arguments.GetRequiredValue(SharedOptions.From));
         if (address is null)
             return new CopySides(arguments, source, null, "", []);
-        ITarget target = await ClickHouseTarget.OpenAsync(address, TableOptions(arguments), report, cancellationToken);
+        ITarget target = await TargetOpener.OpenAsync(arguments, address, report, cancellationToken);
         try
         {
             string command = CommandOf(arguments, source, target);
@@ -120,13 +119,6 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         // Whoever goes on with the latest snapshot means the copy that was begun without a word of it.
         arguments.GetValue(SharedOptions.Snapshot) is { } selector and not Source.Latest ? selector : null,
         arguments.GetValue(SharedOptions.OrderBy), arguments.GetValue(SharedOptions.PartitionBy), arguments.GetValue(SharedOptions.Engine)).Value;
-
-    private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()
-    {
-        OrderBy = arguments.GetValue(SharedOptions.OrderBy),
-        PartitionBy = arguments.GetValue(SharedOptions.PartitionBy),
-        Engine = arguments.GetValue(SharedOptions.Engine),
-    };
 
     private static string ReadingOf(Scan scan) => scan.Reading.ToString("x32", CultureInfo.InvariantCulture);
 

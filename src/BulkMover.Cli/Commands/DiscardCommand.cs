@@ -2,7 +2,6 @@ using System.CommandLine;
 using BulkMover.Cli.Targets;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
-using BulkMover.Databases.ClickHouse;
 
 namespace BulkMover.Cli.Commands;
 
@@ -25,7 +24,7 @@ public static class DiscardCommand
             var transfer = new TransferId(arguments.GetRequiredValue(Transfer));
             if (transfer.Value.Length != 16 || !transfer.Value.All(char.IsAsciiHexDigitLower))
                 throw new InvalidInputException("transfer.invalid", $"'{transfer}' is no transfer: it is 16 hex digits, as `bulkmover transfers TO` shows them.");
-            await using ClickHouseTarget target = await TargetOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+            await using ITarget target = await TargetOpener.OpenAsync(arguments, TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)), report, cancellationToken);
             await target.DiscardAsync(transfer, cancellationToken);
             report.Report($"Nothing is left of transfer {transfer}.");
         });

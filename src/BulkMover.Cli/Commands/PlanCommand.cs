@@ -25,6 +25,8 @@ public static class PlanCommand
             SharedOptions.From, To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
             SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.MaxRequests, SharedOptions.Output,
         };
+        foreach (Option option in LakeArguments.All)
+            command.Options.Add(option);
         command.SetAction(RunAsync);
         return command;
     }

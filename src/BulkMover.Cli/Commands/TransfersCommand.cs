@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BulkMover.Cli.Targets;
-using BulkMover.Databases.ClickHouse;
+using BulkMover.Core.Targets;
 
 namespace BulkMover.Cli.Commands;
 
@@ -18,7 +18,7 @@ public static class TransfersCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var report = Report.For(arguments);
-            await using ClickHouseTarget target = await TargetOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+            await using ITarget target = await TargetOpener.OpenAsync(arguments, TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)), report, cancellationToken);
             report.Listed(await target.TransfersAsync(cancellationToken));
         });
         return command;

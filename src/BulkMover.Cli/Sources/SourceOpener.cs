@@ -1,8 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.ObjectStores.Azure;
-using BulkMover.ObjectStores.Local;
 using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
@@ -17,7 +15,7 @@ public static class SourceOpener
 {
     /// <summary>What a table is called, without looking for it.</summary>
     /// <exception cref="BulkMoverException">The address is wrong.</exception>
-    public static string NameOf(string from) => CatalogAddress.IsAddress(from) ? CatalogAddress.Parse(from).ToString() : SourceAddress.Parse(from).ToString();
+    public static string NameOf(string from) => CatalogAddress.IsAddress(from) ? CatalogAddress.Parse(from).ToString() : TableAddress.Parse(from).ToString();
 
     /// <summary>As below, as often and as fast as the store bears.</summary>
     public static Task<Source> OpenAsync(string from, CancellationToken cancellationToken) => OpenAsync(from, new RequestLimits(), cancellationToken);
@@ -32,13 +30,8 @@ public static class SourceOpener
         if (CatalogAddress.IsAddress(from))
             return await OpenFromCatalogAsync(CatalogAddress.Parse(from), limits, cancellationToken);
 
-        SourceAddress address = SourceAddress.Parse(from);
-        IObjectStore store = address.Location.Scheme switch
-        {
-            Location.FileScheme => new LocalObjectStore(),
-            AzureAddress.Scheme => new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits)),
-            _ => new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits)),
-        };
+        TableAddress address = TableAddress.Parse(from);
+        IObjectStore store = StoreOpener.OpenForReading(address.Location, limits);
         ITable table = address.Format switch
         {
             "iceberg" => await IcebergTable.OpenAsync(store, address.Location, cancellationToken),
@@ -54,10 +47,9 @@ public static class SourceOpener
         CatalogTable table = await catalog.LoadTableAsync(address.Table, cancellationToken);
         IObjectStore store = table.Location switch
         {
-            { IsFile: true } => new LocalObjectStore(),
             { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants), new StoreRequests(limits)),
-            // What a catalog grants is not used here (CatalogFeatures); the environment's credentials may do.
-            { Scheme: AzureAddress.Scheme } => new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits)),
+            // What a catalog grants in Azure is not used (CatalogFeatures); the environment's credentials may do.
+            { IsFile: true } or { Scheme: AzureAddress.Scheme } => StoreOpener.OpenForReading(table.Location, limits),
             { } other => throw new UnsupportedFeatureException("source.store_unsupported",
                 $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk, S3 and Azure are. Copy its data to one of them."),
         };

@@ -1,14 +1,55 @@
+using System.CommandLine;
+using BulkMover.Cli.Commands;
+using BulkMover.Cli.Sources;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.Cli.Targets;
 
-/// <summary>Opens the table that TO names, for commands that make none.</summary>
-public static class TargetOpener
+/// <summary>Opens the table that TO names.</summary>
+internal static class TargetOpener
 {
-    /// <param name="to">As the user typed it.</param>
+    /// <param name="arguments">The command; one that makes no tables has no options for them.</param>
+    /// <param name="address">TO.</param>
     /// <param name="progress">Told about slow steps.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    /// <exception cref="Core.Errors.BulkMoverException">It names no target, or the target cannot be had.</exception>
-    public static Task<ClickHouseTarget> OpenAsync(string to, IProgress<string> progress, CancellationToken cancellationToken) =>
-        ClickHouseTarget.OpenAsync(TargetAddress.Parse(to), new ClickHouseTableOptions(), progress, cancellationToken);
+    /// <exception cref="BulkMoverException">The target cannot be had, or an option is of another kind of target.</exception>
+    public static async Task<ITarget> OpenAsync(ParseResult arguments, TargetAddress address, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        if (address.ClickHouse is { } table)
+        {
+            LakeArguments.ThrowIfGiven(arguments, LakeArguments.All, "files of a lake");
+            return await ClickHouseTarget.OpenAsync(table, TableOptions(arguments), progress, cancellationToken);
+        }
+
+        LakeArguments.ThrowIfGiven(arguments, [SharedOptions.OrderBy, SharedOptions.Engine], "ClickHouse");
+        return OpenLake(arguments, address.Lake!);
+    }
+
+    /// <summary>As above, where only ClickHouse will do.</summary>
+    public static async Task<ClickHouseTarget> OpenClickHouseAsync(string to, IProgress<string> progress, CancellationToken cancellationToken) =>
+        TargetAddress.Parse(to).ClickHouse is { } table
+            ? await ClickHouseTarget.OpenAsync(table, new ClickHouseTableOptions(), progress, cancellationToken)
+            : throw new UnsupportedFeatureException("target.not_compared",
+                $"'{to}' cannot be compared with its source yet: `verify` knows tables in ClickHouse. To prove such a copy, copy both tables into ClickHouse and verify there.");
+
+    private static LakeTarget OpenLake(ParseResult arguments, TableAddress address)
+    {
+        IWritableStore store = StoreOpener.OpenForWriting(address.Location, SharedOptions.RequestLimits(arguments));
+        LakeOptions options = LakeArguments.Read(arguments);
+        return address.Format switch
+        {
+            _ => LakeTarget.OfParquet(address.ToString(), store, address.Location, options),
+        };
+    }
+
+    private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()
+    {
+        OrderBy = arguments.GetValue(SharedOptions.OrderBy),
+        PartitionBy = arguments.GetValue(SharedOptions.PartitionBy),
+        Engine = arguments.GetValue(SharedOptions.Engine),
+    };
 }

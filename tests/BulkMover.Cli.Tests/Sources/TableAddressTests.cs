@@ -5,7 +5,7 @@ using Xunit;
 
 namespace BulkMover.Cli.Tests.Sources;
 
-public sealed class SourceAddressTests
+public sealed class TableAddressTests
 {
     [Theory]
     [InlineData("parquet:/data/a b%20.parquet", "parquet", "/data/a b%20.parquet")]
@@ -13,18 +13,18 @@ public sealed class SourceAddressTests
     [InlineData("ICEBERG:/data/t", "iceberg", "/data/t")]
     [InlineData("iceberg:file:///data/t", "iceberg", "/data/t")]
     public void Parse_LocalPath_IsTakenLiterally(string text, string format, string path) =>
-        Assert.Equal(new SourceAddress(format, new Location(Location.FileScheme, path)), SourceAddress.Parse(text));
+        Assert.Equal(new TableAddress(format, new Location(Location.FileScheme, path)), TableAddress.Parse(text));
 
     [Fact]
     public void Parse_RelativePath_IsTakenFromTheCurrentDirectory() =>
-        Assert.Equal(Path.GetFullPath("x/y.parquet"), SourceAddress.Parse("parquet:x/y.parquet").Location.Path);
+        Assert.Equal(Path.GetFullPath("x/y.parquet"), TableAddress.Parse("parquet:x/y.parquet").Location.Path);
 
     [Theory]
     [InlineData("/data/trips.parquet", "parquet:/data/trips.parquet")]
     [InlineData("orc:/data/t", "parquet:PATH, delta:PATH or iceberg:PATH")]
     public void Parse_NoFormat_SaysHowToWriteIt(string text, string hint)
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => TableAddress.Parse(text));
         Assert.Equal("source.format_unknown", error.Code);
         Assert.Contains(hint, error.Message);
     }
@@ -35,16 +35,16 @@ public sealed class SourceAddressTests
     [InlineData("iceberg+s3://bucket", "iceberg", "bucket", "iceberg+s3://bucket")]
     public void Parse_KeyInS3_IsTakenLiterally(string text, string format, string path, string printed)
     {
-        var address = SourceAddress.Parse(text);
+        var address = TableAddress.Parse(text);
 
-        Assert.Equal(new SourceAddress(format, new Location("s3", path)), address);
+        Assert.Equal(new TableAddress(format, new Location("s3", path)), address);
         Assert.Equal(printed, address.ToString());
     }
 
     [Fact]
     public void Parse_SecretInAnS3Address_IsRefusedWithoutQuotingIt()
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse("parquet+s3://id:hunter2@bucket/key"));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => TableAddress.Parse("parquet+s3://id:hunter2@bucket/key"));
 
         Assert.Equal("source.secret_in_uri", error.Code);
         Assert.DoesNotContain("hunter2", error.Message);
@@ -57,7 +57,7 @@ public sealed class SourceAddressTests
     [InlineData("parquet+az://c", "lake", "lake/c")]
     public void Parse_PathInAzure_IsOfTheAccountThatTheEnvironmentNamesOrElseOfTheFirstSegment(string text, string? account, string path)
     {
-        var address = SourceAddress.Parse(text, () => account);
+        var address = TableAddress.Parse(text, () => account);
 
         Assert.Equal(new Location("az", path), address.Location);
         Assert.Equal($"{address.Format}+az://{path}", address.ToString());
@@ -66,7 +66,7 @@ public sealed class SourceAddressTests
     [Fact]
     public void Parse_AccountWithoutAContainer_SaysBothWaysToWriteIt()
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse("delta+az://lake", () => null));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => TableAddress.Parse("delta+az://lake", () => null));
 
         Assert.Contains("delta+az://account/container/path, or delta+az://container/path with AZURE_STORAGE_ACCOUNT set", error.Message);
     }
@@ -76,7 +76,7 @@ public sealed class SourceAddressTests
     [InlineData("delta+az://lake/c/t?sv=1&sig=hunter2")]
     public void Parse_SecretInAnAzureAddress_IsRefusedWithoutQuotingIt(string text)
     {
-        InvalidInputException error = Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text, () => null));
+        InvalidInputException error = Assert.Throws<InvalidInputException>(() => TableAddress.Parse(text, () => null));
 
         Assert.Equal("source.secret_in_uri", error.Code);
         Assert.DoesNotContain("hunter2", error.Message);
@@ -87,7 +87,7 @@ public sealed class SourceAddressTests
     [InlineData("iceberg+abfss://container@account/path")]
     public void Parse_StoreThatIsNotReadYet_IsRefusedByName(string text)
     {
-        UnsupportedFeatureException error = Assert.Throws<UnsupportedFeatureException>(() => SourceAddress.Parse(text));
+        UnsupportedFeatureException error = Assert.Throws<UnsupportedFeatureException>(() => TableAddress.Parse(text));
         Assert.Contains(text.Split(':')[0], error.Message);
     }
 
@@ -99,5 +99,5 @@ public sealed class SourceAddressTests
     [InlineData("parquet+az:container/path")]
     [InlineData("parquet+az:///path")]
     public void Parse_NoLocalPath_IsAnInputError(string text) =>
-        Assert.Throws<InvalidInputException>(() => SourceAddress.Parse(text));
+        Assert.Throws<InvalidInputException>(() => TableAddress.Parse(text));
 }

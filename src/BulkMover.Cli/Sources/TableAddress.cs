@@ -5,24 +5,24 @@ using BulkMover.ObjectStores.Azure;
 namespace BulkMover.Cli.Sources;
 
 /// <summary>
-/// What FROM says: a table format and where the table lies. In Azure it says that in one of two ways, <c>az://account/container/path</c> and
+/// What FROM or TO says of a lake's table: its format and where the table lies. In Azure it says that in one of two ways, <c>az://account/container/path</c> and
 /// <c>az://container/path</c>: the first segment is the account if it is the one that the environment names (AZURE_STORAGE_ACCOUNT, or
 /// that of AZURE_STORAGE_CONNECTION_STRING), or the environment names none; else it is a container of the one that it names. So the long
 /// form means the same everywhere but where another account is set, and the short one works where Azure's own command would know the account.
 /// </summary>
 /// <param name="Format"><c>parquet</c>, <c>delta</c> or <c>iceberg</c>.</param>
 /// <param name="Location">Directory or prefix, file, glob (Parquet) or metadata.json (Iceberg); on local disk, in S3 or in Azure.</param>
-public sealed record SourceAddress(string Format, Location Location)
+public sealed record TableAddress(string Format, Location Location)
 {
     private static readonly string[] Formats = ["parquet", "delta", "iceberg"];
 
     /// <exception cref="InvalidInputException">The text names no table.</exception>
     /// <exception cref="UnsupportedFeatureException">It names a store or catalog that is not read yet.</exception>
-    public static SourceAddress Parse(string text) => Parse(text, () => AzureAccess.FromEnvironment().Account);
+    public static TableAddress Parse(string text) => Parse(text, () => AzureAccess.FromEnvironment().Account);
 
     /// <param name="text">FROM.</param>
     /// <param name="account">The account in Azure that the environment names.</param>
-    public static SourceAddress Parse(string text, Func<string?> account)
+    public static TableAddress Parse(string text, Func<string?> account)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string scheme = colon < 0 ? string.Empty : text[..colon].ToLowerInvariant();
@@ -32,9 +32,9 @@ public sealed record SourceAddress(string Format, Location Location)
 
         string path = text[(colon + 1)..];
         if (scheme == $"{format}+s3")
-            return new SourceAddress(format, Location.Parse($"s3:{Remote(text, path, $"{format}+s3://bucket/key")}"));
+            return new TableAddress(format, Location.Parse($"s3:{Remote(text, path, $"{format}+s3://bucket/key")}"));
         if (scheme == $"{format}+{AzureAddress.Scheme}")
-            return new SourceAddress(format, InAzure(text, format, path, account()));
+            return new TableAddress(format, InAzure(text, format, path, account()));
         if (scheme != format)
         {
             throw new UnsupportedFeatureException("source.store_unsupported",
@@ -45,7 +45,7 @@ public sealed record SourceAddress(string Format, Location Location)
             throw new InvalidInputException("source.path_missing", $"'{text}' has no path. Write {format}:PATH, for example {format}:/data/orders.");
         if (path.Contains("://", StringComparison.Ordinal) && !path.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
             throw new InvalidInputException("source.address_invalid", $"'{text}' puts an address behind '{format}:'. Write {format}:PATH for a table on local disk.");
-        return new SourceAddress(format, Location.Parse(path));
+        return new TableAddress(format, Location.Parse(path));
     }
 
     public override string ToString() => Location.IsFile ? $"{Format}:{Location}" : $"{Format}+{Location}";

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using BulkMover.Cli.Arguments;
+using BulkMover.Core.Errors;
+using BulkMover.FileFormats.Parquet.Writing;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.Cli.Commands;
+
+/// <summary>How the files of a lake's table are written.</summary>
+internal static class LakeArguments
+{
+    private static readonly Option<string?> FileSize = new("--file-size")
+    {
+        Description = "Bytes at which a file ends, of tables of files: 256MiB, 1GiB. Default: 512MiB, which engines spread well.",
+        HelpName = "SIZE",
+    };
+
+    private static readonly Option<string?> RowGroupSize = new("--row-group-size")
+    {
+        Description = "Bytes of rows in memory that make a row group of a file: what its readers need at once. Default: 128MiB, less where --memory has no room.",
+        HelpName = "SIZE",
+    };
+
+    private static readonly Option<string?> Compression = new("--compression")
+    {
+        Description = "Of pages in files: zstd, snappy, gzip, lz4 or none; zstd and gzip also with a level, zstd:9. Default: zstd:1.",
+        HelpName = "CODEC[:LEVEL]",
+    };
+
+    private static readonly Option<bool> NoDictionaries = new("--no-dictionaries")
+    {
+        Description = "Write no dictionaries into files: less work where no column has few values.",
+    };
+
+    private static readonly Option<bool> NoStatistics = new("--no-statistics")
+    {
+        Description = "Write no least and greatest values into files; readers then leave out less.",
+    };
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Option> All { get; } = [FileSize, RowGroupSize, Compression, NoDictionaries, NoStatistics];
+
+    public static LakeOptions Read(ParseResult arguments)
+    {
+        var files = new ParquetWriteOptions { HasDictionaries = !arguments.GetValue(NoDictionaries), HasStatistics = !arguments.GetValue(NoStatistics) };
+        if (arguments.GetValue(FileSize) is { } fileSize)
+            files = files with { FileBytes = ByteSize.Parse("--file-size", fileSize) };
+        if (arguments.GetValue(RowGroupSize) is { } rowGroupSize)
+            files = files with { RowGroupBytes = ByteSize.Parse("--row-group-size", rowGroupSize) };
+        if (arguments.GetValue(Compression) is { } compression)
+            files = WithCompression(files, compression);
+        return new LakeOptions { Parquet = files, PartitionBy = arguments.GetValue(SharedOptions.PartitionBy) is { } terms ? PartitionTerms.Split(terms) : null };
+    }
+
+    /// <exception cref="InvalidInputException">One of the options is given, and does not go with the target.</exception>
+    public static void ThrowIfGiven(ParseResult arguments, IReadOnlyList<Option> options, string kind)
+    {
+        if (options.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } given)
+            throw new InvalidInputException("option.other_target", $"{given.Name} is for {kind}, which the target is not. Leave it out.");
+    }
+
+    private static ParquetWriteOptions WithCompression(ParquetWriteOptions files, string text)
+    {
+        string[] parts = text.Split(':');
+        bool isCodec = Enum.TryParse(parts[0], ignoreCase: true, out ParquetCodec codec) && !char.IsAsciiDigit(parts[0][0]);
+        int level = 0;
+        bool isLevel = parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], out level) && codec switch
+        {
+            ParquetCodec.Zstd => level is >= 1 and <= 22,
+            ParquetCodec.Gzip => level is >= 1 and <= 9,
+            _ => false,
+        });
+        return isCodec && isLevel
+            ? files with { Codec = codec, Level = parts.Length == 1 ? null : level }
+            : throw new InvalidInputException("option.invalid", $"--compression {text} is not known. Write zstd, zstd:1 to zstd:22, snappy, gzip, gzip:1 to gzip:9, lz4 or none.");
+    }
+}
