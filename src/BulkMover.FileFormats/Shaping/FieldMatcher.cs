@@ -13,6 +13,9 @@ internal sealed class FieldMatcher(ColumnMatching matching, string file)
     /// <summary>True for a file without any field ids: its fields are found by the names that the table maps to its own.</summary>
     public bool UsesMappedNames { get; init; }
 
+    /// <summary>True where both sides are called as people call them, whatever the files of a table call them.</summary>
+    public bool UsesTableNames { get; init; }
+
     /// <param name="wanted">A field of the table.</param>
     /// <param name="siblings">The table's fields at this level: an exact name is nobody else's.</param>
     /// <param name="fields">The file's fields at this level.</param>
@@ -28,7 +31,7 @@ internal sealed class FieldMatcher(ColumnMatching matching, string file)
         if (matching != ColumnMatching.Name && wanted.FieldId() is { } id)
             return Only(fields, field => field.FieldId() == id, $"field id {id}", wanted);
 
-        string name = wanted.PhysicalName();
+        string name = UsesTableNames ? wanted.Name : wanted.PhysicalName();
         return Only(fields, field => field.Name == name, "that name", wanted)
             ?? Only(fields, field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && siblings.All(other => other.PhysicalName() != field.Name),
                 "that name in upper and lower case", wanted);

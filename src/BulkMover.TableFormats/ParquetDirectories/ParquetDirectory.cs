@@ -45,7 +45,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         if (columns.Length > 0 && columns.Length == request.Schema.FieldsList.Count)
             throw new TargetException("parquet.only_partitions", "Every column is a partition column, so files would have none. Leave one out of --partition-by.");
         var write = new TableWrite(
-            new Schema([.. request.Schema.FieldsList.Select(Plain)], null), columns,
+            new Schema([.. request.Schema.FieldsList.Select(field => FieldTree.Rebuild(field, Leaf))], null), columns,
             [.. request.Schema.FieldsList.Select((field, place) => Describe(field, System.Array.Exists(columns, column => column.Source == place)))],
             Steps(request, columns),
             ["A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
@@ -173,11 +173,14 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         .. request.Mode == CopyMode.Replace ? (string[])["remove the files that were there"] : [],
     ];
 
-    private static ColumnPlan Describe(Field field, bool isPartition) =>
-        new(field.Name, SourceType.Describe(field), SourceType.Describe(field), isPartition ? "It is in the names of directories, as text." : null);
+    private static ColumnPlan Describe(Field field, bool isPartition) => new(
+        field.Name, SourceType.Describe(field), SourceType.Describe(FieldTree.Rebuild(field, Leaf)),
+        isPartition ? "It is in the names of directories, as text." : LakeTypes.Difference(field));
 
-    /// <summary>Without marks that other readers do not know, but those of types.</summary>
-    private static Field Plain(Field field) => field.IsUuid() ? new Field(field.Name, field.DataType, field.IsNullable).AsUuid() : new Field(field.Name, field.DataType, field.IsNullable);
+    /// <summary>Without marks that other readers do not know, but those of types. Nulls without a type would be a column that many engines cannot read.</summary>
+    private static Field Leaf(Field field) => field.DataType is NullType ? new Field(field.Name, StringType.Default, nullable: true)
+        : field.IsUuid() ? new Field(field.Name, field.DataType, field.IsNullable).AsUuid()
+        : new Field(field.Name, field.DataType, field.IsNullable);
 
     private static void ThrowIfNoType(Field field, string path)
     {
