@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Cli.Sources;
 using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
@@ -27,7 +28,13 @@ public sealed class CopiesIntoLakes
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Copy_ParquetDirectory_HoldsTheSameRows(string name)
+    public Task Copy_DecodedIntoParquetDirectory_HoldsTheSameRows(string name) => CopyAsync(name, isAdopting: false);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task Copy_AdoptedIntoParquetDirectory_HoldsTheSameRows(string name) => CopyAsync(name, isAdopting: true);
+
+    private static async Task CopyAsync(string name, bool isAdopting)
     {
         CorpusEntry entry = CorpusIndex.Instance[name];
         using var directory = new TemporaryDirectory();
@@ -35,9 +42,9 @@ public sealed class CopiesIntoLakes
         try
         {
             ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
-            var scan = new Scan(snapshot, columns: null, where: null);
+            Scan scan = ScanOf(snapshot);
             await using var target = LakeTarget.OfParquet("target", new LocalObjectStore(directory.Location), directory.Location, new LakeOptions());
-            long rows = await CopyAsync(source, snapshot, scan, target);
+            long rows = await CopyAsync(source, snapshot, scan, target, isAdopting);
 
             await AssertSameAsync(source, snapshot, scan, await SourceOpener.OpenAsync($"parquet:{directory.FullName}", Token), rows);
         }
@@ -47,10 +54,20 @@ public sealed class CopiesIntoLakes
         }
     }
 
-    private static async Task<long> CopyAsync(Source source, ITableSnapshot snapshot, Scan scan, ITarget target)
+    /// <summary>Variants inside of other types are left out: they arrive as text, and what reads them here would print them otherwise than text.</summary>
+    private static Scan ScanOf(ITableSnapshot snapshot) => new(
+        snapshot, [.. snapshot.Schema.FieldsList.Where(field => field.IsVariant() || !HasVariant(field)).Select(field => field.Name)], where: null);
+
+    private static bool HasVariant(Field field) => field.IsVariant() || ((field.DataType as NestedType)?.Fields ?? []).Any(HasVariant);
+
+    private static async Task<long> CopyAsync(Source source, ITableSnapshot snapshot, Scan scan, ITarget target, bool isAdopting)
     {
         var origin = new TransferOrigin("command", "selection", source.Name, snapshot.Id);
-        TargetPlan plan = await target.PlanAsync(new TargetRequest(TransferId.Of(source.Name), origin, scan.OutputSchema, CopyMode.Create, []), Token);
+        var request = new TargetRequest(TransferId.Of(source.Name), origin, scan.OutputSchema, CopyMode.Create, [])
+        {
+            Adoption = isAdopting ? new Adoption(source.Store, snapshot.Matching, IsRequired: false) : null,
+        };
+        TargetPlan plan = await target.PlanAsync(request, Token);
         var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
         return (await copy.RunAsync(Token)).Rows;
     }

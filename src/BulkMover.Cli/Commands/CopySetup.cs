@@ -26,12 +26,13 @@ internal sealed record CopySetup(Source Source, Scan Scan, CopyOutline Outline, 
         {
             Restart = arguments.GetValue(SharedOptions.Restart),
             Verify = arguments.GetValue(SharedOptions.Verify),
+            Adoption = LakeArguments.AdoptionOf(arguments, source, snapshot, scan),
         };
         TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);
         // After the plan, which a run that brings more meanwhile makes void.
         if (sides.Begun is { } begun && begun.Transfer == request.Transfer && !sides.IsBegun(snapshot, scan))
             await ThrowIfGoneAsync(begun, target!, snapshot, scan, cancellationToken);
-        Survey survey = await TakeSurveyAsync(snapshot, scan, targetPlan?.Earlier, report, cancellationToken);
+        Survey survey = await TakeSurveyAsync(snapshot, scan, targetPlan, report, cancellationToken);
         string? retention = targetPlan?.Earlier is { IsComplete: true } ? null : RetentionNote.Of(snapshot, survey.Bytes, DateTimeOffset.UtcNow);
         string[] notes = [.. snapshot.Notes, .. retention is null ? (string[])[] : [retention], .. targetPlan?.Notes ?? []];
         return new CopySetup(
@@ -50,13 +51,13 @@ internal sealed record CopySetup(Source Source, Scan Scan, CopyOutline Outline, 
     }
 
     private static async Task<Survey> TakeSurveyAsync(
-        ITableSnapshot snapshot, Scan scan, TransferRecord? earlier, IReport report, CancellationToken cancellationToken)
+        ITableSnapshot snapshot, Scan scan, TargetPlan? plan, IReport report, CancellationToken cancellationToken)
     {
         try
         {
-            return await Survey.TakeAsync(snapshot, scan, cancellationToken);
+            return await Survey.TakeAsync(snapshot, scan, task => plan?.MayAdopt(task) == true, cancellationToken);
         }
-        catch (BulkMoverException) when (earlier is { IsComplete: false, Chunks: > 0 })
+        catch (BulkMoverException) when (plan?.Earlier is { IsComplete: false, Chunks: > 0 } earlier)
         {
             report.Report(Describe.ArrivedAndStay(earlier.Chunks, earlier.Rows));
             throw;

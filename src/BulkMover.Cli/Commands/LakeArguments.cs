@@ -1,6 +1,10 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
+using BulkMover.Cli.Sources;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.Targets;
 
@@ -37,8 +41,29 @@ internal static class LakeArguments
         Description = "Write no least and greatest values into files; readers then leave out less.",
     };
 
+    private static readonly Option<AdoptMode> Adopt = new Option<AdoptMode>("--adopt")
+    {
+        Description = "Whether data files of the source that fit become files of the target as they are, without being decoded. auto: those that can. never: none. require: all, or nothing is copied.",
+        HelpName = "auto|never|require",
+    }.AcceptOnlyFromAmong("auto", "never", "require");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Option> All { get; } = [FileSize, RowGroupSize, Compression, NoDictionaries, NoStatistics];
+    public static IReadOnlyList<Option> All { get; } = [Adopt, FileSize, RowGroupSize, Compression, NoDictionaries, NoStatistics];
+
+    /// <summary>How whole files of the source may be taken over; null when none may.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="source">The source.</param>
+    /// <param name="snapshot">What is read.</param>
+    /// <param name="scan">Which of its rows and columns.</param>
+    /// <exception cref="InvalidInputException">They have to be, and cannot.</exception>
+    public static Adoption? AdoptionOf(ParseResult arguments, Source source, ITableSnapshot snapshot, Scan scan)
+    {
+        AdoptMode mode = arguments.GetValue(Adopt);
+        bool isWhole = scan.Where is null && scan.OutputSchema.FieldsList.SequenceEqual(snapshot.Schema.FieldsList);
+        if (mode == AdoptMode.Require && !isWhole)
+            throw new InvalidInputException("option.invalid", "--adopt require takes whole files, with all their rows and columns in their order: leave --where and --columns out, or say --adopt auto.");
+        return mode == AdoptMode.Never || !isWhole ? null : new Adoption(source.Store, snapshot.Matching, IsRequired: mode == AdoptMode.Require);
+    }
 
     public static LakeOptions Read(ParseResult arguments)
     {

@@ -79,6 +79,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             + $"{ByteSize.Format(result.BytesRead)} read ({rate}/s), {ByteSize.Format(result.BytesWritten)} written");
         if (result.Retries > 0)
             error.WriteLine($"      begun again {result.Retries:N0} times after failures that passed");
+        if (result.AdoptedFiles > 0)
+            error.WriteLine($"      {result.AdoptedFiles:N0} files, {ByteSize.Format(result.AdoptedBytes)}, were copied as they are");
         error.WriteLine($"      {result.Bottleneck}");
         if (result.IsVerified)
             error.WriteLine("      verified: what has arrived is what was read");
@@ -108,6 +110,12 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     {
         writer.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
         writer.WriteLine($"      {Size(outline.Survey)}");
+        if (outline.Survey is { AdoptableFiles: > 0 } survey)
+        {
+            writer.WriteLine($"      {survey.AdoptableFiles:N0} of them, {ByteSize.Format(survey.AdoptableBytes)}, may be copied as they are; " +
+                $"{survey.Files - survey.AdoptableFiles:N0}, {ByteSize.Format(survey.Bytes - survey.AdoptableBytes)}, are decoded and written anew");
+        }
+
         if (outline.Target is { } target)
         {
             writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()}), transfer {target.Request.Transfer}");

@@ -1,3 +1,5 @@
+using BulkMover.Core.Scans;
+
 namespace BulkMover.Core.Targets;
 
 /// <summary>The rows of one chunk on their way. Disposing it without a commit leaves nothing of it that counts.</summary>
@@ -12,6 +14,19 @@ public interface IChunkLoad : IAsyncDisposable
     /// <param name="cancellationToken">The engine's: it stops, also for another stage's failure.</param>
     /// <returns>Bytes that went out with this call.</returns>
     Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
+
+    /// <summary>Bytes of memory that <see cref="TryAdoptAsync"/> needs; 0 where it never does anything.</summary>
+    long AdoptBytes => 0;
+
+    /// <summary>
+    /// Makes a data file of the source part of the chunk as it is, where <see cref="TargetRequest.Adoption"/> allows it and the file fits: its rows count as sent
+    /// then. Safe for concurrent use.
+    /// </summary>
+    /// <param name="task">Which.</param>
+    /// <param name="cancellationToken">Stops the copy; nothing of it counts.</param>
+    /// <returns>Null when it has to be decoded: nothing was done.</returns>
+    /// <exception cref="Errors.TargetException">It has to be decoded, and must not be.</exception>
+    Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken) => Task.FromResult<AdoptedFile?>(null);
 
     /// <summary>
     /// Sends what was kept back, waits until the target has confirmed everything, and counts it: from then on the chunk has arrived, whatever

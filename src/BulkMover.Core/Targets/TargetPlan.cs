@@ -1,3 +1,5 @@
+using BulkMover.Core.Scans;
+
 namespace BulkMover.Core.Targets;
 
 /// <summary>What a target will do with a <see cref="TargetRequest"/>; making one changes nothing in the target.</summary>
@@ -10,6 +12,9 @@ public record TargetPlan(
 {
     /// <summary>What earlier runs of the transfer have done; null when there was none that counts.</summary>
     public TransferRecord? Earlier { get; init; }
+
+    /// <summary>Whether the file may be adopted, as far as metadata tell (<see cref="IChunkLoad.TryAdoptAsync"/>); the file itself may tell otherwise.</summary>
+    public virtual bool MayAdopt(ScanTask task) => false;
 
     /// <summary>Rows that the source counts before its filter, to remember for <see cref="TransferRecord"/>; null when it cannot tell.</summary>
     public long? SourceRows { get; init; }

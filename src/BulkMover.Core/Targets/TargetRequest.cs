@@ -14,6 +14,9 @@ public sealed record TargetRequest(TransferId Transfer, TransferOrigin Origin, S
     /// <summary>Begin at zero, whatever an earlier run of the transfer has brought.</summary>
     public bool Restart { get; init; }
 
+    /// <summary>Where and how whole files can be taken over; null when they may not.</summary>
+    public Adoption? Adoption { get; init; }
+
     /// <summary>Compare the rows that have arrived with those that were read before anybody sees them.</summary>
     public bool Verify { get; init; }
 }

@@ -15,6 +15,8 @@ internal sealed class TransferMeter(CopyOptions options)
     private long bytesRead;
     private long bytesWritten;
     private long plannedBytesDone;
+    private long adoptedFiles;
+    private long adoptedBytes;
     private long skippedRows;
     private long arrivedChunks;
     private int retries;
@@ -81,6 +83,18 @@ internal sealed class TransferMeter(CopyOptions options)
 
     public void AddBytesWritten(long bytes) => Interlocked.Add(ref bytesWritten, bytes);
 
+    /// <summary>A file was adopted: its rows were neither read nor sent one by one, and count as both.</summary>
+    public void AddAdopted(long rows, long fileBytes, long passedBytes)
+    {
+        AddRowsRead(rows);
+        AddRowsSent(rows);
+        AddBytesRead(passedBytes);
+        AddBytesWritten(passedBytes);
+        AddPlannedBytesDone(fileBytes);
+        Interlocked.Increment(ref adoptedFiles);
+        Interlocked.Add(ref adoptedBytes, fileBytes);
+    }
+
     public void AddPlannedBytesDone(long bytes) => Interlocked.Add(ref plannedBytesDone, bytes);
 
     public TransferProgress Snapshot()
@@ -93,7 +107,10 @@ internal sealed class TransferMeter(CopyOptions options)
             [
                 Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, Open), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),
                 Encode.Snapshot(elapsed, Send), Send.Snapshot(elapsed, null), Arrive.Snapshot(elapsed, null), Commit.Snapshot(elapsed, null),
-            ]);
+            ])
+        {
+            AdoptedFiles = Interlocked.Read(ref adoptedFiles), AdoptedBytes = Interlocked.Read(ref adoptedBytes),
+        };
     }
 
     private TimeSpan? TimeLeft(Survey? survey, long done)

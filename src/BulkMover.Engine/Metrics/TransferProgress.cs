@@ -29,6 +29,12 @@ public sealed record TransferProgress(
     TimeSpan? TimeLeft,
     IReadOnlyList<StageProgress> Stages)
 {
+    /// <summary>Data files that were adopted by this run; their rows count as read and sent.</summary>
+    public long AdoptedFiles { get; init; }
+
+    /// <summary>Length of those.</summary>
+    public long AdoptedBytes { get; init; }
+
     public double RowsPerSecond => PerSecond(RowsSent);
 
     public double BytesReadPerSecond => PerSecond(BytesRead);

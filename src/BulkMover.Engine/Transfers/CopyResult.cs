@@ -18,6 +18,12 @@ public sealed record CopyResult(
     /// <summary>The target has compared the rows with those that were read before it showed them.</summary>
     public bool IsVerified { get; init; }
 
+    /// <summary>As <see cref="TransferProgress.AdoptedFiles"/>.</summary>
+    public long AdoptedFiles { get; init; }
+
+    /// <summary>As <see cref="TransferProgress.AdoptedBytes"/>.</summary>
+    public long AdoptedBytes { get; init; }
+
     /// <summary>Of a copy all of whose rows earlier runs had brought.</summary>
     public static CopyResult OfArrived(long rows, int retries) => new(rows, rows, retries, 0, 0, 0, [], "Nothing was moved: earlier runs had brought all rows, and this one has shown them.", 0);
 

@@ -50,7 +50,7 @@ public sealed class CopyTransfer(
     public async Task<CopyResult> RunAsync(CancellationToken cancellationToken)
     {
         meter.Start();
-        Survey survey = Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, cancellationToken), cancellationToken);
+        Survey survey = Planned ?? await StepAsync(meter.Plan, () => Survey.TakeAsync(snapshot, scan, plan.MayAdopt, cancellationToken), cancellationToken);
         meter.StartMoving(survey);
         var retry = new Retry
         {
@@ -60,7 +60,10 @@ public sealed class CopyTransfer(
         meter.Stop();
         TransferProgress end = Progress;
         return new CopyResult(
-            rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes) { IsVerified = isVerified };
+            rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes)
+        {
+            IsVerified = isVerified, AdoptedFiles = end.AdoptedFiles, AdoptedBytes = end.AdoptedBytes,
+        };
     }
 
     private void Retrying(BulkMoverException failure, TimeSpan wait)

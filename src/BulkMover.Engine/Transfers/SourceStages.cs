@@ -23,6 +23,12 @@ internal sealed class SourceStages(
     public async Task OpenAsync(ChunkedTask item, Stage<LeasedScan> fetch, Stage<Chunk> arrive, CancellationToken stopping)
     {
         ScanTask task = item.Task;
+        if (await TryAdoptAsync(item, stopping))
+        {
+            await TargetStages.ReleaseAsync(item.Chunk, arrive);
+            return;
+        }
+
         var file = new FileProgress(task, meter);
         using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, reader.OpenBytes(task), task.File.ToString(), stopping);
         using var deletes = new SharedLease(lease.Split(task.Deletes?.Bytes ?? 0));
@@ -35,6 +41,18 @@ internal sealed class SourceStages(
 
         file.EndListing();
         await TargetStages.ReleaseAsync(item.Chunk, arrive);
+    }
+
+    private async Task<bool> TryAdoptAsync(ChunkedTask item, CancellationToken stopping)
+    {
+        if (item.Chunk.Load.AdoptBytes is not (> 0 and var bytes))
+            return false;
+        using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, bytes, item.Task.File.ToString(), stopping);
+        if (await item.Chunk.Load.TryAdoptAsync(item.Task, stopping) is not { } adopted)
+            return false;
+        item.Chunk.AddRows(adopted.Rows);
+        meter.AddAdopted(adopted.Rows, item.Task.FileBytes, adopted.PassedBytes);
+        return true;
     }
 
     /// <summary>Reads the column chunks.</summary>

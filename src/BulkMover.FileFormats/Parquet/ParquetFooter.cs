@@ -23,10 +23,10 @@ public sealed class ParquetFooter
 
     private readonly FileMetadata metadata;
 
-    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema stored, long dataEnd)
+    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema stored, long dataEnd, long fileBytes)
     {
         this.metadata = metadata;
-        (Root, StoredSchema, DataEnd) = (root, stored, dataEnd);
+        (Root, StoredSchema, DataEnd, FileBytes) = (root, stored, dataEnd, fileBytes);
         FileSchema = ArrowSchemas.Correct(stored, root);
         Schema = ArrowSchemas.Readable(FileSchema);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
@@ -38,6 +38,9 @@ public sealed class ParquetFooter
 
     /// <summary>Rows of all row groups. The footer's own <c>num_rows</c> is not used: writers are known that leave it at 0.</summary>
     public long Rows { get; }
+
+    /// <summary>Length of the file that it was read from.</summary>
+    public long FileBytes { get; }
 
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
 
@@ -149,7 +152,7 @@ public sealed class ParquetFooter
             long dataEnd = fileBytes - TrailerBytes - footer.Length;
             FooterChecks.Check(file, parsed, root, dataEnd);
             Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
-            return new ParquetFooter(parsed, root, stored, dataEnd);
+            return new ParquetFooter(parsed, root, stored, dataEnd, fileBytes);
         }
         catch (ThriftException error)
         {

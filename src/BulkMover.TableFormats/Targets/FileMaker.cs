@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
@@ -16,6 +17,9 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="options">How files are written.</param>
 internal sealed class FileMaker(IWritableStore store, Location root, string directory, string name, TableWrite write, ParquetWriteOptions options)
 {
+    /// <summary>Bytes that are read and written at a time where a file passes through.</summary>
+    public const int PieceBytes = 8 << 20;
+
     private readonly int[] columns = ColumnsInFiles(write);
     private int files;
 
@@ -27,12 +31,44 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     /// <returns>The writer, and the file's path below the root.</returns>
     public async Task<(ParquetFileWriter Writer, string Path)> CreateAsync(PartitionTuple partition, CancellationToken cancellationToken)
     {
-        int number = Interlocked.Increment(ref files);
-        IEnumerable<string> directories = write.Partitions.Zip(partition.Values, (column, value) => HivePath.Write(column, value));
-        string path = string.Join('/', [directory, .. directories, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:d4}.parquet")]);
+        string path = NextPath(partition);
         Location location = root.Combine(path);
         IObjectWriter target = await store.CreateAsync(location, knownBytes: null, cancellationToken);
         return (new ParquetFileWriter(target, location, SchemaOf(write), options), path);
+    }
+
+    /// <summary>Copies a file that is there, within the store where that can, else through this program.</summary>
+    /// <param name="source">Where the file lies.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="partition">Of its rows.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <returns>The copy's path below the root, and the bytes that passed through this program.</returns>
+    public async Task<(string Path, long PassedBytes)> CopyAsync(IObjectStore source, Location file, long bytes, PartitionTuple partition, CancellationToken cancellationToken)
+    {
+        string path = NextPath(partition);
+        if (await store.TryCopyAsync(file, bytes, root.Combine(path), cancellationToken))
+            return (path, 0);
+        await using IRangeReader reader = await source.OpenAsync(file, bytes, cancellationToken);
+        await using IObjectWriter writer = await store.CreateAsync(root.Combine(path), bytes, cancellationToken);
+        byte[] piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(bytes, PieceBytes));
+        for (long offset = 0; offset < bytes; offset += piece.Length)
+        {
+            Memory<byte> next = piece.AsMemory(0, (int)Math.Min(piece.Length, bytes - offset));
+            await reader.ReadAsync(offset, next, cancellationToken);
+            await writer.WriteAsync(next, cancellationToken);
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+        ArrayPool<byte>.Shared.Return(piece);
+        return (path, bytes);
+    }
+
+    private string NextPath(PartitionTuple partition)
+    {
+        int number = Interlocked.Increment(ref files);
+        IEnumerable<string> directories = write.Partitions.Zip(partition.Values, HivePath.Write);
+        return string.Join('/', [directory, .. directories, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:d4}.parquet")]);
     }
 
     /// <summary>Of the files.</summary>

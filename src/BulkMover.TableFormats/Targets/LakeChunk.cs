@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.TableFormats.Targets;
@@ -15,6 +16,18 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
 
     public Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken) =>
         load.Lanes[lane].AddAsync(this, (RowBlock)block, cancellationToken);
+
+    // The footer of the source's file, and a piece of it where it passes through, once here and once in the store's writer.
+    public long AdoptBytes => load.Adoption is null ? 0 : 3 * FileMaker.PieceBytes;
+
+    public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
+    {
+        if (await load.Adoption!.TryFitAsync(task, cancellationToken) is not { } fitted)
+            return null;
+        (string path, long passed) = await files.CopyAsync(load.Adoption.Source, task.File, task.FileBytes, fitted.Partition, cancellationToken);
+        Add(new WrittenFile(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition.Values, fitted.Footer.Metrics(), fitted.Footer.RowGroupOffsets()));
+        return new AdoptedFile(fitted.Footer.Rows, passed);
+    }
 
     public async Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {

@@ -29,6 +29,7 @@ internal sealed class LakeLoad : ITargetLoad
         if (plan.Write is { } write)
         {
             conversion = BatchConversion.Of(plan.Request.Origin.Source, plan.Request.Schema, write.Schema);
+            Adoption = plan.Request.Adoption is { } adoption ? new FileAdoption(adoption, plan.Request.Schema, write) : null;
             split = new PartitionSplit(write.Partitions, MemoryAllocator.Default.Value);
         }
 
@@ -43,6 +44,9 @@ internal sealed class LakeLoad : ITargetLoad
     public bool IsVerified => false;
 
     public IReadOnlyList<WriterLane> Lanes { get; }
+
+    /// <summary>Null when files are not adopted.</summary>
+    public FileAdoption? Adoption { get; }
 
     private long Number => state.Begun!.Number;
 

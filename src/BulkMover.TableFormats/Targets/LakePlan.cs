@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Ipc;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 
@@ -12,6 +13,8 @@ namespace BulkMover.TableFormats.Targets;
 internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, TransferState State) : TargetPlan(
     Request, Write?.Columns ?? [], Write?.Steps ?? [], Write?.Notes ?? [])
 {
+    public override bool MayAdopt(ScanTask task) => Write is not null && Request.Adoption is not null && FileAdoption.MayFit(task);
+
     /// <summary>What the ledger is to keep of the run that begins.</summary>
     public TransferBegun Begin(bool isFirst, long number) => new(
         Request.Origin, Request.Mode, SchemaBytes(Request.Schema), [.. Request.SortOrder.Select(sort => (sort.Descending ? "-" : "+") + sort.Column)],

@@ -61,6 +61,16 @@ internal abstract class PartitionValues(ArrayData data)
         _ => BinaryPrimitives.ReadInt64LittleEndian(bytes),
     };
 
+    /// <summary>The partition value of a whole number, date or time; null where the transform or the type is of another kind.</summary>
+    public static long? OfWholeNumber(Transform transform, IArrowType type, long value) => (transform.Kind, type) switch
+    {
+        (TransformKind.Identity, Int8Type or Int16Type or Int32Type or Int64Type or Date32Type or TimestampType or Time64Type) => value,
+        (TransformKind.Year or TransformKind.Month or TransformKind.Day, Date32Type or TimestampType { Unit: TimeUnit.Microsecond }) or
+        (TransformKind.Hour, TimestampType { Unit: TimeUnit.Microsecond }) or
+        (TransformKind.Truncate or TransformKind.Bucket, Int32Type or Int64Type) => WholeNumber(transform, type).Transform(value),
+        _ => null,
+    };
+
     /// <summary>A transform of what is stored as a whole number, with a whole number as its result (Iceberg spec, "Partition Transforms").</summary>
     private static (Func<long, long> Transform, int ResultBytes) WholeNumber(Transform transform, IArrowType type)
     {

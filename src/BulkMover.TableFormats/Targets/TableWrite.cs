@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.TableFormats.Targets;
@@ -17,6 +18,12 @@ internal sealed record TableWrite(
 {
     /// <summary>Data files lack columns whose value the partition tells (Delta, Hive).</summary>
     public bool LeavesPartitionColumnsOut { get; init; }
+
+    /// <summary>How readers of the table find columns in its files; with ids, those of files that have none by the names in a name mapping.</summary>
+    public ColumnMatching Matching { get; init; } = ColumnMatching.Name;
+
+    /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
+    public bool FillsMissingColumns { get; init; }
 
     /// <summary>
     /// Text by which the commit finds what this plan has settled, such as new field ids; kept in the ledger from the first run on, and the same for the

@@ -1,0 +1,109 @@
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.TableFormats.Iceberg.Partitions;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>
+/// Tells which data files of the source can be data files of the target as they are: those in which every reader of the target finds just the rows that
+/// decoding would give. Whatever is in doubt is decoded. Safe for concurrent use.
+/// </summary>
+/// <param name="adoption">Where the files are, and how the source reads them.</param>
+/// <param name="rows">The source's columns, all of them.</param>
+/// <param name="write">How the target is written: a column for each of <paramref name="rows"/>, at the same place.</param>
+internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite write)
+{
+    private readonly IReadOnlyList<(Field Source, Field Target, PartitionColumn? Partition)> columns =
+        [.. rows.FieldsList.Select((field, place) => (field, write.Schema.FieldsList[place], write.Partitions.FirstOrDefault(column => column.Source == place)))];
+
+    public IObjectStore Source => adoption.Store;
+
+    /// <summary>As far as metadata tell.</summary>
+    public static bool MayFit(ScanTask task) => task is { Format: FileFormat.Parquet, Deletes: null, MemberConstants.Count: 0 };
+
+    /// <summary>Reads the file's footer.</summary>
+    /// <returns>Null when the file has to be decoded.</returns>
+    /// <exception cref="TargetException">It has to be decoded, and must not be.</exception>
+    public async Task<(ParquetFooter Footer, PartitionTuple Partition)?> TryFitAsync(ScanTask task, CancellationToken cancellationToken)
+    {
+        string? reason = MayFit(task) ? null : "it is not Parquet, or some of its rows are deleted";
+        if (reason is null)
+        {
+            ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task.File, task.FileBytes, cancellationToken);
+            IReadOnlyList<LeafMetrics> metrics = footer.Metrics();
+            reason = ReasonNotTo(task, footer, metrics);
+            if (reason is null && PartitionOf(task, metrics) is { } partition)
+                return (footer, partition);
+            reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
+        }
+
+        return adoption.IsRequired
+            ? throw new TargetException("lake.not_adoptable", $"'{task.File}' cannot be part of the target as it is: {reason}. Without --adopt require it is decoded and written anew.")
+            : null;
+    }
+
+    private string? ReasonNotTo(ScanTask task, ParquetFooter footer, IReadOnlyList<LeafMetrics> metrics)
+    {
+        if (footer.Features.Any(feature => feature.State == FeatureState.Refused))
+            return "it uses what is not read";
+        if (footer.FileBytes != task.FileBytes)
+            return $"it has {footer.FileBytes:N0} bytes, and {task.FileBytes:N0} by the table's metadata";
+        if (task.Rows is { } rows && rows != footer.Rows)
+            return $"it has {footer.Rows:N0} rows, and {rows:N0} by the table's metadata";
+        var file = new FileColumns(footer.Schema, adoption.Matching, write.Matching);
+        int found = 0;
+        foreach ((Field source, Field target, PartitionColumn? partition) in columns)
+        {
+            Field? field = file.Find(source);
+            found += field is null ? 0 : 1;
+            // A value that metadata tell goes before the file's in the one format, and behind it in the other.
+            bool isTold = task.Constants.ContainsKey(source.Name) && (task.ConstantsWin || field is null);
+            bool isKept = partition?.Transform.Kind == TransformKind.Identity && (write.LeavesPartitionColumnsOut || field is null);
+            if (isTold && !isKept)
+                return $"the value of column '{source.Name}' is in the source's metadata";
+            if (isTold || (isKept && write.LeavesPartitionColumnsOut))
+                continue;
+            if (field is null && !(write.FillsMissingColumns && target.IsNullable && source.InitialDefault() is null))
+                return $"it lacks column '{source.Name}'";
+            if (field is not null && file.Difference(field, source, target) is { } difference)
+                return difference;
+            if (field is { IsNullable: true } && !target.IsNullable && metrics.FirstOrDefault(leaf => leaf.Path[0] == field.Name && leaf.Path.Count == 1) is not { Nulls: 0 })
+                return $"column '{source.Name}' may have nulls in it";
+        }
+
+        return found < footer.Schema.FieldsList.Count ? "it has columns that are not copied" : null;
+    }
+
+    private PartitionTuple? PartitionOf(ScanTask task, IReadOnlyList<LeafMetrics> metrics)
+    {
+        var values = new List<Scalar>(write.Partitions.Count);
+        foreach (PartitionColumn column in write.Partitions)
+        {
+            Field source = rows.FieldsList[column.Source];
+            Scalar? value = task.Constants.TryGetValue(source.Name, out Scalar? constant) && column.Transform.Kind == TransformKind.Identity
+                ? constant
+                : OfBounds(column, metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
+            if (value is null)
+                return null;
+            values.Add(value with { Type = column.Type });
+        }
+
+        return new PartitionTuple(values);
+    }
+
+    /// <summary>The partition value of all values between the least and the greatest one; null when they have more than one, or it is not known.</summary>
+    private static Scalar? OfBounds(PartitionColumn column, LeafMetrics? leaf) => leaf switch
+    {
+        { Nulls: { } nulls, Values: var all } when nulls == all => new Scalar(column.Type, null),
+        { Nulls: 0, Lower.Value: long low, Upper.Value: long high } when PartitionValues.OfWholeNumber(column.Transform, leaf.Lower!.Type, low) is { } value
+            && (low == high || column.Transform.Kind != TransformKind.Bucket)
+            && PartitionValues.OfWholeNumber(column.Transform, leaf.Upper!.Type, high) == value => new Scalar(column.Type, value),
+        _ => null,
+    };
+}

@@ -1,0 +1,59 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+
+namespace BulkMover.TableFormats.Targets;
+
+/// <summary>The columns of a data file as the source finds them, held against how the target would.</summary>
+/// <param name="file">The file's schema.</param>
+/// <param name="bySource">How the source finds columns.</param>
+/// <param name="byTarget">How the target does.</param>
+internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMatching byTarget)
+{
+    private readonly bool hasIds = file.FieldsList.Any(field => field.FieldId() is not null);
+
+    /// <summary>The file's column of a column of the source; null when it has none.</summary>
+    public Field? Find(Field source) => Find(file.FieldsList, source);
+
+    /// <summary>Why the target would not find just this field with just these values; null when it does.</summary>
+    /// <param name="field">In the file.</param>
+    /// <param name="source">In the source.</param>
+    /// <param name="target">In the target.</param>
+    public string? Difference(Field field, Field source, Field target)
+    {
+        if (byTarget == ColumnMatching.Name || !hasIds ? field.Name != target.Name : field.FieldId() != target.FieldId())
+            return $"column '{source.Name}' has another name or id in it than the target looks for";
+        return (field.DataType, source.DataType, target.DataType) switch
+        {
+            (StructType f, StructType s, StructType t) => Members(f.Fields, s.Fields, t.Fields, source),
+            (MapType f, MapType s, MapType t) => Inside(f.KeyField, s.KeyField, t.KeyField) ?? Inside(f.ValueField, s.ValueField, t.ValueField),
+            (ListType f, ListType s, ListType t) => Inside(f.ValueField, s.ValueField, t.ValueField),
+            _ when SourceType.Describe(field) != SourceType.Describe(target) => $"column '{source.Name}' is {SourceType.Describe(field)} in it, and {SourceType.Describe(target)} in the target",
+            _ => null,
+        };
+    }
+
+    /// <summary>What a list or map holds has no name that anybody looks for.</summary>
+    private string? Inside(Field field, Field source, Field target) =>
+        Difference(byTarget == ColumnMatching.Name || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
+
+    private string? Members(IReadOnlyList<Field> fields, IReadOnlyList<Field> sources, IReadOnlyList<Field> targets, Field above)
+    {
+        if (fields.Count != sources.Count || sources.Count != targets.Count)
+            return $"column '{above.Name}' has other members in it";
+        foreach (Field source in sources)
+        {
+            if (Find(fields, source) is not { } field || targets.FirstOrDefault(target => target.Name == source.Name) is not { } target)
+                return $"it lacks a member '{source.Name}' of column '{above.Name}'";
+            if (Difference(field, source, target) is { } difference)
+                return difference;
+        }
+
+        return null;
+    }
+
+    private Field? Find(IReadOnlyList<Field> fields, Field source) => bySource != ColumnMatching.Name && hasIds && source.FieldId() is { } id
+        ? fields.FirstOrDefault(field => field.FieldId() == id)
+        : fields.FirstOrDefault(field => field.Name == source.PhysicalName());
+}
