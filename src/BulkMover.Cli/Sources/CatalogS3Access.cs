@@ -38,6 +38,7 @@ public sealed class CatalogS3Access(StorageGrants grants) : IS3AccessSource
                 : environment.Endpoint,
             Region = given.GetValueOrDefault(CatalogProperty.S3Region) ?? given.GetValueOrDefault(CatalogProperty.ClientRegion) ?? environment.Region,
             PathStyle = IsTrue(given, CatalogProperty.S3PathStyle),
+            Encryption = environment.Encryption,
             Keys = Keys(given),
         };
     }

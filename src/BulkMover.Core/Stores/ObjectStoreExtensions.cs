@@ -4,6 +4,9 @@ namespace BulkMover.Core.Stores;
 
 public static class ObjectStoreExtensions
 {
+    /// <summary>What stores call a request that they do not know.</summary>
+    private const string NotSupported = "store.not_supported";
+
     /// <summary>Reads a whole small object: metadata, manifests, log entries.</summary>
     /// <exception cref="CorruptTableException">It is missing, or larger than one array can hold.</exception>
     public static async ValueTask<byte[]> ReadAllAsync(
@@ -32,10 +35,15 @@ public static class ObjectStoreExtensions
     public static async Task RefuseWithoutPutNewAsync(this IWritableStore store, Location scratch, CancellationToken cancellationToken)
     {
         bool isKept;
+        BulkMoverException? refusal = null;
         try
         {
             isKept = await store.TryPutNewAsync(scratch, "first"u8.ToArray(), cancellationToken)
                 && !await store.TryPutNewAsync(scratch, "second"u8.ToArray(), cancellationToken);
+        }
+        catch (EnvironmentException error) when (error.Code == NotSupported)
+        {
+            (isKept, refusal) = (false, error);
         }
         finally
         {
@@ -45,8 +53,8 @@ public static class ObjectStoreExtensions
         if (!isKept)
         {
             throw new EnvironmentException("store.no_conditional_put",
-                $"The store of '{scratch}' overwrites an object that was to be put only if there is none, so two writers of a table could lose each other's changes. "
-                + "Use a store that knows If-None-Match: *.");
+                $"The store of '{scratch}' does not put an object only if there is none, so two writers of a table could lose each other's changes. "
+                + "Use a store that knows If-None-Match: *.", refusal);
         }
     }
 }

@@ -16,6 +16,7 @@ internal sealed class LocalWriter : IObjectWriter
     private readonly string path;
     private readonly string hidden;
     private readonly FileStream file;
+    private bool isWhole = true;
 
     private LocalWriter(string path, string hidden, FileStream file) => (this.path, this.hidden, this.file) = (path, hidden, file);
 
@@ -62,8 +63,10 @@ internal sealed class LocalWriter : IObjectWriter
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        // Until it is over, and for ever when it fails: nobody knows how much of it is in the file.
+        isWhole = false;
         await WrapAsync(() => file.WriteAsync(bytes, cancellationToken));
-        Length += bytes.Length;
+        (Length, isWhole) = (Length + bytes.Length, true);
     }
 
     public async Task CompleteAsync(CancellationToken cancellationToken)
@@ -105,6 +108,8 @@ internal sealed class LocalWriter : IObjectWriter
 
     private async Task FinishAsync(CancellationToken cancellationToken)
     {
+        if (!isWhole)
+            throw new InvalidOperationException($"'{path}' cannot be complete: writing it has failed.");
         await WrapAsync(() => new ValueTask(file.FlushAsync(cancellationToken)));
         await WrapAsync(() => new ValueTask(Task.Run(() => file.Flush(flushToDisk: true), cancellationToken)));
         cancellationToken.ThrowIfCancellationRequested();

@@ -15,6 +15,9 @@ internal static class StoreErrors
     public static CorruptTableException LengthWrong(Location location, long length, long expected) => new("store.length_wrong",
         $"'{location}' has {length:N0} bytes, but the table's metadata says {expected:N0}. The file was replaced or cut; restore it.");
 
+    public static EnvironmentException WrittenWrong(Location location, long length, long expected) => new("store.write_broken",
+        $"'{location}' has {length:N0} bytes in the store, or other ones, and {expected:N0} bytes were to be there: it was damaged on the way or somebody else writes there. Delete it, then run the command again.");
+
     public static EnvironmentException Broken(Location location, Exception error) => new("store.connection_lost",
         $"The connection broke while '{location}' was read: {error.Message} Check the network, then run the command again.", error)
     { IsTransient = true };

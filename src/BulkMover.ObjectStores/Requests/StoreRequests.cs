@@ -74,7 +74,18 @@ public sealed class StoreRequests(RequestLimits limits)
         }
     }
 
-    /// <summary>To be called with the bytes that have come.</summary>
+    /// <summary>The body of a request that sends bytes, when as many may be sent.</summary>
+    /// <param name="bytes">All of them.</param>
+    /// <param name="limit">Ends the request; set anew for each piece.</param>
+    internal async ValueTask<Stream> BodyAsync(ReadOnlyMemory<byte> bytes, CancellationTokenSource limit)
+    {
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
+        await PaceAsync(bytes.Length, limit.Token);
+        limit.CancelAfter(StallTimeout);
+        return new SentBody(bytes, limit);
+    }
+
+    /// <summary>To be called with the bytes that have come, or are to go.</summary>
     internal ValueTask PaceAsync(int bytes, CancellationToken cancellationToken) => bandwidth?.TakeAsync(bytes, cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>Stores count by prefixes of the key, which they choose themselves: bucket and first directory are near enough.</summary>

@@ -2,7 +2,7 @@ using BulkMover.Core.Stores;
 
 namespace BulkMover.ObjectStores.S3;
 
-/// <summary>Knows how each object is read; asked before every request, because what was granted for a while is renewed. Safe for concurrent use.</summary>
+/// <summary>Knows how each object is read or written; asked before every request, because what was granted for a while is renewed. Safe for concurrent use.</summary>
 public interface IS3AccessSource
 {
     ValueTask<S3Access> ForAsync(Location location, CancellationToken cancellationToken);

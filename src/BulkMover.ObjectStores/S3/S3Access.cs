@@ -1,6 +1,6 @@
 namespace BulkMover.ObjectStores.S3;
 
-/// <summary>Where a store that speaks S3 is, and how it is read.</summary>
+/// <summary>Where a store that speaks S3 is, and how it is asked.</summary>
 public sealed record S3Access
 {
     /// <summary>Of a store that is not Amazon's; null for Amazon's in <see cref="Region"/>.</summary>
@@ -21,6 +21,9 @@ public sealed record S3Access
     /// <summary>Requests are not signed, for what everybody may read.</summary>
     public bool IsAnonymous { get; init; }
 
+    /// <summary>How the store encrypts what is written; null for what the bucket does by itself.</summary>
+    public S3Encryption? Encryption { get; init; }
+
     /// <summary>Who reads pays, as some buckets ask for (Amazon S3, "Requester Pays").</summary>
     public bool RequesterPays { get; init; }
 
@@ -33,6 +36,7 @@ public sealed record S3Access
         Endpoint = (Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
         Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
         IsAnonymous = Variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
+        Encryption = S3Encryption.From(Variable),
         RequesterPays = Variable("AWS_REQUEST_PAYER")?.Equals("requester", StringComparison.OrdinalIgnoreCase) == true,
     };
 

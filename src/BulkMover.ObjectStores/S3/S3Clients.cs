@@ -5,7 +5,7 @@ using Amazon.S3;
 
 namespace BulkMover.ObjectStores.S3;
 
-/// <summary>One client of the SDK for each way to read; it keeps the connections.</summary>
+/// <summary>One client of the SDK for each way to ask; it keeps the connections.</summary>
 internal sealed class S3Clients
 {
     private readonly ConcurrentDictionary<S3Access, AmazonS3Client> clients = new();
@@ -27,8 +27,9 @@ internal sealed class S3Clients
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             // StoreRequests does, and asks a store for less that has enough.
             MaxErrorRetry = 0,
-            // Until the answer begins; what follows has S3RangeReader's own limit.
-            Timeout = TimeSpan.FromMinutes(1),
+            // S3Sender has a limit that knows whether something goes on.
+            Timeout = Timeout.InfiniteTimeSpan,
+            HttpClientFactory = new S3HttpClients(),
         };
         if (access.Endpoint is { } endpoint)
         {

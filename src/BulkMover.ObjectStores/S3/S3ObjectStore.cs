@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Amazon.S3;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -7,13 +6,19 @@ using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.S3;
 
-/// <summary>Reads objects of Amazon S3 and of stores that speak like it. Keys are literal. A listing comes in the order of the keys' bytes.</summary>
+/// <summary>Objects of Amazon S3 and of stores that speak like it. Keys are literal. A listing comes in the order of the keys' bytes.</summary>
 /// <remarks>Errors are those of <see cref="S3Errors"/>.</remarks>
-public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests) : IObjectStore
+public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests) : IWritableStore
 {
-    private readonly S3Clients clients = new();
+    /// <summary>Of an object (Amazon S3, "Multipart upload limits").</summary>
+    internal const int MaxParts = 10_000;
 
-    internal StoreRequests Requests => requests;
+    private readonly S3Sender sender = new(source, requests);
+
+    /// <summary>What is longer is sent in parts.</summary>
+    internal int PartBytes { get; init; } = PartSize.Usual;
+
+    internal S3CopySize CopySize { get; init; } = S3CopySize.Usual;
 
     /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
@@ -21,15 +26,15 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
         cancellationToken.ThrowIfCancellationRequested();
         S3Path path = S3Path.Of(location);
         if (knownBytes is { } bytes)
-            return new S3RangeReader(this, location, path, bytes, etag: null);
-        GetObjectMetadataResponse head = await HeadAsync(location, path, cancellationToken);
-        return new S3RangeReader(this, location, path, head.ContentLength, head.ETag);
+            return new S3RangeReader(sender, location, path, bytes, etag: null);
+        GetObjectMetadataResponse head = await sender.HeadAsync(location, path, cancellationToken);
+        return new S3RangeReader(sender, location, path, head.ContentLength, head.ETag);
     }
 
     public async ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken)
     {
         S3Path path = S3Path.Of(location);
-        return path.Key.Length > 0 && await FindAsync(location, path, cancellationToken) is not null;
+        return path.Key.Length > 0 && await sender.FindAsync(location, path, cancellationToken) is not null;
     }
 
     public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -40,8 +45,8 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
         for (string? token = null, last = ""; last is not null; last = token)
         {
             string? from = token;
-            ListObjectsV2Response page = await SendAsync(prefix, (client, stopping) => client.Sdk.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = path.Bucket, Prefix = below, ContinuationToken = from, RequestPayer = client.Payer }, stopping), cancellationToken);
+            ListObjectsV2Response page = await sender.SendAsync(prefix, StoreAct.Read, (client, limit) => client.Sdk.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = path.Bucket, Prefix = below, ContinuationToken = from, RequestPayer = client.Payer }, limit.Token), cancellationToken);
             foreach (S3Object found in page.S3Objects ?? [])
             {
                 isEmpty = false;
@@ -54,73 +59,43 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
                 $"The listing of '{prefix}' says that it goes on, but not where. Look into the store's log.");
         }
 
-        if (isEmpty && path.Key.Length > 0 && await FindAsync(prefix, path, cancellationToken) is { } itself)
+        if (isEmpty && path.Key.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
-    /// <summary>Fills memory from the body of an answer.</summary>
-    internal Task ReadAsync(
-        Location location, Memory<byte> destination, Func<S3Client, Memory<byte>, CancellationToken, Task<int>> read, CancellationToken cancellationToken) =>
-        requests.ReadAsync(
-            location, destination, (memory, token) => SendAuthorizedAsync(location, (client, stopping) => read(client, memory, stopping), token), cancellationToken);
-
-    private Task<T> SendAsync<T>(Location location, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken) =>
-        requests.RunAsync(location, stopping => SendAuthorizedAsync(location, request, stopping), cancellationToken);
-
-    /// <summary>Sends a request, and once more with other credentials when the store says that these have expired.</summary>
-    private async Task<T> SendAuthorizedAsync<T>(Location location, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
-        S3Access access = await source.ForAsync(location, cancellationToken);
-        try
-        {
-            return await request(new S3Client(clients.For(access), access), cancellationToken);
-        }
-        catch (AmazonS3Exception error) when (S3Errors.IsExpired(error))
-        {
-            S3Access other = await source.InsteadOfAsync(access, location, cancellationToken);
-            return other == access
-                ? throw S3Errors.Of(location, access, error)
-                : await SendOnceAsync(location, other, request, cancellationToken);
-        }
-        catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
-        {
-            throw S3Errors.Of(location, access, error);
-        }
+        cancellationToken.ThrowIfCancellationRequested();
+        var upload = new S3Upload(sender, location, S3Path.OfObject(location));
+        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxParts).For(location, knownBytes), knownBytes));
     }
 
-    private async Task<T> SendOnceAsync<T>(
-        Location location, S3Access access, Func<S3Client, CancellationToken, Task<T>> request, CancellationToken cancellationToken)
+    public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        new S3Upload(sender, location, S3Path.OfObject(location)).PutWholeAsync(bytes, cancellationToken);
+
+    /// <summary>Only as an object that is put whole: not all stores look whether there is one when parts become an object.</summary>
+    public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await request(new S3Client(clients.For(access), access), cancellationToken);
-        }
-        catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
-        {
-            throw S3Errors.Of(location, access, error);
-        }
+        var upload = new S3Upload(sender, location, S3Path.OfObject(location));
+        return NewObject.TryPutAsync(this, location, bytes, () => upload.TryPutAsync(bytes, onlyNew: true, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Null when there is no such object.</summary>
-    private async Task<GetObjectMetadataResponse?> FindAsync(Location location, S3Path path, CancellationToken cancellationToken)
+    /// <summary>False also for what is in another store, or read with other credentials than those that write.</summary>
+    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) =>
+        S3Path.Has(source) && await sender.HaveSameAccessAsync(source, destination, cancellationToken)
+        && await new S3Copy(sender, source, destination, CopySize).TryRunAsync(bytes, cancellationToken);
+
+    public async Task DeleteAsync(Location location, CancellationToken cancellationToken)
     {
+        S3Path path = S3Path.OfObject(location);
         try
         {
-            return await HeadAsync(location, path, cancellationToken);
+            await sender.SendAsync(location, StoreAct.Delete, (client, limit) => client.Sdk.DeleteObjectAsync(
+                new DeleteObjectRequest { BucketName = path.Bucket, Key = path.Key, RequestPayer = client.Payer }, limit.Token), cancellationToken);
         }
         catch (CorruptTableException error) when (error.Code == StoreErrors.Missing)
         {
-            return null;
+            // Amazon's does not say so, others do.
         }
-    }
-
-    private Task<GetObjectMetadataResponse> HeadAsync(Location location, S3Path path, CancellationToken cancellationToken) =>
-        SendAsync(location, (client, stopping) => client.Sdk.GetObjectMetadataAsync(
-            new GetObjectMetadataRequest { BucketName = path.Bucket, Key = path.Key, RequestPayer = client.Payer }, stopping), cancellationToken);
-
-    /// <summary>A client, and what each of its requests says beside.</summary>
-    internal readonly record struct S3Client(AmazonS3Client Sdk, S3Access Access)
-    {
-        public RequestPayer? Payer => Access.RequesterPays ? RequestPayer.Requester : null;
     }
 }

@@ -5,7 +5,7 @@ using BulkMover.ObjectStores.Requests;
 namespace BulkMover.ObjectStores.S3;
 
 /// <summary>Reads ranges of one object, one request each. All of them are of the same version of the object, or an error.</summary>
-internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Path path, long length, string? etag) : IRangeReader
+internal sealed class S3RangeReader(S3Sender sender, Location location, S3Path path, long length, string? etag) : IRangeReader
 {
     private string? etag = etag;
 
@@ -16,12 +16,12 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
         RangeAnswer.CheckRequest(location, length, offset, destination.Length);
         if (destination.Length == 0)
             return;
-        await store.ReadAsync(location, destination, (client, memory, stopping) => ReadOnceAsync(client, offset, memory, stopping), cancellationToken);
+        await sender.ReadAsync(location, destination, (client, memory, limit) => ReadOnceAsync(client, offset, memory, limit), cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task<int> ReadOnceAsync(S3ObjectStore.S3Client client, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    private async Task<int> ReadOnceAsync(S3Client client, long offset, Memory<byte> destination, CancellationTokenSource limit)
     {
         var request = new GetObjectRequest
         {
@@ -31,24 +31,20 @@ internal sealed class S3RangeReader(S3ObjectStore store, Location location, S3Pa
             EtagToMatch = Volatile.Read(ref etag),
             RequestPayer = client.Payer,
         };
-        using GetObjectResponse answer = await client.Sdk.GetObjectAsync(request, cancellationToken);
+        client.Encryption?.ApplyTo(request);
+        using GetObjectResponse answer = await client.Sdk.GetObjectAsync(request, limit.Token);
         new RangeAnswer(answer.ContentRange, answer.ContentLength).Check(location, length, offset, destination.Length);
         if (Interlocked.CompareExchange(ref etag, answer.ETag, null) is { } version && version != answer.ETag)
             throw StoreErrors.Changed(location);
-        await FillAsync(answer.ResponseStream, destination, cancellationToken);
-        return destination.Length;
-    }
-
-    private async Task FillAsync(Stream body, Memory<byte> destination, CancellationToken cancellationToken)
-    {
-        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await store.Requests.FillAsync(body, destination, stall);
+            await sender.Requests.FillAsync(answer.ResponseStream, destination, limit);
         }
-        catch (Exception error) when (S3Errors.IsOfStore(error, cancellationToken))
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
             throw StoreErrors.Broken(location, error);
         }
+
+        return destination.Length;
     }
 }

@@ -156,7 +156,7 @@ public sealed class S3ErrorTests : IDisposable
         await reader.ReadAsync(0, new byte[10], TestContext.Current.CancellationToken);
     }
 
-    private sealed class RenewingSource(Uri endpoint) : IS3AccessSource
+    internal sealed class RenewingSource(Uri endpoint) : IS3AccessSource
     {
         private string token = "old";
 

@@ -82,6 +82,10 @@ public sealed class CephServer : IAsyncLifetime
         return await reader.ReadToEndAsync(cancellationToken);
     }
 
+    /// <summary>Uploads in parts that are neither complete nor aborted.</summary>
+    public async Task<int> CountUploadsAsync(string bucket, CancellationToken cancellationToken) =>
+        (await Client.ListMultipartUploadsAsync(bucket, cancellationToken)).MultipartUploads?.Count ?? 0;
+
     /// <summary>Puts all files below a directory at the same paths below a prefix.</summary>
     public async Task PutDirectoryAsync(string bucket, string prefix, string directory, CancellationToken cancellationToken)
     {

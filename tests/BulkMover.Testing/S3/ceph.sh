@@ -83,6 +83,10 @@ rgw_data = $dir/rgw
 rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 rgw_thread_pool_size = 32
 rgw_enable_usage_log = false
+# Many parts need not be many bytes.
+rgw_multipart_min_part_size = 1
+# A key of the customer's own goes over http, on this machine.
+rgw_crypt_require_ssl = false
 EOF
 }
 

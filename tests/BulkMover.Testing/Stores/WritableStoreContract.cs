@@ -267,12 +267,14 @@ public abstract class WritableStoreContract
     {
         IWritableStore store = OpenStore();
         await WriteAsync(store, name, Bytes(3 * PartBytes), null);
-        Assert.True(await store.TryCopyAsync(At(name), 3 * PartBytes, At($"copy/{name}"), Cancellation));
+        await store.PutAsync(At($"small/{name}"), new byte[1], Cancellation);
+        Assert.True(await store.TryCopyAsync(At($"small/{name}"), 1, At($"copy/{name}"), Cancellation));
         Assert.True(await store.TryPutNewAsync(At($"new/{name}"), new byte[] { 1 }, Cancellation));
 
-        Assert.Equal(new[] { name, $"copy/{name}", $"new/{name}" }.Order(StringComparer.Ordinal), (await ListAsync(store)).Select(o => o.Name).Order(StringComparer.Ordinal));
+        string[] names = [name, $"copy/{name}", $"new/{name}", $"small/{name}"];
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await ListAsync(store)).Select(o => o.Name).Order(StringComparer.Ordinal));
 
-        foreach (string written in (string[])[name, $"copy/{name}", $"new/{name}"])
+        foreach (string written in names)
             await store.DeleteAsync(At(written), Cancellation);
         Assert.Empty(await ListAsync(store));
     }
