@@ -26,6 +26,9 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     /// <summary>The columns of rows that come into files. The result is the caller's.</summary>
     public RecordBatch InFile(RecordBatch rows) => BatchProjection.Select(rows, columns);
 
+    /// <summary>As above, of some of the rows.</summary>
+    public RecordBatch InFile(RecordBatch rows, int offset, int count) => BatchSlice.Of(rows, columns, offset, count);
+
     /// <param name="partition">Of its rows.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The writer, and the file's path below the root.</returns>

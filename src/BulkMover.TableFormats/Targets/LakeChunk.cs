@@ -48,39 +48,33 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     {
         foreach (WriterLane lane in load.Lanes)
         {
-            foreach (OpenFile file in await lane.TakeAsync(this))
-                await file.DisposeAsync();
+            if (await lane.TakeAsync(this) is { } rows)
+                await rows.DisposeAsync();
         }
     }
 
-    /// <summary>Rows of a partition that are left in several lanes come into one file.</summary>
     private async Task<long> EndFilesAsync(CancellationToken cancellationToken)
     {
-        var left = new List<OpenFile>();
+        var left = new List<LaneRows>();
         try
         {
             foreach (WriterLane lane in load.Lanes)
-                left.AddRange(await lane.TakeAsync(this));
-            foreach (IGrouping<PartitionTuple, OpenFile> partition in left.GroupBy(file => file.Partition))
             {
-                OpenFile largest = partition.MaxBy(file => file.Bytes)!;
-                foreach (OpenFile other in partition.Where(other => other != largest && other.Bytes == 0))
-                    largest.TakeFrom(other);
+                if (await lane.TakeAsync(this) is { } rows)
+                    left.Add(rows);
             }
 
+            using var end = new ChunkEnd(left, load.RowGroupBytes, load.FileBytes);
             long bytes = 0;
             var options = new ParallelOptions { MaxDegreeOfParallelism = load.Lanes.Count, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(left, options, async (file, stopping) =>
-            {
-                Interlocked.Add(ref bytes, await file.WriteRowGroupAsync(stopping));
-                Add(await file.CompleteAsync(stopping));
-            });
+            await Parallel.ForEachAsync(end.Partitions, options, async (partition, stopping) =>
+                Interlocked.Add(ref bytes, await end.WriteAsync(partition, files, Add, stopping)));
             return bytes;
         }
         finally
         {
-            foreach (OpenFile file in left)
-                await file.DisposeAsync();
+            foreach (LaneRows rows in left)
+                await rows.DisposeAsync();
         }
     }
 }

@@ -33,8 +33,10 @@ internal sealed class LakeLoad : ITargetLoad
             split = new PartitionSplit(write.Partitions, MemoryAllocator.Default.Value);
         }
 
-        Lanes = [.. Enumerable.Range(0, limits.Writers)
-            .Select(_ => new WriterLane(limits.HeldBytes / limits.Writers, options.Parquet.RowGroupBytes, options.Parquet.FileBytes))];
+        // What goes to disk is sorted before, and is in memory three times meanwhile.
+        long share = limits.HeldBytes / limits.Writers / (plan.Write?.Partitions.Count > 0 ? 3 : 1);
+        Lanes = [.. Enumerable.Range(0, limits.Writers).Select(_ => new WriterLane(share, options.Parquet.RowGroupBytes, options.Parquet.FileBytes))];
+        RowGroupBytes = Math.Min(share, options.Parquet.RowGroupBytes);
     }
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => state.Arrived;
@@ -44,6 +46,11 @@ internal sealed class LakeLoad : ITargetLoad
     public bool IsVerified => false;
 
     public IReadOnlyList<WriterLane> Lanes { get; }
+
+    /// <summary>Bytes of rows in a row group at most, where they come from disk.</summary>
+    public long RowGroupBytes { get; }
+
+    public long FileBytes => options.Parquet.FileBytes;
 
     /// <summary>Null when files are not adopted.</summary>
     public FileAdoption? Adoption { get; }
@@ -71,7 +78,7 @@ internal sealed class LakeLoad : ITargetLoad
     // Converting makes wider values of some, and rows that are taken apart are copied.
     public long EncodeBytes(RecordBatch batch) => 2 * BatchMemory.Bytes(batch) + (plan.Write?.Partitions.Count > 0 ? 2 * BatchMemory.Bytes(batch) : 0);
 
-    public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => split!.Split(conversion!.Apply(batch, MemoryAllocator.Default.Value));
+    public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => [split!.Split(conversion!.Apply(batch, MemoryAllocator.Default.Value))];
 
     public Task<IChunkLoad> BeginChunkAsync(long number, CancellationToken cancellationToken)
     {

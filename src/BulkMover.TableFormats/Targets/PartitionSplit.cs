@@ -6,33 +6,24 @@ using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Targets;
 
-/// <summary>Takes the rows of a batch apart by partition, each partition's in their order. Safe for concurrent use.</summary>
+/// <summary>Puts the rows of a batch in the order of their partitions, each partition's in the order that they had. Safe for concurrent use.</summary>
 /// <param name="columns">By what.</param>
 /// <param name="allocator">Where copied rows live.</param>
 internal sealed class PartitionSplit(IReadOnlyList<PartitionColumn> columns, MemoryAllocator allocator)
 {
     private const int NullCode = 0;
 
-    /// <summary>Takes the batch over. A caller that stops early disposes the enumerator.</summary>
-    public IEnumerable<RowBlock> Split(RecordBatch batch)
+    /// <summary>Takes the batch over.</summary>
+    public RowBlock Split(RecordBatch batch)
     {
         if (columns.Count == 0)
-        {
-            yield return new RowBlock(batch, PartitionTuple.Empty);
-            yield break;
-        }
-
+            return new RowBlock(batch, [(PartitionTuple.Empty, batch.Length)]);
         using (batch)
         {
-            (int[] rows, IReadOnlyList<Group> groups) = Gather(batch);
+            (int[] rows, List<Group> groups) = Gather(batch);
             try
             {
-                int begin = 0;
-                foreach (Group group in groups)
-                {
-                    yield return new RowBlock(BatchSelection.Take(batch, rows.AsSpan(begin, group.Rows), allocator), group.Tuple);
-                    begin += group.Rows;
-                }
+                return new RowBlock(BatchSelection.Take(batch, rows.AsSpan(0, batch.Length), allocator), [.. groups.Select(group => (group.Tuple, group.Rows))]);
             }
             finally
             {
@@ -42,7 +33,7 @@ internal sealed class PartitionSplit(IReadOnlyList<PartitionColumn> columns, Mem
     }
 
     /// <summary>Numbers of rows, those of each group together; rented.</summary>
-    private (int[] Rows, IReadOnlyList<Group> Groups) Gather(RecordBatch batch)
+    private (int[] Rows, List<Group> Groups) Gather(RecordBatch batch)
     {
         int[] groupOfRow = ArrayPool<int>.Shared.Rent(batch.Length), rows = ArrayPool<int>.Shared.Rent(batch.Length);
         groupOfRow.AsSpan(0, batch.Length).Clear();

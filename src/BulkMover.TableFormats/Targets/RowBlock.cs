@@ -4,18 +4,18 @@ using BulkMover.Core.Targets;
 
 namespace BulkMover.TableFormats.Targets;
 
-/// <summary>Rows of one partition on their way into a file, still as Arrow has them: pages are made when there are enough for a row group.</summary>
+/// <summary>
+/// Rows on their way into files, still as Arrow has them: pages are made when there are enough for a row group. Rows of one partition follow one another.
+/// </summary>
 /// <param name="rows">Taken over.</param>
-/// <param name="partition">Which partition.</param>
-internal sealed class RowBlock(RecordBatch rows, PartitionTuple partition) : IEncodedBlock
+/// <param name="runs">Which of them are of which partition, all of them, in their order.</param>
+internal sealed class RowBlock(RecordBatch rows, IReadOnlyList<(PartitionTuple Partition, int Rows)> runs) : IEncodedBlock
 {
     private readonly long bytes = BatchMemory.Bytes(rows);
     private Action? released;
-    private bool isDisposed;
+    private int rowsLeft = rows.Length;
 
     public RecordBatch Batch => rows;
-
-    public PartitionTuple Partition => partition;
 
     public long Rows { get; } = rows.Length;
 
@@ -25,11 +25,32 @@ internal sealed class RowBlock(RecordBatch rows, PartitionTuple partition) : IEn
 
     public void OnDisposed(Action released) => this.released = released;
 
+    /// <summary>The rows of each partition. When all have been released, the block is disposed.</summary>
+    public IEnumerable<(PartitionTuple Partition, RowSlice Slice)> Slices()
+    {
+        int offset = 0;
+        foreach ((PartitionTuple partition, int count) in runs)
+        {
+            yield return (partition, new RowSlice(this, offset, count));
+            offset += count;
+        }
+    }
+
+    /// <summary>So many rows are written; each is released once.</summary>
+    public void Release(int count)
+    {
+        if (Interlocked.Add(ref rowsLeft, -count) == 0)
+            Free();
+    }
+
     public void Dispose()
     {
-        if (isDisposed)
-            return;
-        isDisposed = true;
+        if (Interlocked.Exchange(ref rowsLeft, 0) > 0)
+            Free();
+    }
+
+    private void Free()
+    {
         rows.Dispose();
         released?.Invoke();
     }

@@ -1,18 +1,23 @@
+using Apache.Arrow.Memory;
+
 namespace BulkMover.TableFormats.Targets;
 
 /// <summary>
-/// The files that blocks of one lane go to. What they hold back together stays within the lane's share: when it is full, the largest is written first, so that
-/// row groups are as large as there is room for.
+/// The files that blocks of one lane go to. What they hold back together stays within the lane's share: when it is full, partitions with enough rows are
+/// written, and what the others have goes to disk, so that many partitions neither fill the memory nor end in tiny files.
 /// </summary>
 /// <param name="share">Bytes of rows that the lane may hold.</param>
 /// <param name="rowGroupBytes">Bytes of rows that are a full row group.</param>
 /// <param name="fileBytes">Bytes of a full file.</param>
 internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes) : IDisposable
 {
+    /// <summary>Rows of a partition that are worth a row group although there will be more: smaller ones cost readers more than the disk costs us.</summary>
+    private const long SmallRowGroupBytes = 16L << 20;
+
     // Blocks of a lane come one after another, but chunks end while others go on.
     private readonly SemaphoreSlim gate = new(1);
-    private readonly Dictionary<(LakeChunk Chunk, PartitionTuple Partition), OpenFile> open = [];
-    private long heldBytes;
+    private readonly Dictionary<LakeChunk, LaneRows> chunks = [];
+    private readonly long smallBytes = Math.Min(SmallRowGroupBytes, share / 2);
 
     /// <summary>Takes the block over.</summary>
     /// <returns>Bytes that files have grown by.</returns>
@@ -30,15 +35,21 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
 
         try
         {
-            if (!open.TryGetValue((chunk, block.Partition), out OpenFile? file))
-                open.Add((chunk, block.Partition), file = new OpenFile(chunk.Files, block.Partition));
-            file.Add(block);
-            heldBytes += block.HeldBytes;
-            long written = file.HeldBytes >= Math.Min(rowGroupBytes, share) ? await WriteAsync(chunk, file, cancellationToken) : 0;
-            while (heldBytes > share)
+            if (!chunks.TryGetValue(chunk, out LaneRows? rows))
+                chunks.Add(chunk, rows = new LaneRows());
+            long written = 0;
+            foreach ((PartitionTuple partition, RowSlice slice) in block.Slices())
             {
-                (var key, OpenFile largest) = open.MaxBy(other => other.Value.HeldBytes);
-                written += await WriteAsync(key.Chunk, largest, cancellationToken);
+                PartitionFile file = rows.FileOf(partition, chunk.Files);
+                file.Add(slice);
+                if (file.HeldBytes >= Math.Min(rowGroupBytes, share))
+                    written += await WriteAsync(chunk, file, cancellationToken);
+            }
+
+            if (chunks.Values.Sum(other => other.HeldBytes) > share)
+            {
+                foreach ((LakeChunk owner, LaneRows held) in chunks)
+                    written += await EmptyAsync(owner, held, cancellationToken);
             }
 
             return written;
@@ -49,21 +60,14 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
         }
     }
 
-    /// <summary>Hands out a chunk's files, which are the caller's then.</summary>
-    public async Task<IReadOnlyList<OpenFile>> TakeAsync(LakeChunk chunk)
+    /// <summary>Hands out what there is of a chunk, which is the caller's then; null when there is nothing.</summary>
+    public async Task<LaneRows?> TakeAsync(LakeChunk chunk)
     {
         await gate.WaitAsync(CancellationToken.None);
         try
         {
-            var taken = new List<OpenFile>();
-            foreach ((var key, OpenFile file) in open.Where(entry => entry.Key.Chunk == chunk).ToArray())
-            {
-                open.Remove(key);
-                heldBytes -= file.HeldBytes;
-                taken.Add(file);
-            }
-
-            return taken;
+            chunks.Remove(chunk, out LaneRows? rows);
+            return rows;
         }
         finally
         {
@@ -73,10 +77,27 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
 
     public void Dispose() => gate.Dispose();
 
-    private async Task<long> WriteAsync(LakeChunk chunk, OpenFile file, CancellationToken cancellationToken)
+    /// <summary>Nothing is held afterwards: a block is freed when the rows of all its partitions are written.</summary>
+    private async Task<long> EmptyAsync(LakeChunk chunk, LaneRows rows, CancellationToken cancellationToken)
     {
-        heldBytes -= file.HeldBytes;
-        long written = await file.WriteRowGroupAsync(cancellationToken);
+        long written = 0;
+        var few = new List<(PartitionTuple, IReadOnlyList<RowSlice>)>();
+        foreach (PartitionFile file in rows.Files)
+        {
+            if (file.HeldBytes >= smallBytes)
+                written += await WriteAsync(chunk, file, cancellationToken);
+            else if (file.HeldBytes > 0)
+                few.Add((file.Partition, file.TakeHeld()));
+        }
+
+        if (few.Count > 0)
+            rows.Spilled.Add(await SpilledRows.WriteAsync(few, chunk.Files.InFile, MemoryAllocator.Default.Value, cancellationToken));
+        return written;
+    }
+
+    private async Task<long> WriteAsync(LakeChunk chunk, PartitionFile file, CancellationToken cancellationToken)
+    {
+        long written = await file.WriteHeldAsync(cancellationToken);
         if (file.Bytes >= fileBytes)
             chunk.Add(await file.CompleteAsync(cancellationToken));
         return written;

@@ -9,9 +9,9 @@ namespace BulkMover.TableFormats.Targets;
 /// </summary>
 /// <param name="files">Makes files.</param>
 /// <param name="partition">Its rows' partition.</param>
-internal sealed class OpenFile(FileMaker files, PartitionTuple partition) : IAsyncDisposable
+internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) : IAsyncDisposable
 {
-    private readonly List<RowBlock> held = [];
+    private readonly List<RowSlice> held = [];
     private ParquetFileWriter? writer;
     private string path = "";
     private long rows;
@@ -24,43 +24,51 @@ internal sealed class OpenFile(FileMaker files, PartitionTuple partition) : IAsy
     /// <summary>Bytes of the file so far.</summary>
     public long Bytes => writer?.Bytes ?? 0;
 
-    public void Add(RowBlock block)
+    public void Add(RowSlice slice)
     {
-        held.Add(block);
-        HeldBytes += block.HeldBytes;
+        held.Add(slice);
+        HeldBytes += slice.Bytes;
     }
 
-    /// <summary>Takes over what another one of the same partition holds.</summary>
-    public void TakeFrom(OpenFile other)
+    /// <summary>Hands out the rows that are held: they are the caller's to release.</summary>
+    public IReadOnlyList<RowSlice> TakeHeld()
     {
-        held.AddRange(other.held);
-        HeldBytes += other.HeldBytes;
-        other.held.Clear();
-        other.HeldBytes = 0;
+        RowSlice[] taken = [.. held];
+        held.Clear();
+        HeldBytes = 0;
+        return taken;
     }
 
     /// <summary>Writes the rows that are held as a row group, and frees them.</summary>
     /// <returns>Bytes that the file has grown by.</returns>
-    public async Task<long> WriteRowGroupAsync(CancellationToken cancellationToken)
+    public async Task<long> WriteHeldAsync(CancellationToken cancellationToken)
     {
-        if (held.Count == 0)
-            return 0;
-        if (writer is null)
-            (writer, path) = await files.CreateAsync(partition, cancellationToken);
-        long before = writer.Bytes;
-        RecordBatch[] batches = [.. held.Select(block => files.InFile(block.Batch))];
+        IReadOnlyList<RowSlice> slices = TakeHeld();
+        RecordBatch[] batches = [.. slices.Select(slice => files.InFile(slice.Block.Batch, slice.Offset, slice.Rows))];
         try
         {
-            await writer.WriteRowGroupAsync(batches, cancellationToken);
+            return await WriteAsync(batches, cancellationToken);
         }
         finally
         {
             foreach (RecordBatch batch in batches)
                 batch.Dispose();
+            foreach (RowSlice slice in slices)
+                slice.Block.Release(slice.Rows);
         }
+    }
 
-        rows += held.Sum(block => block.Rows);
-        Release();
+    /// <summary>Writes batches, which have the file's columns and stay the caller's, as a row group.</summary>
+    /// <returns>Bytes that the file has grown by.</returns>
+    public async Task<long> WriteAsync(IReadOnlyList<RecordBatch> batches, CancellationToken cancellationToken)
+    {
+        if (batches.Count == 0)
+            return 0;
+        if (writer is null)
+            (writer, path) = await files.CreateAsync(partition, cancellationToken);
+        long before = writer.Bytes;
+        await writer.WriteRowGroupAsync(batches, cancellationToken);
+        rows += batches.Sum(batch => (long)batch.Length);
         return writer.Bytes - before;
     }
 
@@ -80,16 +88,9 @@ internal sealed class OpenFile(FileMaker files, PartitionTuple partition) : IAsy
 
     public async ValueTask DisposeAsync()
     {
-        Release();
+        foreach (RowSlice slice in TakeHeld())
+            slice.Block.Release(slice.Rows);
         if (writer is not null)
             await writer.DisposeAsync();
-    }
-
-    private void Release()
-    {
-        foreach (RowBlock block in held)
-            block.Dispose();
-        held.Clear();
-        HeldBytes = 0;
     }
 }
