@@ -50,7 +50,7 @@ internal sealed class AzureCopy(AzureSender sender, Location source, Location de
     private Task<BlobCopyInfo> CopyWholeAsync(ETag version, CancellationToken cancellationToken) =>
         sender.SendAsync(destination, to, StoreAct.Copy, async (container, limit) =>
         {
-            limit.CancelAfter(CopySize.Timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             AzureCopySource shown = await sender.ClientFor(from).SourceAsync(from, limit.Token);
             return (await container.GetBlobClient(to.Blob).SyncCopyFromUriAsync(shown.Uri, new BlobCopyFromUriOptions
             {

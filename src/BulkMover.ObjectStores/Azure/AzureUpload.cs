@@ -68,7 +68,7 @@ internal sealed class AzureUpload(AzureSender sender, Location location, AzurePa
     public Task CopyPartAsync(int number, AzurePath source, HttpRange range, ETag version, CancellationToken cancellationToken) =>
         StageAsync(StoreAct.Copy, async (blob, limit) =>
         {
-            limit.CancelAfter(CopySize.Timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             AzureCopySource from = await sender.ClientFor(source).SourceAsync(source, limit.Token);
             await blob.StageBlockFromUriAsync(from.Uri, BlockId(number), new StageBlockFromUriOptions
             {
@@ -79,7 +79,7 @@ internal sealed class AzureUpload(AzureSender sender, Location location, AzurePa
     /// <summary>That all are there, and each as it was sent, the store has checked. After an answer that was lost it finds the blocks in the blob itself.</summary>
     public Task CompleteAsync(long bytes, CancellationToken cancellationToken) => SendAsync(StoreAct.Write, async (blob, limit) =>
     {
-        limit.CancelAfter(CopySize.Timeout);
+        limit.CancelAfter(StoreRequests.WorkTimeout);
         await blob.CommitBlockListAsync(Enumerable.Range(1, blocks).Select(BlockId), cancellationToken: limit.Token);
         return true;
     }, cancellationToken);

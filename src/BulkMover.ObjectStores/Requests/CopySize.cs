@@ -8,9 +8,6 @@ internal sealed record CopySize(long WholeBytes, long PartBytes)
     /// <summary>Hardly any bytes of ours, and the store has many machines.</summary>
     private const int PartsUnderWay = 8;
 
-    /// <summary>The store copies before it answers. For one request's bytes that is a tenth of what is usual.</summary>
-    public static TimeSpan Timeout { get; } = TimeSpan.FromMinutes(10);
-
     /// <summary>Copies the parts of an object, some at the same time.</summary>
     /// <param name="bytes">The object's length, more than 0.</param>
     /// <param name="maxParts">As many as the store takes for an object.</param>

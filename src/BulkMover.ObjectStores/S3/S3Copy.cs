@@ -28,14 +28,11 @@ internal sealed class S3Copy(S3Sender sender, Location source, Location destinat
         {
             await (bytes <= size.WholeBytes ? CopyWholeAsync(original.ETag, cancellationToken) : CopyPartsAsync(original.ETag, bytes, cancellationToken));
         }
-        catch (BulkMoverException error) when (error.Code == StoreErrors.Replaced)
+        catch (BulkMoverException error) when (error.Code is StoreErrors.Replaced or StoreErrors.Missing)
         {
-            throw StoreErrors.Changed(source);
-        }
-        catch (BulkMoverException error) when (error.Code == StoreErrors.Missing)
-        {
-            // Ceph (16) takes a part's source for another one when there is a % in its name; what it would have copied then has another tag.
-            return (await sender.FindAsync(source, from, cancellationToken)) is null ? throw StoreErrors.ObjectMissing(source, error) : false;
+            GetObjectMetadataResponse now = await sender.FindAsync(source, from, cancellationToken) ?? throw StoreErrors.ObjectMissing(source, error);
+            // Ceph (16) takes the source of a part for another one when there is a % in its name: the tag has kept it from copying that.
+            return now.ETag == original.ETag ? false : throw StoreErrors.Changed(source);
         }
         catch (BulkMoverException error) when (error.Code == StoreErrors.NotSupported)
         {
@@ -51,7 +48,7 @@ internal sealed class S3Copy(S3Sender sender, Location source, Location destinat
     private Task<CopyObjectResponse> CopyWholeAsync(string version, CancellationToken cancellationToken) =>
         sender.SendAsync(destination, StoreAct.Copy, (client, limit) =>
         {
-            limit.CancelAfter(CopySize.Timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             var request = new CopyObjectRequest
             {
                 SourceBucket = from.Bucket, SourceKey = from.Key, ETagToMatch = version,

@@ -88,7 +88,7 @@ internal sealed class S3Upload(S3Sender sender, Location location, S3Path path) 
     public async Task CopyPartAsync(int number, Func<CopyPartRequest> copy, CancellationToken cancellationToken) =>
         etags[number] = await sender.SendAsync(location, StoreAct.Copy, async (client, limit) =>
         {
-            limit.CancelAfter(CopySize.Timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             CopyPartRequest request = copy();
             (request.DestinationBucket, request.DestinationKey) = (path.Bucket, path.Key);
             (request.UploadId, request.PartNumber, request.RequestPayer) = (id, number, client.Payer);
@@ -103,10 +103,14 @@ internal sealed class S3Upload(S3Sender sender, Location location, S3Path path) 
         string? etag;
         try
         {
-            etag = await SendAsync(async (client, limit) => (await client.Sdk.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+            etag = await SendAsync(async (client, limit) =>
             {
-                BucketName = path.Bucket, Key = path.Key, UploadId = id, PartETags = parts, RequestPayer = client.Payer,
-            }, limit.Token)).ETag, cancellationToken);
+                limit.CancelAfter(StoreRequests.WorkTimeout);
+                return (await client.Sdk.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+                {
+                    BucketName = path.Bucket, Key = path.Key, UploadId = id, PartETags = parts, RequestPayer = client.Payer,
+                }, limit.Token)).ETag;
+            }, cancellationToken);
         }
         catch (EnvironmentException error) when (error.Code == StoreErrors.UploadGone)
         {
