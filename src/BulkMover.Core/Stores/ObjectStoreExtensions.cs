@@ -26,7 +26,7 @@ public static class ObjectStoreExtensions
 
     /// <summary>
     /// Refuses a store where two who put the same new object both succeed: some that call themselves compatible ignore the condition. Nothing is
-    /// left of the attempt.
+    /// left of an attempt that comes to its end.
     /// </summary>
     /// <param name="store">The store.</param>
     /// <param name="scratch">Where nothing is and nobody looks; whoever asks at the same time needs another one.</param>
@@ -45,11 +45,8 @@ public static class ObjectStoreExtensions
         {
             (isKept, refusal) = (false, error);
         }
-        finally
-        {
-            await store.DeleteAsync(scratch, CancellationToken.None);
-        }
 
+        await store.DeleteAsync(scratch, cancellationToken);
         if (!isKept)
         {
             throw new EnvironmentException("store.no_conditional_put",

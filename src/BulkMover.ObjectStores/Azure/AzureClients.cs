@@ -35,8 +35,8 @@ internal sealed partial class AzureClients(AzureAccess access)
         if (isKnown && access.Key is { } key)
             return new AzureClient(account, new BlobServiceClient(endpoint, KeyOf(account, key), Options()), AzureAccess.KeyVariable, Expires: null);
         if (isKnown && access.SasToken is { } sas)
-            return new AzureClient(account, new BlobServiceClient(endpoint, new AzureSasCredential(sas), Options()), AzureAccess.SasTokenVariable, ExpiryOf(sas));
-        return new AzureClient(account, new BlobServiceClient(endpoint, identity.Value, Options()), "the identity that Azure's SDK found", Expires: null);
+            return new AzureClient(account, new BlobServiceClient(endpoint, new AzureSasCredential(sas), Options()), AzureAccess.SasTokenVariable, ExpiryOf(sas)) { SasToken = sas };
+        return new AzureClient(account, new BlobServiceClient(endpoint, identity.Value, Options()), "the identity that Azure's SDK found", Expires: null) { Identity = identity.Value };
     }
 
     private static StorageSharedKeyCredential KeyOf(string account, string key)
@@ -58,7 +58,7 @@ internal sealed partial class AzureClients(AzureAccess access)
             // Else a/ /b would be read for a//b.
             TrimBlobNameSlashes = false,
             Transport = new BodyTransport(),
-            // A request is repeated by AzureObjectStore, which also says how long it may take.
+            // A request is repeated by AzureSender, which also says how long it may take.
             Retry = { MaxRetries = 0, NetworkTimeout = Timeout.InfiniteTimeSpan },
         };
         options.Diagnostics.IsDistributedTracingEnabled = options.Diagnostics.IsLoggingEnabled = false;

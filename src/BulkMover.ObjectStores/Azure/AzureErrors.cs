@@ -14,12 +14,12 @@ internal static class AzureErrors
     public static bool IsOfStore(Exception error, CancellationToken cancellationToken) =>
         error is RequestFailedException or AuthenticationFailedException || NetworkErrors.IsOfNetwork(error, cancellationToken);
 
-    public static BulkMoverException Of(Location location, AzureClient client, Exception error)
+    public static BulkMoverException Of(Location location, StoreAct act, AzureClient client, Exception error)
     {
         if (error is AuthenticationFailedException refused)
-            return OfIdentity(location, client, refused);
+            return OfIdentity(location, act, client, refused);
         if (error is RequestFailedException { Status: > 0 } answer)
-            return OfAnswer(location, client, answer);
+            return OfAnswer(location, act, client, answer);
         if (error.GetBaseException() is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain })
         {
             return new EnvironmentException("store.account_unknown",
@@ -29,9 +29,9 @@ internal static class AzureErrors
         return NetworkErrors.Of("store", client.Endpoint, error);
     }
 
-    private static EnvironmentException OfIdentity(Location location, AzureClient client, AuthenticationFailedException error)
+    private static EnvironmentException OfIdentity(Location location, StoreAct act, AzureClient client, AuthenticationFailedException error)
     {
-        string said = $"'{location}' cannot be read: {FirstLine(error)}";
+        string said = $"There is no way to {act.Verb()} '{location}': {FirstLine(error)}";
         string instead = $"set {AzureAccess.ConnectionStringVariable}, or {AzureAccess.AccountVariable} to '{client.Account}' with {AzureAccess.KeyVariable} or {AzureAccess.SasTokenVariable}.";
         return error is CredentialUnavailableException
             ? new EnvironmentException("store.credentials_missing", $"{said} Sign in (az login), or give the machine an identity; or {instead}", error)
@@ -42,9 +42,9 @@ internal static class AzureErrors
     }
 
     /// <summary>By the error code (Azure, "Blob Storage error codes" and "Common REST API error codes"), which also answers to HEAD have, else by the status.</summary>
-    private static BulkMoverException OfAnswer(Location location, AzureClient client, RequestFailedException answer)
+    private static BulkMoverException OfAnswer(Location location, StoreAct act, AzureClient client, RequestFailedException answer)
     {
-        string said = $"Azure refused to read '{location}': {answer.Status} {answer.ErrorCode}: {FirstLine(answer)}";
+        string said = $"Azure refused to {act.Verb()} '{location}': {answer.Status} {answer.ErrorCode}: {FirstLine(answer)}";
         return answer.ErrorCode switch
         {
             "ContainerNotFound" or "ContainerBeingDeleted" or "ContainerDisabled" => new InvalidInputException("store.container_missing",
@@ -59,17 +59,24 @@ internal static class AzureErrors
             "InvalidRange" => Truncated(said, answer),
             "ConditionNotMet" or "TargetConditionNotMet" => StoreErrors.Changed(location),
             "ServerBusy" => StoreErrors.Throttled(said, answer, RetryAfter(answer)),
-            _ => OfStatus(location, client, answer, said),
+            "Md5Mismatch" or "InvalidMd5" or "IncompleteBody" => StoreErrors.Damaged(said, answer),
+            "InvalidBlockList" or "InvalidBlobOrBlock" or "InvalidBlockId" => new EnvironmentException(StoreErrors.UploadGone,
+                $"{said} Somebody else writes the same blob at the same time. Run the command again when nobody does.", answer),
+            "LeaseIdMissing" or "LeaseAlreadyPresent" => new EnvironmentException("store.object_leased", $"{said} Somebody has a lease of the blob: wait for its end, or break it.", answer),
+            "BlobImmutableDueToPolicy" => new EnvironmentException("store.access_denied", $"{said} Write elsewhere, or have the container's policy changed.", answer),
+            // The rest of the request was all right: it is the way of showing the source that this store does not take.
+            "CannotVerifyCopySource" or "NotImplemented" or "UnsupportedHeader" => StoreErrors.NotKnown(said, answer),
+            _ => OfStatus(location, act, client, answer, said),
         };
     }
 
-    private static BulkMoverException OfStatus(Location location, AzureClient client, RequestFailedException answer, string said) => answer.Status switch
+    private static BulkMoverException OfStatus(Location location, StoreAct act, AzureClient client, RequestFailedException answer, string said) => answer.Status switch
     {
         404 => StoreErrors.ObjectMissing(location, answer),
         401 => OfCredentials(said, client, answer),
         403 when IsExpired(client) => OfCredentials(said, client, answer),
         403 => new EnvironmentException("store.access_denied",
-            $"{said} Give {client.Credentials} the right to read and list ('Storage Blob Data Reader'; of a signature 'rl'), and let the account's firewall pass this machine.", answer),
+            $"{said} Give {client.Credentials} the right to {RightsTo(act)}, and let the account's firewall pass this machine.", answer),
         412 => StoreErrors.Changed(location),
         416 => Truncated(said, answer),
         429 or 503 => StoreErrors.Throttled(said, answer, RetryAfter(answer)),
@@ -95,4 +102,12 @@ internal static class AzureErrors
 
     /// <summary>The SDK has all headers of the answer in its messages.</summary>
     private static string FirstLine(Exception error) => error.Message.Split('\n')[0].TrimEnd('\r', ' ', '.') + ".";
+
+    private static string RightsTo(StoreAct act) => act switch
+    {
+        StoreAct.Read => "read and list ('Storage Blob Data Reader'; of a signature 'rl')",
+        StoreAct.Write => "create and write ('Storage Blob Data Contributor'; of a signature 'cw')",
+        StoreAct.Copy => "read, create and write ('Storage Blob Data Contributor'; of a signature 'rcw')",
+        _ => "delete ('Storage Blob Data Contributor'; of a signature 'd')",
+    };
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -9,18 +8,22 @@ using BulkMover.ObjectStores.Requests;
 namespace BulkMover.ObjectStores.Azure;
 
 /// <summary>
-/// Reads blobs of Azure's storage accounts, flat ones and Data Lake Gen2, which are both asked as Blob Storage. Names are literal. A listing
+/// Blobs of Azure's storage accounts, flat ones and Data Lake Gen2, which are both asked as Blob Storage. Names are literal. A listing
 /// comes in the order in which Azure has it.
 /// </summary>
 /// <remarks>Errors are those of <see cref="AzureErrors"/>.</remarks>
-public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests) : IObjectStore
+public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests) : IWritableStore
 {
-    /// <summary>How directories of Data Lake Gen2, and what Hadoop's driver puts in place of one, are told from blobs without bytes.</summary>
-    private const string FolderMetadata = "hdi_isfolder";
+    /// <summary>Of a blob (Azure, "Put Block List").</summary>
+    internal const int MaxBlocks = 50_000;
 
-    private readonly AzureClients clients = new(access);
+    private readonly AzureSender sender = new(access, requests);
 
-    internal StoreRequests Requests => requests;
+    /// <summary>What is longer is sent in parts.</summary>
+    internal int PartBytes { get; init; } = PartSize.Usual;
+
+    /// <summary>Azure's limit of one request ("Copy Blob From URL"); parts are small enough that several go at the same time.</summary>
+    internal CopySize CopySize { get; init; } = new(256L << 20, 128L << 20);
 
     /// <summary>How many objects a page of a listing has at most; null for the store's own choice, which is 5,000.</summary>
     internal int? PageObjects { get; init; }
@@ -31,15 +34,15 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
         cancellationToken.ThrowIfCancellationRequested();
         AzurePath path = AzurePath.Of(location);
         if (knownBytes is { } bytes)
-            return new AzureRangeReader(this, location, path, bytes, etag: null);
-        BlobProperties head = await FindAsync(location, path, cancellationToken) ?? throw StoreErrors.ObjectMissing(location, null);
-        return new AzureRangeReader(this, location, path, head.ContentLength, head.ETag.ToString());
+            return new AzureRangeReader(sender, location, path, bytes, etag: null);
+        BlobProperties head = await sender.FindAsync(location, path, cancellationToken) ?? throw StoreErrors.ObjectMissing(location, null);
+        return new AzureRangeReader(sender, location, path, head.ContentLength, head.ETag.ToString());
     }
 
     public async ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken)
     {
         AzurePath path = AzurePath.Of(location);
-        return path.Blob.Length > 0 && await FindAsync(location, path, cancellationToken) is not null;
+        return path.Blob.Length > 0 && await sender.FindAsync(location, path, cancellationToken) is not null;
     }
 
     public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -53,78 +56,62 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
             {
                 isEmpty = false;
                 // What some tools put in place of a directory.
-                if (!found.Name.EndsWith('/') && !IsFolder(found.Metadata))
+                if (!found.Name.EndsWith('/') && !AzureSender.IsFolder(found.Metadata))
                     yield return new StoredObject(prefix with { Path = $"{path.Account}/{path.Container}/{found.Name}" }, found.Properties.ContentLength ?? 0, found.Properties.LastModified);
             }
 
             token = page.ContinuationToken is { Length: > 0 } next ? next : null;
         }
 
-        if (isEmpty && path.Blob.Length > 0 && await FindAsync(prefix, path, cancellationToken) is { } itself)
+        if (isEmpty && path.Blob.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
-    /// <summary>Fills memory from the body of an answer.</summary>
-    /// <param name="location">What it is about.</param>
-    /// <param name="path">The same.</param>
-    /// <param name="destination">Is filled.</param>
-    /// <param name="read">As of <see cref="SendAsync"/>, into other memory where it is sent twice.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    internal Task ReadAsync(
-        Location location, AzurePath path, Memory<byte> destination, Func<BlobContainerClient, Memory<byte>, CancellationTokenSource, Task<int>> read, CancellationToken cancellationToken) =>
-        requests.ReadAsync(location, destination, (memory, token) => SendOnceAsync(location, path, (container, limit) => read(container, memory, limit), token), cancellationToken);
-
-    /// <summary>Sends a request, again where that may help.</summary>
-    /// <param name="location">What it is about.</param>
-    /// <param name="path">The same.</param>
-    /// <param name="request">Is given what ends it when nothing comes for <see cref="StoreRequests.StallTimeout"/>; whoever reads piece by piece sets that anew.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    private Task<T> SendAsync<T>(
-        Location location, AzurePath path, Func<BlobContainerClient, CancellationTokenSource, Task<T>> request, CancellationToken cancellationToken) =>
-        requests.RunAsync(location, token => SendOnceAsync(location, path, request, token), cancellationToken);
-
-    private async Task<T> SendOnceAsync<T>(
-        Location location, AzurePath path, Func<BlobContainerClient, CancellationTokenSource, Task<T>> request, CancellationToken cancellationToken)
+    public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
-        AzureClient client = clients.For(path.Account);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StoreRequests.StallTimeout);
+        cancellationToken.ThrowIfCancellationRequested();
+        var upload = new AzureUpload(sender, location, AzurePath.OfObject(location));
+        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxBlocks).For(location, knownBytes), knownBytes));
+    }
+
+    public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        new AzureUpload(sender, location, AzurePath.OfObject(location)).PutWholeAsync(bytes, cancellationToken);
+
+    public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var upload = new AzureUpload(sender, location, AzurePath.OfObject(location));
+        return NewObject.TryPutAsync(this, location, bytes, () => upload.TryPutAsync(bytes, onlyNew: true, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>False also for what is in another account.</summary>
+    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken)
+    {
+        AzurePath path = AzurePath.OfObject(destination);
+        return AzureAddress.AccountOf(source) == path.Account && await new AzureCopy(sender, source, destination, CopySize).TryRunAsync(bytes, cancellationToken);
+    }
+
+    public async Task DeleteAsync(Location location, CancellationToken cancellationToken)
+    {
+        AzurePath path = AzurePath.OfObject(location);
         try
         {
-            return await request(client.Service.GetBlobContainerClient(path.Container), limit);
+            await sender.SendAsync(location, path, StoreAct.Delete, (container, limit) =>
+                container.GetBlobClient(path.Blob).DeleteAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: limit.Token), cancellationToken);
         }
-        catch (Exception error) when (AzureErrors.IsOfStore(error, cancellationToken))
+        catch (CorruptTableException error) when (error.Code == StoreErrors.Missing)
         {
-            throw AzureErrors.Of(location, client, error);
+            // So it is gone.
         }
     }
 
     private Task<Page<BlobItem>> ListPageAsync(Location prefix, AzurePath path, string? token, CancellationToken cancellationToken)
     {
         var options = new GetBlobsOptions { Prefix = path.Blob.Length == 0 ? null : path.Blob.TrimEnd('/') + "/", Traits = BlobTraits.Metadata };
-        return SendAsync(prefix, path, async (container, limit) =>
+        return sender.SendAsync(prefix, path, StoreAct.Read, async (container, limit) =>
         {
             await using IAsyncEnumerator<Page<BlobItem>> pages = container.GetBlobsAsync(options, limit.Token).AsPages(token, PageObjects).GetAsyncEnumerator(limit.Token);
             await pages.MoveNextAsync();
             return pages.Current;
         }, cancellationToken);
     }
-
-    /// <summary>Null when there is no such object.</summary>
-    private async Task<BlobProperties?> FindAsync(Location location, AzurePath path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            BlobProperties found = await SendAsync(location, path,
-                async (container, limit) => (await container.GetBlobClient(path.Blob).GetPropertiesAsync(cancellationToken: limit.Token)).Value, cancellationToken);
-            return IsFolder(found.Metadata) ? null : found;
-        }
-        catch (CorruptTableException error) when (error.Code == StoreErrors.Missing)
-        {
-            return null;
-        }
-    }
-
-    private static bool IsFolder(IDictionary<string, string>? metadata) =>
-        metadata is { Count: > 0 } && metadata.Any(item => item.Key.Equals(FolderMetadata, StringComparison.OrdinalIgnoreCase) && item.Value == "true");
 }

@@ -24,4 +24,11 @@ internal readonly record struct AzurePath(string Account, string Container, stri
                 $"'{location}' has a backslash in it, or '.' or '..' as a part of the path; no blob in Azure has such a name. Correct the path.")
             : new AzurePath(account, container, name);
     }
+
+    /// <inheritdoc cref="Of"/>
+    public static AzurePath OfObject(Location location)
+    {
+        AzurePath path = Of(location);
+        return path.Blob.Length > 0 ? path : throw new InvalidInputException("store.path_invalid", $"'{location}' names no object. Write az://account/container/path.");
+    }
 }

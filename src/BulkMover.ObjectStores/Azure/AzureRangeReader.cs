@@ -7,7 +7,7 @@ using BulkMover.ObjectStores.Requests;
 namespace BulkMover.ObjectStores.Azure;
 
 /// <summary>Reads ranges of one blob, one request each. All of them are of the same version of the blob, or an error.</summary>
-internal sealed class AzureRangeReader(AzureObjectStore store, Location location, AzurePath path, long length, string? etag) : IRangeReader
+internal sealed class AzureRangeReader(AzureSender sender, Location location, AzurePath path, long length, string? etag) : IRangeReader
 {
     private string? etag = etag;
 
@@ -17,7 +17,7 @@ internal sealed class AzureRangeReader(AzureObjectStore store, Location location
     {
         RangeAnswer.CheckRequest(location, length, offset, destination.Length);
         if (destination.Length > 0)
-            await store.ReadAsync(location, path, destination, (container, memory, limit) => ReadOnceAsync(container, offset, memory, limit), cancellationToken);
+            await sender.ReadAsync(location, path, destination, (container, memory, limit) => ReadOnceAsync(container, offset, memory, limit), cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -37,7 +37,7 @@ internal sealed class AzureRangeReader(AzureObjectStore store, Location location
             throw StoreErrors.Changed(location);
         try
         {
-            await store.Requests.FillAsync(BodyTransport.BodyOf(answer.GetRawResponse()), destination, limit);
+            await sender.Requests.FillAsync(BodyTransport.BodyOf(answer.GetRawResponse()), destination, limit);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {

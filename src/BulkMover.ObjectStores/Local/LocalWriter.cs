@@ -139,6 +139,13 @@ internal sealed class LocalWriter : IObjectWriter
             {
                 // Once there is a file in it, nobody removes it.
             }
+            catch
+            {
+                // Some of a copy for which there was no room.
+                if (File.Exists(hidden))
+                    File.Delete(hidden);
+                throw;
+            }
         }
     });
 

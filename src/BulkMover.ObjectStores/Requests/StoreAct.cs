@@ -8,3 +8,14 @@ internal enum StoreAct
     Copy,
     Delete,
 }
+
+internal static class StoreActs
+{
+    public static string Verb(this StoreAct act) => act switch
+    {
+        StoreAct.Read => "read",
+        StoreAct.Write => "write",
+        StoreAct.Copy => "copy to",
+        _ => "delete",
+    };
+}

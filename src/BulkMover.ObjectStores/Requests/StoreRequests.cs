@@ -34,6 +34,9 @@ public sealed class StoreRequests(RequestLimits limits)
     /// <summary>A store that sends nothing for so long will not go on; longer than any that was only slow.</summary>
     internal static TimeSpan StallTimeout { get; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>For requests where the store has work to do before it answers: Amazon's own word for making an object of parts is "several minutes".</summary>
+    internal static TimeSpan WorkTimeout { get; } = TimeSpan.FromMinutes(10);
+
     private readonly AdaptiveLimit all = new(limits.MaxRequests, limits.MaxRequests);
     private readonly ConcurrentDictionary<string, AdaptiveLimit> prefixes = new(StringComparer.Ordinal);
     private readonly Bandwidth? bandwidth = limits.BytesPerSecond is { } bytes ? new Bandwidth(bytes) : null;

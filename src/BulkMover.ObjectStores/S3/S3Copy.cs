@@ -11,13 +11,8 @@ namespace BulkMover.ObjectStores.S3;
 /// <param name="source">The object.</param>
 /// <param name="destination">Where it will be.</param>
 /// <param name="size">What is longer than this at once, and then in such parts.</param>
-internal sealed class S3Copy(S3Sender sender, Location source, Location destination, S3CopySize size)
+internal sealed class S3Copy(S3Sender sender, Location source, Location destination, CopySize size)
 {
-    private const int PartsUnderWay = 8;
-
-    /// <summary>The store copies before it answers; a tenth of what Amazon's does in that time.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
-
     private readonly S3Path from = S3Path.Of(source);
     private readonly S3Path to = S3Path.OfObject(destination);
 
@@ -33,16 +28,13 @@ internal sealed class S3Copy(S3Sender sender, Location source, Location destinat
         {
             await (bytes <= size.WholeBytes ? CopyWholeAsync(original.ETag, cancellationToken) : CopyPartsAsync(original.ETag, bytes, cancellationToken));
         }
-        catch (BulkMoverException error) when (error.Code == StoreErrors.Replaced)
+        catch (BulkMoverException error) when (error.Code is StoreErrors.Replaced or StoreErrors.Missing)
         {
-            throw StoreErrors.Changed(source);
+            GetObjectMetadataResponse now = await sender.FindAsync(source, from, cancellationToken) ?? throw StoreErrors.ObjectMissing(source, error);
+            // Ceph (16) takes the source of a part for another one when there is a % in its name: the tag has kept it from copying that.
+            return now.ETag == original.ETag ? false : throw StoreErrors.Changed(source);
         }
-        catch (BulkMoverException error) when (error.Code == StoreErrors.Missing)
-        {
-            // Ceph (16) takes a part's source for another one when there is a % in its name; what it would have copied then has another tag.
-            return (await sender.FindAsync(source, from, cancellationToken)) is null ? throw StoreErrors.ObjectMissing(source, error) : false;
-        }
-        catch (BulkMoverException error) when (error.Code == S3Errors.NotSupported)
+        catch (BulkMoverException error) when (error.Code == StoreErrors.NotSupported)
         {
             return false;
         }
@@ -56,7 +48,7 @@ internal sealed class S3Copy(S3Sender sender, Location source, Location destinat
     private Task<CopyObjectResponse> CopyWholeAsync(string version, CancellationToken cancellationToken) =>
         sender.SendAsync(destination, StoreAct.Copy, (client, limit) =>
         {
-            limit.CancelAfter(Timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             var request = new CopyObjectRequest
             {
                 SourceBucket = from.Bucket, SourceKey = from.Key, ETagToMatch = version,
@@ -69,20 +61,12 @@ internal sealed class S3Copy(S3Sender sender, Location source, Location destinat
     private async Task CopyPartsAsync(string version, long bytes, CancellationToken cancellationToken)
     {
         var upload = new S3Upload(sender, destination, to);
-        long partBytes = Math.Max(size.PartBytes, ((bytes - 1) / S3ObjectStore.MaxParts) + 1);
         await upload.BeginAsync(cancellationToken);
         try
         {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = PartsUnderWay, CancellationToken = cancellationToken };
-            await Parallel.ForAsync(0, (int)(((bytes - 1) / partBytes) + 1), options, async (part, stopping) =>
-            {
-                long first = part * partBytes;
-                await upload.CopyPartAsync(part + 1, () => new CopyPartRequest
-                {
-                    SourceBucket = from.Bucket, SourceKey = from.Key, ETagToMatch = [version],
-                    FirstByte = first, LastByte = Math.Min(bytes, first + partBytes) - 1,
-                }, Timeout, stopping);
-            });
+            await size.ForEachPartAsync(bytes, S3ObjectStore.MaxParts, (number, first, length, stopping) => upload.CopyPartAsync(
+                number, () => new CopyPartRequest { SourceBucket = from.Bucket, SourceKey = from.Key, ETagToMatch = [version], FirstByte = first, LastByte = first + length - 1 },
+                stopping), cancellationToken);
             await upload.CompleteAsync(bytes, cancellationToken);
         }
         catch

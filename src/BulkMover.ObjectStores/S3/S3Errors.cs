@@ -10,9 +10,6 @@ namespace BulkMover.ObjectStores.S3;
 /// <summary>Turns what S3, the SDK or the network say into an error with a code and a next step. The one place that does.</summary>
 internal static class S3Errors
 {
-    public const string UploadGone = "store.upload_gone";
-    public const string NotSupported = "store.not_supported";
-
     public static bool IsExpired(AmazonS3Exception error) =>
         error.ErrorCode is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" or "RequestExpired";
 
@@ -34,13 +31,13 @@ internal static class S3Errors
         }
 
         return new EnvironmentException("store.credentials_missing",
-            $"Without credentials there is no way to {Verb(act)} '{location}': {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
+            $"Without credentials there is no way to {act.Verb()} '{location}': {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
     }
 
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
     private static BulkMoverException OfAnswer(Location location, StoreAct act, AmazonServiceException answer)
     {
-        string said = $"S3 refused to {Verb(act)} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message.TrimEnd('.')}.";
+        string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message.TrimEnd('.')}.";
         return answer.ErrorCode switch
         {
             "NoSuchBucket" => new InvalidInputException("store.bucket_missing", $"{said} Correct the name of the bucket, or the endpoint."),
@@ -58,11 +55,10 @@ internal static class S3Errors
             "PreconditionFailed" => StoreErrors.Changed(location),
             "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" =>
                 StoreErrors.Throttled(said, answer, null),
-            "BadDigest" or "XAmzContentSHA256Mismatch" or "IncompleteBody" or "RequestTimeout" =>
-                Transient("store.body_damaged", $"{said} What was sent did not arrive as it was. Check the network, then run the command again.", answer),
+            "BadDigest" or "XAmzContentSHA256Mismatch" or "IncompleteBody" or "RequestTimeout" => StoreErrors.Damaged(said, answer),
             "ConditionalRequestConflict" or "OperationAborted" => Transient("store.conflict", $"{said} Somebody else writes there at the same time. Try later.", answer),
-            "NoSuchUpload" => new EnvironmentException(UploadGone, $"{said} Somebody has aborted the upload, perhaps a rule of the bucket. Run the command again.", answer),
-            "NotImplemented" => new EnvironmentException(NotSupported, $"{said} The store cannot do this. Use another one, or set nothing that it does not know.", answer),
+            "NoSuchUpload" => new EnvironmentException(StoreErrors.UploadGone, $"{said} Somebody has aborted the upload, perhaps a rule of the bucket. Run the command again.", answer),
+            "NotImplemented" => StoreErrors.NotKnown(said, answer),
             // Also with a status that says all is well: a long answer has begun before it was known (Amazon S3 API, "CopyObject").
             "InternalError" => Transient("store.failed", $"{said} Try later.", answer),
             _ => OfStatus(location, act, answer, said),
@@ -73,7 +69,7 @@ internal static class S3Errors
     {
         HttpStatusCode.NotFound => StoreErrors.ObjectMissing(location, answer),
         HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
-            new EnvironmentException("store.access_denied", $"{said} Grant the right to {Verb(act)} ({RightsTo(act)}) to whom the credentials belong.", answer),
+            new EnvironmentException("store.access_denied", $"{said} Grant the right to {act.Verb()} ({RightsTo(act)}) to whom the credentials belong.", answer),
         HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>
@@ -86,14 +82,6 @@ internal static class S3Errors
     };
 
     private static EnvironmentException Transient(string code, string message, Exception answer) => new(code, message, answer) { IsTransient = true };
-
-    private static string Verb(StoreAct act) => act switch
-    {
-        StoreAct.Read => "read",
-        StoreAct.Write => "write",
-        StoreAct.Copy => "copy to",
-        _ => "delete",
-    };
 
     private static string RightsTo(StoreAct act) => act switch
     {

@@ -18,7 +18,8 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     /// <summary>What is longer is sent in parts.</summary>
     internal int PartBytes { get; init; } = PartSize.Usual;
 
-    internal S3CopySize CopySize { get; init; } = S3CopySize.Usual;
+    /// <summary>Amazon's limit of one request (S3 API, "CopyObject"); parts are small enough that several go at the same time.</summary>
+    internal CopySize CopySize { get; init; } = new(5L << 30, 1L << 29);
 
     /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)

@@ -84,12 +84,11 @@ internal sealed class S3Upload(S3Sender sender, Location location, S3Path path) 
     /// <summary>A part whose bytes the store has already.</summary>
     /// <param name="number">From 1.</param>
     /// <param name="copy">Says of what, and which bytes.</param>
-    /// <param name="timeout">How long that may take.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task CopyPartAsync(int number, Func<CopyPartRequest> copy, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public async Task CopyPartAsync(int number, Func<CopyPartRequest> copy, CancellationToken cancellationToken) =>
         etags[number] = await sender.SendAsync(location, StoreAct.Copy, async (client, limit) =>
         {
-            limit.CancelAfter(timeout);
+            limit.CancelAfter(StoreRequests.WorkTimeout);
             CopyPartRequest request = copy();
             (request.DestinationBucket, request.DestinationKey) = (path.Bucket, path.Key);
             (request.UploadId, request.PartNumber, request.RequestPayer) = (id, number, client.Payer);
@@ -104,12 +103,16 @@ internal sealed class S3Upload(S3Sender sender, Location location, S3Path path) 
         string? etag;
         try
         {
-            etag = await SendAsync(async (client, limit) => (await client.Sdk.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+            etag = await SendAsync(async (client, limit) =>
             {
-                BucketName = path.Bucket, Key = path.Key, UploadId = id, PartETags = parts, RequestPayer = client.Payer,
-            }, limit.Token)).ETag, cancellationToken);
+                limit.CancelAfter(StoreRequests.WorkTimeout);
+                return (await client.Sdk.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+                {
+                    BucketName = path.Bucket, Key = path.Key, UploadId = id, PartETags = parts, RequestPayer = client.Payer,
+                }, limit.Token)).ETag;
+            }, cancellationToken);
         }
-        catch (EnvironmentException error) when (error.Code == S3Errors.UploadGone)
+        catch (EnvironmentException error) when (error.Code == StoreErrors.UploadGone)
         {
             // An attempt before, whose answer was lost, may have done it.
             GetObjectMetadataResponse? there = await sender.FindAsync(location, path, cancellationToken);

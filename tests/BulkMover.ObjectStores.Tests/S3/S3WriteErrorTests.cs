@@ -128,12 +128,20 @@ public sealed class S3WriteErrorTests : IDisposable
     [Fact]
     public async Task Copy_SourceIsReplacedMeanwhile_NamesTheSource()
     {
-        stub.Answer = request => request.HttpMethod == "HEAD" ? Found() : Error(412, "PreconditionFailed");
+        stub.Answer = request => request.HttpMethod == "HEAD" ? Found() with { ETag = $"\"{stub.Requests}\"" } : Error(412, "PreconditionFailed");
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("s3", "other/key"), 0, Object, Cancellation));
 
         Assert.Equal("store.object_changed", error.Code);
         Assert.Contains("s3://other/key", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copy_StoreTakesAnotherObjectForTheSource_IsLeftToOthers()
+    {
+        stub.Answer = request => request.HttpMethod == "HEAD" ? Found() : Error(412, "PreconditionFailed");
+
+        Assert.False(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, Object, Cancellation));
     }
 
     [Theory]

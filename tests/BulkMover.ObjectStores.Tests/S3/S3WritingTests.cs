@@ -148,7 +148,7 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
     private static S3ObjectStore Open(S3Access access) => new(new FixedS3Access(access), new StoreRequests(new RequestLimits()))
     {
         PartBytes = PartBytes,
-        CopySize = new S3CopySize(PartBytes, PartBytes),
+        CopySize = new CopySize(PartBytes, PartBytes),
     };
 
     private sealed class KeysByName(Uri endpoint) : IS3AccessSource

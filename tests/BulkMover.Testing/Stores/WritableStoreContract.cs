@@ -15,7 +15,7 @@ public abstract class WritableStoreContract
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Sends parts of <see cref="PartBytes"/>, and copies more than that in parts of that length.</summary>
+    /// <summary>Sends parts of <see cref="PartBytes"/>, and copies more than that in parts of that length where what the tests run against can.</summary>
     protected abstract IWritableStore OpenStore();
 
     /// <summary>How many objects are begun, and neither complete nor gone.</summary>
