@@ -14,14 +14,9 @@ internal static class StoreOpener
     public static IObjectStore OpenForReading(Location table, RequestLimits limits) => table.IsFile ? new LocalObjectStore() : OpenRemote(table, limits);
 
     /// <summary>Nothing outside of the table's directory is written.</summary>
-    public static IWritableStore OpenForWriting(Location table, RequestLimits limits) => table.Scheme switch
-    {
-        Location.FileScheme => new LocalObjectStore(table),
-        AzureAddress.Scheme => throw new Core.Errors.UnsupportedFeatureException("target.store_unsupported", "x"),
-        _ => new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits)),
-    };
+    public static IWritableStore OpenForWriting(Location table, RequestLimits limits) => table.IsFile ? new LocalObjectStore(table) : OpenRemote(table, limits);
 
-    private static IObjectStore OpenRemote(Location table, RequestLimits limits) => table.Scheme == AzureAddress.Scheme
+    private static IWritableStore OpenRemote(Location table, RequestLimits limits) => table.Scheme == AzureAddress.Scheme
         ? new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits))
         : new S3ObjectStore(new FixedS3Access(S3Access.FromEnvironment()), new StoreRequests(limits));
 }
