@@ -14,6 +14,9 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
     /// <summary>Rows of a partition that are worth a row group although there will be more: smaller ones cost readers more than the disk costs us.</summary>
     private const long SmallRowGroupBytes = 16L << 20;
 
+    /// <summary>Files that are open at the same time: each has memory of its own in the encoder and in the store's writer. Rows of further partitions go to disk.</summary>
+    private const int MostOpenFiles = 4;
+
     // Blocks of a lane come one after another, but chunks end while others go on.
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<LakeChunk, LaneRows> chunks = [];
@@ -42,7 +45,7 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
             {
                 PartitionFile file = rows.FileOf(partition, chunk.Files);
                 file.Add(slice);
-                if (file.HeldBytes >= Math.Min(rowGroupBytes, share))
+                if (file.HeldBytes >= Math.Min(rowGroupBytes, share) && MayWrite(file, rows))
                     written += await WriteAsync(chunk, file, cancellationToken);
             }
 
@@ -84,7 +87,7 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
         var few = new List<(PartitionTuple, IReadOnlyList<RowSlice>)>();
         foreach (PartitionFile file in rows.Files)
         {
-            if (file.HeldBytes >= smallBytes)
+            if (file.HeldBytes >= smallBytes && MayWrite(file, rows))
                 written += await WriteAsync(chunk, file, cancellationToken);
             else if (file.HeldBytes > 0)
                 few.Add((file.Partition, file.TakeHeld()));
@@ -94,6 +97,8 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
             rows.Spilled.Add(await SpilledRows.WriteAsync(few, chunk.Files.InFile, MemoryAllocator.Default.Value, cancellationToken));
         return written;
     }
+
+    private static bool MayWrite(PartitionFile file, LaneRows rows) => file.Bytes > 0 || rows.Files.Count(other => other.Bytes > 0) < MostOpenFiles;
 
     private async Task<long> WriteAsync(LakeChunk chunk, PartitionFile file, CancellationToken cancellationToken)
     {

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.TableFormats.ParquetDirectories;
+using BulkMover.TableFormats.Targets;
+using BulkMover.Testing.Canon;
+using BulkMover.Testing.Stores;
+using Xunit;
+
+namespace BulkMover.TableFormats.Tests.Targets;
+
+/// <summary>Runs of a copy into a table of files: some chunks of some rows, as the engine would bring them.</summary>
+/// <param name="format">Of the table.</param>
+/// <param name="objects">Where it is.</param>
+internal sealed class LakeCopy(string format, MemoryObjectStore objects)
+{
+    public static Location Root { get; } = new("s3", "bucket/lake/orders");
+
+    private static readonly Schema Columns = new(
+        [new Field("id", Int64Type.Default, nullable: false), new Field("place", StringType.Default, nullable: true)], null);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public IReadOnlyList<string>? PartitionBy { get; init; }
+
+    public CopyMode Mode { get; init; }
+
+    public bool Restart { get; init; }
+
+    /// <summary>Begins so many chunks, from 0.</summary>
+    public int Chunks { get; init; } = 3;
+
+    /// <summary>Ids of the rows: those of chunk n from n times 100.</summary>
+    public int FirstId { get; init; }
+
+    public TransferId Transfer { get; init; } = TransferId.Of("copy");
+
+    /// <summary>The rows that the copy brings, in the order of their ids.</summary>
+    public IEnumerable<string> Rows => Enumerable.Range(0, Chunks).SelectMany(chunk => IdsOf(chunk)).Select(id => $$"""{"id":{{id}},"place":{{PlaceOf(id) switch { null => "null", var place => $"\"{place}\"" }}}}""");
+
+    public LakeTarget Open(IWritableStore store)
+    {
+        var options = new LakeOptions { PartitionBy = PartitionBy };
+        return format switch
+        {
+            _ => LakeTarget.OfParquet(format, store, Root, options),
+        };
+    }
+
+    /// <summary>One run, to its end or to the failure.</summary>
+    /// <returns>Rows that the target counts.</returns>
+    public async Task<long> RunAsync(IWritableStore store)
+    {
+        await using LakeTarget target = Open(store);
+        var request = new TargetRequest(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, []) { Restart = Restart };
+        TargetPlan plan = await target.PlanAsync(request, Token);
+        if (plan.Earlier is { IsComplete: true } complete)
+            return complete.Rows;
+        await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(Writers: 2, HeldBytes: 1 << 20), Token);
+        long rows = load.Arrived.Values.Sum(chunk => chunk.Rows);
+        for (int number = 0; number < Chunks; number++)
+        {
+            if (load.Arrived.ContainsKey(number) || plan.Earlier is { HasArrived: true })
+                continue;
+            await using IChunkLoad chunk = await load.BeginChunkAsync(number, Token);
+            foreach (IEncodedBlock block in load.Encode(Batch(number)))
+                await chunk.SendAsync(block, number % 2, Token);
+            await chunk.CommitAsync(IdsOf(number).Count(), Encoding.UTF8.GetBytes($"tasks {number}"), Token);
+            rows += IdsOf(number).Count();
+        }
+
+        return await load.CommitAsync(rows, Token);
+    }
+
+    /// <summary>What readers of the table find, in the order of the ids.</summary>
+    public async Task<IReadOnlyList<string>> ReadAsync()
+    {
+        CanonRows rows = await PlannedRows.ReadAsync(objects, await SnapshotAsync(), where: null, ["id", "place"]);
+        return [.. rows.Lines().OrderBy(IdOf)];
+    }
+
+    /// <summary>Paths of the table's data files.</summary>
+    public async Task<IReadOnlySet<string>> FilesAsync()
+    {
+        ITableSnapshot snapshot = await SnapshotAsync();
+        var files = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (ScanTask task in snapshot.PlanAsync(new Scan(snapshot, columns: null, where: null), Token))
+            files.Add(task.File.Path);
+        return files;
+    }
+
+    private async Task<ITableSnapshot> SnapshotAsync()
+    {
+        ITable table = format switch
+        {
+            _ => await ParquetTable.OpenAsync(objects, Root, Token),
+        };
+        return await table.OpenSnapshotAsync(null, Token);
+    }
+
+    /// <summary>The id that a line begins with.</summary>
+    public static int IdOf(string line) => int.Parse(line.AsSpan(6, line.IndexOf(',', StringComparison.Ordinal) - 6), CultureInfo.InvariantCulture);
+
+    private IEnumerable<int> IdsOf(int chunk) => Enumerable.Range(FirstId + chunk * 100, 10 + chunk);
+
+    private static string? PlaceOf(int id) => (id % 4) switch { 0 => null, 1 => "Köln/Süd", 2 => "..", _ => "a=b c" };
+
+    private RecordBatch Batch(int chunk)
+    {
+        (var ids, var places) = (new Int64Array.Builder(), new StringArray.Builder());
+        foreach (int id in IdsOf(chunk))
+        {
+            ids.Append(id);
+            places.Append(PlaceOf(id));
+        }
+
+        return new RecordBatch(Columns, [ids.Build(), places.Build()], IdsOf(chunk).Count());
+    }
+}

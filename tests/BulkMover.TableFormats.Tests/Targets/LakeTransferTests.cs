@@ -1,0 +1,165 @@
+using BulkMover.Core.Errors;
+using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Targets;
+using BulkMover.Testing.Stores;
+using Xunit;
+
+namespace BulkMover.TableFormats.Tests.Targets;
+
+/// <summary>Copies into tables of files, killed wherever a program can be: no row twice, none lost, no file left over.</summary>
+public sealed class LakeTransferTests
+{
+    /// <summary>More calls than any of the copies makes.</summary>
+    private const int MostCalls = 200;
+
+    private static readonly string[] Formats = ["parquet"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, CopyMode, bool> Copies
+    {
+        get
+        {
+            var copies = new TheoryData<string, CopyMode, bool>();
+            foreach (string format in Formats)
+            {
+                foreach (CopyMode mode in Enum.GetValues<CopyMode>())
+                {
+                    copies.Add(format, mode, false);
+                    copies.Add(format, mode, true);
+                }
+            }
+
+            return copies;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Copies))]
+    public async Task Copy_KilledAtAnyCall_GoesOnToTheSameRows(string format, CopyMode mode, bool isPartitioned)
+    {
+        foreach (bool hasEffect in (bool[])[false, true])
+        {
+            bool hasDied = true;
+            for (int deadAt = 0; hasDied; deadAt++)
+            {
+                Assert.InRange(deadAt, 0, MostCalls);
+                var objects = new MemoryObjectStore();
+                IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
+                LakeCopy copy = New(format, objects, mode, isPartitioned);
+                var dying = new FailingStore(objects, deadAt, hasEffect);
+                try
+                {
+                    await copy.RunAsync(dying);
+                }
+                catch (EnvironmentException error) when (error.Code == "test.dead")
+                {
+                    // As a program that is killed.
+                }
+
+                hasDied = dying.IsDead;
+                Assert.Equal(copy.Rows.Count(), await copy.RunAsync(objects));
+                Assert.Equal(copy.Rows.Count(), await copy.RunAsync(objects));
+                Assert.Equal(Expected(mode, before, copy), await copy.ReadAsync());
+                await AssertNothingIsLeftOverAsync(objects, copy);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Copies))]
+    public async Task Discard_CopyKilledAtAnyCall_LeavesWhatReadersSaw(string format, CopyMode mode, bool isPartitioned)
+    {
+        for (int deadAt = 0; deadAt < MostCalls; deadAt++)
+        {
+            var objects = new MemoryObjectStore();
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
+            LakeCopy copy = New(format, objects, mode, isPartitioned);
+            var dying = new FailingStore(objects, deadAt, hasEffect: true);
+            try
+            {
+                await copy.RunAsync(dying);
+            }
+            catch (EnvironmentException error) when (error.Code == "test.dead")
+            {
+                // As a program that is killed.
+            }
+
+            await using LakeTarget target = copy.Open(objects);
+            TransferRecord? record = (await target.TransfersAsync(Token)).SingleOrDefault(its => its.Transfer == copy.Transfer);
+            if (record is null)
+                continue;
+            if (record.HasArrived || record.IsComplete)
+                return;
+            await target.DiscardAsync(copy.Transfer, Token);
+
+            Assert.DoesNotContain(await target.TransfersAsync(Token), its => its.Transfer == copy.Transfer);
+            Assert.DoesNotContain(objects.Locations, location => location.Path.EndsWith(".parquet", StringComparison.Ordinal) && location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal));
+            if (mode != CopyMode.Create)
+                Assert.Equal(before, await copy.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Copy_AnotherRunTakesOver_TheFirstEndsWithoutHarm()
+    {
+        var objects = new MemoryObjectStore();
+        LakeCopy copy = New("parquet", objects, CopyMode.Create, isPartitioned: false);
+        await using LakeTarget target = copy.Open(objects);
+        var store = new FailingStore(objects, deadAt: 6, hasEffect: true);
+        await Assert.ThrowsAsync<EnvironmentException>(() => copy.RunAsync(store));
+        TargetPlan stale = await target.PlanAsync((await PlanOf(copy, target)).Request, Token);
+        await copy.RunAsync(objects);
+
+        TargetException error = await Assert.ThrowsAsync<TargetException>(() => target.BeginAsync(stale, new LoadLimits(1, 1 << 20), Token));
+
+        Assert.Equal("lake.transfer_runs_elsewhere", error.Code);
+        Assert.Equal(copy.Rows, await copy.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData(CopyMode.Append)]
+    [InlineData(CopyMode.Replace)]
+    public async Task Copy_CompleteAndAskedToRestart_CopiesAgain(CopyMode mode)
+    {
+        foreach (string format in Formats)
+        {
+            var objects = new MemoryObjectStore();
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned: false);
+            LakeCopy copy = New(format, objects, mode, isPartitioned: false);
+            await copy.RunAsync(objects);
+
+            await new LakeCopy(format, objects) { Mode = mode, FirstId = copy.FirstId, Restart = true }.RunAsync(objects);
+
+            string[] expected = [.. before.Concat(copy.Rows).Concat(copy.Rows).OrderBy(LakeCopy.IdOf)];
+            Assert.Equal(mode == CopyMode.Append ? expected : [.. copy.Rows], await copy.ReadAsync());
+        }
+    }
+
+    private static async Task<TargetPlan> PlanOf(LakeCopy copy, LakeTarget target) => await target.PlanCommitAsync(copy.Transfer, verify: false, Token);
+
+    private static LakeCopy New(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned) =>
+        new(format, objects) { Mode = mode, FirstId = 1000, PartitionBy = isPartitioned ? ["place"] : null };
+
+    /// <summary>Rows that are there before, for modes that allow it.</summary>
+    private static async Task<IReadOnlyList<string>> PrepareAsync(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned)
+    {
+        if (mode == CopyMode.Create)
+            return [];
+        var before = new LakeCopy(format, objects) { Transfer = TransferId.Of("before"), Chunks = 2, PartitionBy = isPartitioned ? ["place"] : null };
+        await before.RunAsync(objects);
+        return await before.ReadAsync();
+    }
+
+    private static IReadOnlyList<string> Expected(CopyMode mode, IReadOnlyList<string> before, LakeCopy copy) =>
+        mode == CopyMode.Append ? [.. before, .. copy.Rows] : [.. copy.Rows];
+
+    /// <summary>Every Parquet file below the table's directory that the transfer has written is part of the table.</summary>
+    private static async Task AssertNothingIsLeftOverAsync(MemoryObjectStore objects, LakeCopy copy)
+    {
+        string[] written = [.. objects.Locations.Where(location => location.Path.EndsWith(".parquet", StringComparison.Ordinal) && location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal))
+            .Select(location => location.Path).Order(StringComparer.Ordinal)];
+
+        Assert.Empty(written.Except(await copy.FilesAsync()));
+    }
+}
