@@ -1,11 +1,10 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
-using BulkMover.Testing.Stores;
 
-namespace BulkMover.TableFormats.Tests.Iceberg.Writing;
+namespace BulkMover.Testing.Stores;
 
 /// <summary>A store in memory that is written to; a test may do something before an object is put, or make that fail.</summary>
-internal sealed class WritableMemoryStore(MemoryObjectStore objects) : IWritableStore
+public sealed class WritableMemoryStore(MemoryObjectStore objects) : IWritableStore
 {
     private readonly Lock gate = new();
 
