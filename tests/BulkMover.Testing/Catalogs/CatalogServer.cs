@@ -53,6 +53,9 @@ public sealed class CatalogServer : IDisposable
     /// <summary>Where new tables are put: below it their namespace and name.</summary>
     public string Warehouse { get; set; } = "s3://lake";
 
+    /// <summary>Where tables may be made, the levels with dots between them.</summary>
+    public string[] Namespaces { get; set; } = ["ns"];
+
     /// <summary>A test's own answer; null lets the server answer.</summary>
     public Func<CatalogRequest, CatalogAnswer?>? Instead { get; set; }
 
@@ -246,9 +249,11 @@ public sealed class CatalogServer : IDisposable
             return CatalogAnswer.Error(400, "BadRequestException", "Tables are only staged here");
         if (tables.ContainsKey(Key(levels, name)))
             return CatalogAnswer.Error(409, "AlreadyExistsException", "The table already exists");
+        if (!Namespaces.Contains(string.Join('.', levels), StringComparer.Ordinal))
+            return CatalogAnswer.Error(404, "NoSuchNamespaceException", "The given namespace does not exist");
         JsonObject metadata = CommittedMetadata.New();
         metadata["table-uuid"] = Guid.NewGuid().ToString();
-        metadata["location"] = $"{Warehouse}/{string.Join('/', levels)}/{name}";
+        metadata["location"] = body["location"]?.DeepClone() ?? $"{Warehouse}/{string.Join('/', levels)}/{name}";
         metadata["properties"]!["owner"] = "the catalog";
         CommittedMetadata.Apply(metadata, new JsonObject { ["action"] = "add-schema", ["schema"] = body["schema"]!.DeepClone() });
         metadata["partition-specs"] = JsonNode.Parse("""[{"spec-id":0,"fields":[]}]""");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
+using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Writing;
 
 namespace BulkMover.TableFormats.Iceberg.Catalogs;
@@ -81,13 +82,18 @@ public sealed class RestCatalog
     /// Asks where the catalog would put a new table, and for what is needed to write there (OpenAPI, <c>CreateTableRequest</c>, <c>stage-create</c>): nothing
     /// is made. The schema that has to go with it is of no account: the commit that makes the table brings its own.
     /// </summary>
-    internal async Task<CatalogState> StageAsync(CatalogTableName table, CancellationToken cancellationToken)
+    /// <param name="table">The table.</param>
+    /// <param name="address">Where it shall lie; null to let the catalog choose.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    internal async Task<CatalogState> StageAsync(CatalogTableName table, string? address, CancellationToken cancellationToken)
     {
         RefuseUnlessHas(CatalogConfig.CreateTable);
-        using JsonDocument answer = await StageAnswerAsync(table, cancellationToken);
-        return NewState(answer, new LoadedTable(answer.RootElement, $"{catalog} for {table}"), async stopping =>
+        using JsonDocument answer = await StageAnswerAsync(table, address, cancellationToken);
+        var loaded = new LoadedTable(answer.RootElement, $"{catalog} for {table}");
+        TableMetadata metadata = loaded.Metadata();
+        return NewState(answer, loaded, async stopping =>
         {
-            using JsonDocument again = await StageAnswerAsync(table, stopping);
+            using JsonDocument again = await StageAnswerAsync(table, metadata.Location, stopping);
             return new LoadedTable(again.RootElement, $"{catalog} for {table}").Grants(config.Properties);
         });
     }
@@ -116,7 +122,7 @@ public sealed class RestCatalog
         }
     }
 
-    private Task<JsonDocument> StageAnswerAsync(CatalogTableName table, CancellationToken cancellationToken)
+    private async Task<JsonDocument> StageAnswerAsync(CatalogTableName table, string? address, CancellationToken cancellationToken)
     {
         var body = new JsonObject
         {
@@ -124,7 +130,17 @@ public sealed class RestCatalog
             ["schema"] = JsonNode.Parse("""{"type":"struct","schema-id":0,"fields":[{"id":1,"name":"staged","required":false,"type":"string"}]}"""),
             ["stage-create"] = true,
         };
-        return session.PostAsync(routes.CreateTable(table.Namespace), body.ToJsonString(), cancellationToken);
+        if (address is not null)
+            body["location"] = address;
+        try
+        {
+            return await session.PostAsync(routes.CreateTable(table.Namespace), body.ToJsonString(), cancellationToken);
+        }
+        catch (InvalidInputException error) when (error.Code == CatalogErrors.NotFound)
+        {
+            throw new InvalidInputException("catalog.namespace_missing",
+                $"{catalog} has no namespace {CatalogTableName.Encode(table.Namespace)} to make the table {table.Name} in. Make the namespace first, or correct the name behind table=.", error);
+        }
     }
 
     private CatalogState NewState(JsonDocument answer, LoadedTable loaded, Func<CancellationToken, Task<IReadOnlyList<StorageGrant>>> load) => new(

@@ -29,11 +29,11 @@ internal sealed class CatalogCommits : ITableCommits
 
     public Guid NewId { get; }
 
-    /// <summary>Asks for the table; of one that is not there yet, for where the catalog would put it.</summary>
+    /// <summary>Asks for the table; of one that is not there yet, for where the catalog would put it, unless <paramref name="address"/> says.</summary>
     public static async Task<CatalogCommits> OpenAsync(
-        RestCatalog catalog, CatalogTableName name, Func<CatalogTable, IWritableStore> open, CancellationToken cancellationToken)
+        RestCatalog catalog, CatalogTableName name, Func<CatalogTable, IWritableStore> open, string? address, CancellationToken cancellationToken)
     {
-        CatalogState state = await catalog.TryLoadStateAsync(name, cancellationToken) ?? await catalog.StageAsync(name, cancellationToken);
+        CatalogState state = await catalog.TryLoadStateAsync(name, cancellationToken) ?? await catalog.StageAsync(name, address, cancellationToken);
         return new CatalogCommits(catalog, name, state, open(state.Table));
     }
 

@@ -79,6 +79,7 @@ internal sealed class IcebergCommit
     {
         if (!settled.IsNew)
             throw new TargetException("iceberg.table_changed", $"The table '{commits.Root}' is gone since its rows were written. Begin again with --restart.");
+        settled.CheckAddress(commits.NewAddress, commits.Root.ToString());
         var schema = new IcebergSchema(0, new Schema(settled.Columns, null), []);
         JsonObject json = SchemaJson.Schema(settled.Columns, schema.Id);
         JsonArray updates = TableUpdates.NewTable(

@@ -26,16 +26,24 @@ internal sealed class IcebergTarget : ITableFormat
     /// <param name="options">How it is written.</param>
     public static IcebergTarget OfDirectory(IWritableStore store, Location root, IcebergWriteOptions options) => new(new DirectoryCommits(store, root), options);
 
-    /// <summary>A table that a catalog has, or that it will have with the first commit; where that will lie, the catalog is asked.</summary>
+    /// <summary>
+    /// A table that a catalog has, or that it will have with the first commit; where that will lie, the catalog is asked. Some choose another place at
+    /// each question: a later run of a transfer gives the one that the first run was told (<see cref="AddressIn"/>).
+    /// </summary>
     /// <param name="catalog">The catalog.</param>
     /// <param name="name">The table in it.</param>
     /// <param name="open">Opens the store that the table's files lie in, by what the catalog grants.</param>
     /// <param name="options">How it is written.</param>
+    /// <param name="address">Where a new table shall lie; null to let the catalog choose.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="BulkMoverException">As <see cref="RestCatalog.LoadTableAsync"/>.</exception>
     public static async Task<IcebergTarget> OfCatalogAsync(
-        RestCatalog catalog, CatalogTableName name, Func<CatalogTable, IWritableStore> open, IcebergWriteOptions options, CancellationToken cancellationToken) =>
-        new(await CatalogCommits.OpenAsync(catalog, name, open, cancellationToken), options);
+        RestCatalog catalog, CatalogTableName name, Func<CatalogTable, IWritableStore> open, IcebergWriteOptions options, string? address, CancellationToken cancellationToken) =>
+        new(await CatalogCommits.OpenAsync(catalog, name, open, address, cancellationToken), options);
+
+    /// <summary>Where the table lies that a plan was made for.</summary>
+    /// <param name="settled"><see cref="TableWrite.Settled"/> of the transfer's first run.</param>
+    public static string AddressIn(string settled) => SettledTable.Parse(settled).Address;
 
     public string FilesDirectory(TransferId transfer) => $"{DataDirectory}/{transfer}";
 
@@ -44,7 +52,7 @@ internal sealed class IcebergTarget : ITableFormat
         var plan = new WritePlan(request, options, Root);
         TableState? state = await commits.LoadAsync(cancellationToken);
         if (state is null)
-            return plan.New();
+            return plan.New(commits.NewAddress);
         WritableTable.Check(state, commits.Store, Root);
         // A run that is repeated after its commit finds its own rows.
         bool isDone = !request.Restart && CommitLog.Numbers(state, request.Transfer).Any();

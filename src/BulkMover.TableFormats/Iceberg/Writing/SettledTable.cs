@@ -13,11 +13,12 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// What a plan has settled and data files hold to from then on: the columns with their ids, and how files are kept apart. As text it is
 /// <see cref="Targets.TableWrite.Settled"/>; the commit compares it with the table that it finds.
 /// </summary>
+/// <param name="Address">Where the table lies, as its metadata says: what paths in metadata begin with.</param>
 /// <param name="Columns">Of the data files, with ids at every level.</param>
 /// <param name="New">Ids of those columns that the table has to get.</param>
 /// <param name="Spec">How its files are partitioned.</param>
 /// <param name="SortFields">The sort order of a new table, as JSON; null for a table that was there.</param>
-internal sealed record SettledTable(IReadOnlyList<Field> Columns, IReadOnlyList<int> New, PartitionSpec Spec, JsonArray? SortFields)
+internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns, IReadOnlyList<int> New, PartitionSpec Spec, JsonArray? SortFields)
 {
     /// <summary>There was no table.</summary>
     public bool IsNew => SortFields is not null;
@@ -26,7 +27,7 @@ internal sealed record SettledTable(IReadOnlyList<Field> Columns, IReadOnlyList<
     {
         var json = new JsonObject
         {
-            ["schema"] = SchemaJson.Schema(Columns, 0), ["new"] = new JsonArray([.. New.Select(id => JsonValue.Create(id))]), ["spec"] = SpecJson.Spec(Spec),
+            ["address"] = Address, ["schema"] = SchemaJson.Schema(Columns, 0), ["new"] = new JsonArray([.. New.Select(id => JsonValue.Create(id))]), ["spec"] = SpecJson.Spec(Spec),
         };
         if (SortFields is not null)
             json["sort"] = SortFields.DeepClone();
@@ -38,10 +39,19 @@ internal sealed record SettledTable(IReadOnlyList<Field> Columns, IReadOnlyList<
         using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 256 });
         var root = new MetadataNode(json.RootElement, "", "the transfer's ledger");
         return new SettledTable(
+            root.Required("address").AsString(),
             SchemaParser.Parse(root.Required("schema")).Arrow.FieldsList,
             [.. root.Required("new").Items().Select(id => id.AsInt())],
             PartitionSpecParser.Parse(root.Required("spec").Required("spec-id").AsInt(), root.Required("spec").Required("fields")),
             json.RootElement.TryGetProperty("sort", out JsonElement sort) ? JsonArray.Create(sort.Clone()) : null);
+    }
+
+    /// <summary>The data files lie below the address that was settled.</summary>
+    /// <exception cref="TargetException">The table lies elsewhere now.</exception>
+    public void CheckAddress(string address, string table)
+    {
+        if (address != Address)
+            throw Changed(table, $"it lies at '{address}' now, and they lie at '{Address}'");
     }
 
     /// <summary>The columns that the table, as it is now, still lacks.</summary>
@@ -50,6 +60,7 @@ internal sealed record SettledTable(IReadOnlyList<Field> Columns, IReadOnlyList<
     {
         if (!state.Metadata.DefaultSpec.Fields.SequenceEqual(Spec.Fields))
             throw Changed(table, "its partition spec is another");
+        CheckAddress(state.Location, table);
         var missing = new List<Field>();
         foreach (Field column in Columns)
         {

@@ -20,12 +20,13 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
     private readonly List<string> notes = [];
 
     /// <summary>There is no table.</summary>
-    public TableWrite New()
+    /// <param name="address">Where it will lie, as its metadata will say.</param>
+    public TableWrite New(string address)
     {
         IReadOnlyList<Field> columns = FieldNumbers.OfNewTable([.. typed.Select(column => column.Field)]);
         var schema = new IcebergSchema(0, new Schema(columns, null), []);
         PartitionSpec spec = PartitionTerms.Parse(options.PartitionBy ?? KeptPartitions(schema), schema);
-        var settled = new SettledTable(columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
+        var settled = new SettledTable(address, columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
         return Write(settled, schema,
         [
             $"A new Iceberg table of format version 2 is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
@@ -45,7 +46,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         }
 
         SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
-        var settled = new SettledTable(fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
+        var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
         return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]);
     }
 

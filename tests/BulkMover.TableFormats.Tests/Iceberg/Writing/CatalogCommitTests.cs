@@ -147,9 +147,33 @@ public sealed class CatalogCommitTests : IDisposable
     {
         server.Endpoints = ["GET /v1/{prefix}/namespaces/{namespace}/tables/{table}"];
 
-        var error = await Assert.ThrowsAsync<UnsupportedFeatureException>(OpenAsync);
+        var error = await Assert.ThrowsAsync<UnsupportedFeatureException>(() => OpenAsync());
 
         Assert.Equal("catalog.cannot_write_tables", error.Code);
+    }
+
+    [Fact]
+    public async Task Open_NamespaceIsMissing_IsRefused()
+    {
+        server.Namespaces = [];
+
+        Assert.Equal("catalog.namespace_missing", (await Assert.ThrowsAsync<InvalidInputException>(() => OpenAsync())).Code);
+    }
+
+    [Fact]
+    public async Task Commit_CatalogChoosesAnotherPlaceForTheTable_IsMadeWhereItsFilesAre()
+    {
+        TargetRequest request = requests.Request(CopyMode.Create);
+        TableWrite first = await (await OpenAsync()).PlanAsync(request, Stopping);
+        server.Warehouse = "s3://elsewhere";
+        IcebergTarget moved = await IcebergTarget.OfCatalogAsync(await server.OpenAsync(), CatalogTableName.Parse("ns.t")!, _ => store, options, address: null, Stopping);
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => moved.CommitAsync(Commit(request, first, 1, File("a")), Stopping));
+        Assert.Equal("iceberg.table_changed", error.Code);
+
+        IcebergTarget target = await OpenAsync(IcebergTarget.AddressIn(first.Settled));
+        await target.CommitAsync(Commit(request, first, 1, File("a")), Stopping);
+        Assert.Equal("s3://lake/ns/t", (string?)JsonNode.Parse(server["ns.t"].Metadata)!["location"]);
     }
 
     private static bool IsCommit(CatalogRequest request) => request.Method == "POST" && request.Path.EndsWith("/t", StringComparison.Ordinal);
@@ -168,8 +192,8 @@ public sealed class CatalogCommitTests : IDisposable
         return Task.CompletedTask;
     }
 
-    private async Task<IcebergTarget> OpenAsync() =>
-        await IcebergTarget.OfCatalogAsync(await server.OpenAsync(), CatalogTableName.Parse("ns.t")!, Store, options, Stopping);
+    private async Task<IcebergTarget> OpenAsync(string? address = null) =>
+        await IcebergTarget.OfCatalogAsync(await server.OpenAsync(), CatalogTableName.Parse("ns.t")!, Store, options, address, Stopping);
 
     private IWritableStore Store(CatalogTable table)
     {
