@@ -17,6 +17,12 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
 {
     private const string TableMissing = "iceberg.table_missing";
 
+    /// <summary>Names of documents end so, or with one of <see cref="MetadataFileName.Suffixes"/> that says that they are gzipped.</summary>
+    private const string Plain = ".metadata.json", Gzipped = ".gz.metadata.json";
+
+    /// <summary>Iceberg docs, "Configuration".</summary>
+    private const string CodecProperty = "write.metadata.compression-codec";
+
     /// <summary>As deep as the parser of metadata goes.</summary>
     private static readonly JsonDocumentOptions Json = new() { MaxDepth = 256 };
 
@@ -49,18 +55,27 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
     public async Task<CommitOutcome> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
     {
         long version = loaded is null ? 1 : MetadataFileName.Parse(loaded.File.Name)!.Version!.Value + 1;
-        // Another writer of the same table takes the same name, compressed or not.
-        string suffix = loaded is null ? MetadataFileName.Suffixes[0] : loaded.File.Name[MetadataFileName.Parse(loaded.File.Name)!.Stem.Length..];
+        string suffix = loaded is null ? Plain : SuffixOf(loaded);
         JsonObject document = loaded is null
             ? UpdatedMetadata.Of(updates)
             : UpdatedMetadata.Of(loaded.Document, $"{loaded.Location}/{MetadataFile.DirectoryName}/{loaded.File.Name}", updates);
         byte[] bytes = Encoding.UTF8.GetBytes(document.ToJsonString());
         string number = version.ToString(CultureInfo.InvariantCulture);
-        if (!await store.TryPutNewAsync(directory.Combine($"v{number}{suffix}"), suffix.Contains("gz", StringComparison.Ordinal) ? Compress(bytes) : bytes, cancellationToken))
+        if (!await store.TryPutNewAsync(directory.Combine($"v{number}{suffix}"), suffix == Plain ? bytes : Compress(bytes), cancellationToken))
             return CommitOutcome.Outdated;
         await WriteHintAsync(number, cancellationToken);
         return CommitOutcome.Committed;
     }
+
+    /// <summary>
+    /// Of two writers one succeeds only if both take the same name: the one that the table's property says, or else that of the document before.
+    /// </summary>
+    private static string SuffixOf(TableState loaded) => loaded.Metadata.Properties.GetValueOrDefault(CodecProperty)?.ToLowerInvariant() switch
+    {
+        "gzip" => Gzipped,
+        "none" => Plain,
+        _ => loaded.File.Name[MetadataFileName.Parse(loaded.File.Name)!.Stem.Length..],
+    };
 
     private async Task<MetadataFile?> FindAsync(CancellationToken cancellationToken)
     {

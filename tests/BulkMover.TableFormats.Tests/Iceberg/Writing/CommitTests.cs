@@ -5,6 +5,9 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.FileFormats.Avro;
+using BulkMover.TableFormats.Iceberg.Manifests;
+using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
 using Xunit;
 using static BulkMover.TableFormats.Tests.Iceberg.Writing.WriteTable;
@@ -282,6 +285,67 @@ public class CommitTests
 
         Assert.Contains(table.Root.Combine("metadata/v2.gz.metadata.json"), table.Store.Objects.Locations);
         Assert.Equal(["a"], await table.FilesAsync());
+    }
+
+    [Theory]
+    [InlineData("gzip", "v2.gz.metadata.json")]
+    [InlineData("none", "v2.metadata.json")]
+    public async Task Commit_TableSaysWhetherMetadataIsGzipped_IsNamedSo(string codec, string name)
+    {
+        TestTable before = new();
+        before.Metadata["properties"]!["write.metadata.compression-codec"] = codec;
+        var table = new WriteTable(before);
+
+        await table.CommitAsync(CopyMode.Append, "one", File("a"));
+
+        Assert.Contains(table.Root.Combine($"metadata/{name}"), table.Store.Objects.Locations);
+        Assert.Equal(["a"], await table.FilesAsync());
+    }
+
+    [Fact]
+    public async Task Commit_Replace_DeletedEntriesKeepTheirSequenceNumbers()
+    {
+        TestTable before = new TestTable().WithSnapshot(
+            new TestManifest(
+                new TestFile("s3://lake/db/t/data/a.parquet") { Rows = 30 }, new TestFile("s3://lake/db/t/data/b.parquet") { Status = 0, SequenceNumber = 3 },
+                new TestFile("s3://lake/db/t/data/c.parquet") { Status = 2, SequenceNumber = 2 }) { SequenceNumber = 5, Properties = new Dictionary<string, string> { ["schema"] = "{}" } },
+            new TestManifest(new TestFile("s3://lake/db/t/data/d.parquet")) { IsVersion1 = true });
+        before.Metadata["last-sequence-number"] = 5;
+        var table = new WriteTable(before);
+
+        await table.CommitAsync(CopyMode.Replace, "one", File("n"));
+
+        List<ManifestFile> manifests = await ManifestListReader.ReadAsync(
+            table.Store, Location.Parse((string)table.Document()["snapshots"]![1]!["manifest-list"]!), Stopping).ToListAsync(Stopping);
+        Assert.Equal(
+            [new ManifestCounts(1, 0, 0, 10, 0, 0), new ManifestCounts(0, 0, 2, 0, 0, 40), new ManifestCounts(0, 0, 1, 0, 0, 10)], manifests.Select(manifest => manifest.Counts!.Value));
+        Assert.All(manifests, manifest => Assert.Equal((6, 6), (manifest.SequenceNumber, manifest.MinSequenceNumber)));
+        Assert.Equal([(true, 5, 5), (true, 3, 3)], await EntriesAsync(table, manifests[1]));
+        Assert.Equal([(true, 0, 0)], await EntriesAsync(table, manifests[2]));
+        Assert.Equal([(false, 6, 6)], await EntriesAsync(table, manifests[0]));
+    }
+
+    [Fact]
+    public async Task Commit_Manifest_TellsWhatItsFilesAreOf()
+    {
+        var table = new WriteTable { Options = new() { PartitionBy = ["day(at)"] } };
+        await table.CommitAsync(CopyMode.Create, "one", File("a", 1, 10, Int(5)));
+        Location manifest = table.Store.Objects.Locations.Single(location => location.Name.EndsWith("-m0.avro", StringComparison.Ordinal));
+
+        await using AvroFileReader file = await AvroFileReader.OpenAsync(table.Store, manifest, null, Stopping);
+
+        Assert.Equal(table.Document()["schemas"]![0]!.ToJsonString(), file.Property("schema"));
+        Assert.Equal(table.Document()["partition-specs"]![0]!["fields"]!.ToJsonString(), file.Property("partition-spec"));
+        Assert.Equal(["0", "0", "2", "data", "deflate"], new[] { "schema-id", "partition-spec-id", "format-version", "content", "avro.codec" }.Select(file.Property));
+        AvroField partition = file.Schema.Fields.Single(field => field.Name == "data_file").Type.Fields.Single(field => field.FieldId == 102);
+        Assert.Equal((1000, "at_day", "date"), (partition.Type.Fields[0].FieldId, partition.Type.Fields[0].Name, partition.Type.Fields[0].Type.Branches[1].LogicalType));
+    }
+
+    private static async Task<List<(bool IsDeleted, long? SequenceNumber, long? FileSequenceNumber)>> EntriesAsync(WriteTable table, ManifestFile manifest)
+    {
+        await using AvroFileReader file = await AvroFileReader.OpenAsync(table.Store, Location.Parse(manifest.Path), manifest.Length, Stopping);
+        return await ManifestEntries.ReadAsync(file, manifest, Stopping)
+            .Select(entry => (entry.IsDeleted, entry.SequenceNumber, entry.FileSequenceNumber)).ToListAsync(Stopping);
     }
 
     [Fact]
