@@ -59,6 +59,12 @@ public sealed class CatalogServer : IDisposable
     /// <summary>A test's own answer; null lets the server answer.</summary>
     public Func<CatalogRequest, CatalogAnswer?>? Instead { get; set; }
 
+    /// <summary>What a test does before a request is answered.</summary>
+    public Func<CatalogRequest, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What goes out in place of the server's answer, whose request has done its work.</summary>
+    public Func<CatalogRequest, CatalogAnswer, CatalogAnswer> After { get; set; } = (_, answer) => answer;
+
     /// <summary>All requests in the order in which they came.</summary>
     public ConcurrentQueue<CatalogRequest> Requests { get; } = [];
 
@@ -127,7 +133,8 @@ public sealed class CatalogServer : IDisposable
         CatalogAnswer answer;
         try
         {
-            answer = Instead?.Invoke(request) ?? Answer(request);
+            await Before(request);
+            answer = Instead?.Invoke(request) ?? After(request, Answer(request));
         }
         catch (Exception error)
         {

@@ -103,22 +103,22 @@ public sealed class RestCatalog
     /// <param name="requirements">What it must be before.</param>
     /// <param name="updates">What changes.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    internal async Task<CommitOutcome> CommitAsync(CatalogTableName table, JsonArray requirements, JsonArray updates, CancellationToken cancellationToken)
+    internal async Task<CommitResult> CommitAsync(CatalogTableName table, JsonArray requirements, JsonArray updates, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["identifier"] = Identifier(table), ["requirements"] = requirements, ["updates"] = updates };
         try
         {
             using JsonDocument answer = await once.PostAsync(routes.Table(table), body.ToJsonString(), cancellationToken);
-            return CommitOutcome.Committed;
+            return new CommitResult(CommitOutcome.Committed);
         }
         catch (EnvironmentException error) when (error.Code == CatalogErrors.Conflict)
         {
-            return CommitOutcome.Outdated;
+            return new CommitResult(CommitOutcome.Outdated, error);
         }
         catch (EnvironmentException error) when (error.IsTransient)
         {
             // Also what is answered with 5xx may have happened (OpenAPI, "CommitStateUnknownException").
-            return CommitOutcome.Unknown;
+            return new CommitResult(CommitOutcome.Unknown, error);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class CatalogCommits : ITableCommits
         ? new TableState(state.Document, state.Table.Metadata, state.Table.File.Location)
         : null;
 
-    public Task<CommitOutcome> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
+    public Task<CommitResult> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
     {
         JsonArray all = updates.DeepClone().AsArray();
         // What the catalog gives every table: it begins this one from nothing but our updates.

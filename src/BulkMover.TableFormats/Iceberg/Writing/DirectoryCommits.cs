@@ -52,7 +52,7 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
         return new TableState(JsonNode.Parse(json.Span, nodeOptions: null, Json)!.AsObject(), metadata, file.Location);
     }
 
-    public async Task<CommitOutcome> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
+    public async Task<CommitResult> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
     {
         long version = loaded is null ? 1 : MetadataFileName.Parse(loaded.File.Name)!.Version!.Value + 1;
         string suffix = loaded is null ? Plain : SuffixOf(loaded);
@@ -62,9 +62,9 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
         byte[] bytes = Encoding.UTF8.GetBytes(document.ToJsonString());
         string number = version.ToString(CultureInfo.InvariantCulture);
         if (!await store.TryPutNewAsync(directory.Combine($"v{number}{suffix}"), suffix == Plain ? bytes : Compress(bytes), cancellationToken))
-            return CommitOutcome.Outdated;
+            return new CommitResult(CommitOutcome.Outdated);
         await WriteHintAsync(number, cancellationToken);
-        return CommitOutcome.Committed;
+        return new CommitResult(CommitOutcome.Committed);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
@@ -19,17 +20,20 @@ internal interface ITableCommits
     Guid NewId { get; }
 
     /// <summary>The table as it is now; null when there is none.</summary>
-    /// <exception cref="Core.Errors.TargetException">It is there and may not be committed to from here.</exception>
+    /// <exception cref="TargetException">It is there and may not be committed to from here.</exception>
     Task<TableState?> LoadAsync(CancellationToken cancellationToken);
 
     /// <summary>Replaces the metadata at once, unless it is another than that which was loaded.</summary>
     /// <param name="loaded">What the change is made on; null to make the table.</param>
     /// <param name="updates">The change (OpenAPI, <c>TableUpdate</c>), the snapshot last.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    Task<CommitOutcome> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken);
+    Task<CommitResult> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of a commit.</summary>
+/// <summary>What became of a commit, and what was said of one that is not known to have happened.</summary>
+internal readonly record struct CommitResult(CommitOutcome Outcome, BulkMoverException? Error = null);
+
+/// <inheritdoc cref="CommitResult"/>
 internal enum CommitOutcome
 {
     Committed,

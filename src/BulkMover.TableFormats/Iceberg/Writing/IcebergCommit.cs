@@ -63,17 +63,22 @@ internal sealed class IcebergCommit
         updates.Add(TableUpdates.AddSnapshot(snapshot));
         updates.Add(TableUpdates.SetMain(snapshotId));
 
-        switch (await commits.CommitAsync(state, updates, cancellationToken))
+        CommitResult result = await commits.CommitAsync(state, updates, cancellationToken);
+        if (result.Outcome == CommitOutcome.Outdated)
         {
-            case CommitOutcome.Outdated:
-                await DeleteOfThisTryAsync(cancellationToken);
-                throw new EnvironmentException("iceberg.commit_conflict",
-                    $"Somebody else has changed the table '{commits.Root}' at each of {tries} tries to commit. The files are written; run the command again.") { IsTransient = true };
-            case CommitOutcome.Unknown:
-                throw new EnvironmentException("iceberg.commit_unknown",
-                    $"Whether the commit to the table '{commits.Root}' has happened is not known: the catalog's answer was lost. Run the command again: it looks first.") { IsTransient = true };
+            await DeleteOfThisTryAsync(cancellationToken);
+            throw Again("iceberg.commit_conflict",
+                $"Somebody else has changed the table '{commits.Root}' at each of {tries} tries to commit. The files are written; run the command again.", result.Error);
+        }
+
+        if (result.Outcome == CommitOutcome.Unknown)
+        {
+            throw Again("iceberg.commit_unknown",
+                $"Whether the commit to the table '{commits.Root}' has happened is not known: {result.Error?.Message} Run the command again: it looks first.", result.Error);
         }
     }
+
+    private static EnvironmentException Again(string code, string message, Exception? inner) => new(code, message, inner) { IsTransient = true };
 
     private NextTable NewTable()
     {
