@@ -49,6 +49,7 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
         PartitionColumns = [.. metadata.DefaultSpec.Fields
             .Where(field => field.Transform.Kind != TransformKind.Void)
             .Select(field => schema.Column(field.SourceId)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)];
+        PartitionTerms = [.. metadata.DefaultSpec.Fields.Select(field => Writing.PartitionTerms.Text(field, schema)).OfType<string>()];
         Features = [.. TableFeatures.Of(metadata, snapshot, schema)];
         Retention = snapshot is null ? null : IcebergRetention.Of(metadata, snapshot);
         Notes = paths.IsMoved
@@ -68,6 +69,9 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
     public IReadOnlyList<SortField> SortOrder { get; }
 
     public IReadOnlyList<string> PartitionColumns { get; }
+
+    /// <summary>How the table is partitioned, as engines write it: <c>country</c>, <c>day(ts)</c>, <c>bucket(16, id)</c>; what cannot be written so is left out.</summary>
+    public IReadOnlyList<string> PartitionTerms { get; }
 
     public IReadOnlyList<TableFeature> Features { get; private set; }
 

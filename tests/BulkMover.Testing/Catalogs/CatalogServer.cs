@@ -8,8 +8,9 @@ using System.Text.Json.Nodes;
 namespace BulkMover.Testing.Catalogs;
 
 /// <summary>
-/// An Iceberg REST catalog that follows the reading part of the public OpenAPI file (apache/iceberg, <c>open-api/rest-catalog-open-api.yaml</c>):
-/// config, OAuth2 client credentials, namespaces and tables with pages, load table, load credentials, errors. It listens on this machine only.
+/// An Iceberg REST catalog that follows the public OpenAPI file (apache/iceberg, <c>open-api/rest-catalog-open-api.yaml</c>) as far as copies need it:
+/// config, OAuth2 client credentials, namespaces and tables with pages, load table, load credentials, stage and commit tables, errors. It
+/// listens on this machine only, and keeps metadata in memory.
 /// </summary>
 public sealed class CatalogServer : IDisposable
 {
@@ -18,6 +19,7 @@ public sealed class CatalogServer : IDisposable
     private readonly HttpListener listener;
     private readonly ConcurrentDictionary<string, ServedTable> tables = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> tokens = new(StringComparer.Ordinal);
+    private readonly Lock committing = new();
     private int issued;
 
     public CatalogServer()
@@ -48,14 +50,29 @@ public sealed class CatalogServer : IDisposable
 
     public int PageSize { get; set; } = 100;
 
+    /// <summary>Where new tables are put: below it their namespace and name.</summary>
+    public string Warehouse { get; set; } = "s3://lake";
+
+    /// <summary>Where tables may be made, the levels with dots between them.</summary>
+    public string[] Namespaces { get; set; } = ["ns"];
+
     /// <summary>A test's own answer; null lets the server answer.</summary>
     public Func<CatalogRequest, CatalogAnswer?>? Instead { get; set; }
+
+    /// <summary>What a test does before a request is answered.</summary>
+    public Func<CatalogRequest, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What goes out in place of the server's answer, whose request has done its work.</summary>
+    public Func<CatalogRequest, CatalogAnswer, CatalogAnswer> After { get; set; } = (_, answer) => answer;
 
     /// <summary>All requests in the order in which they came.</summary>
     public ConcurrentQueue<CatalogRequest> Requests { get; } = [];
 
     /// <summary>The address of a table as the command line takes it.</summary>
     public string AddressOf(string table) => $"iceberg+rest:{Endpoint}?table={table}";
+
+    /// <summary>A table as it is now.</summary>
+    public ServedTable this[string table] => tables[table.Replace('.', Separator[0])];
 
     public void Add(ServedTable table) => tables[Key(table.Namespace, table.Name)] = table;
 
@@ -116,7 +133,8 @@ public sealed class CatalogServer : IDisposable
         CatalogAnswer answer;
         try
         {
-            answer = Instead?.Invoke(request) ?? Answer(request);
+            await Before(request);
+            answer = Instead?.Invoke(request) ?? After(request, Answer(request));
         }
         catch (Exception error)
         {
@@ -152,6 +170,8 @@ public sealed class CatalogServer : IDisposable
         return segments switch
         {
             [] => ListNamespaces(request),
+            [string levels, "tables"] when request.Method == "POST" => StageTable(Decode(levels), JsonNode.Parse(request.Body)!.AsObject()),
+            [string levels, "tables", string table] when request.Method == "POST" => Commit(Decode(levels), Uri.UnescapeDataString(table), JsonNode.Parse(request.Body)!.AsObject()),
             [string levels, "tables"] => ListTables(request, Decode(levels)),
             [string levels, "tables", string table] => LoadTable(Decode(levels), Uri.UnescapeDataString(table)),
             [string levels, "tables", string table, "credentials"] => LoadCredentials(Decode(levels), Uri.UnescapeDataString(table)),
@@ -226,6 +246,48 @@ public sealed class CatalogServer : IDisposable
         foreach ((string member, string json) in table.More)
             answer[member] = JsonNode.Parse(json);
         return CatalogAnswer.Json(answer.ToJsonString());
+    }
+
+    /// <summary>OpenAPI, <c>CreateTableRequest</c>: only staged, which makes nothing.</summary>
+    private CatalogAnswer StageTable(string[] levels, JsonObject body)
+    {
+        string name = (string)body["name"]!;
+        if (!(bool)body["stage-create"]!)
+            return CatalogAnswer.Error(400, "BadRequestException", "Tables are only staged here");
+        if (tables.ContainsKey(Key(levels, name)))
+            return CatalogAnswer.Error(409, "AlreadyExistsException", "The table already exists");
+        if (!Namespaces.Contains(string.Join('.', levels), StringComparer.Ordinal))
+            return CatalogAnswer.Error(404, "NoSuchNamespaceException", "The given namespace does not exist");
+        JsonObject metadata = CommittedMetadata.New();
+        metadata["table-uuid"] = Guid.NewGuid().ToString();
+        metadata["location"] = body["location"]?.DeepClone() ?? $"{Warehouse}/{string.Join('/', levels)}/{name}";
+        metadata["properties"]!["owner"] = "the catalog";
+        CommittedMetadata.Apply(metadata, new JsonObject { ["action"] = "add-schema", ["schema"] = body["schema"]!.DeepClone() });
+        metadata["partition-specs"] = JsonNode.Parse("""[{"spec-id":0,"fields":[]}]""");
+        metadata["sort-orders"] = JsonNode.Parse("""[{"order-id":0,"fields":[]}]""");
+        return CatalogAnswer.Json(new JsonObject { ["metadata"] = metadata, ["config"] = new JsonObject() }.ToJsonString());
+    }
+
+    /// <summary>OpenAPI, <c>CommitTableRequest</c>.</summary>
+    private CatalogAnswer Commit(string[] levels, string name, JsonObject body)
+    {
+        lock (committing)
+        {
+            string key = Key(levels, name);
+            JsonObject? metadata = tables.TryGetValue(key, out ServedTable? table) ? JsonNode.Parse(table.Metadata)!.AsObject() : null;
+            foreach (JsonNode? requirement in body["requirements"]!.AsArray())
+            {
+                if (CommittedMetadata.Problem(metadata, requirement!.AsObject()) is { } problem)
+                    return CatalogAnswer.Error(409, "CommitFailedException", problem);
+            }
+
+            metadata ??= CommittedMetadata.New();
+            foreach (JsonNode? update in body["updates"]!.AsArray())
+                CommittedMetadata.Apply(metadata, update!.AsObject());
+            string file = $"{metadata["location"]}/metadata/{metadata["snapshots"]!.AsArray().Count:00000}-{Guid.NewGuid()}.metadata.json";
+            tables[key] = (table ?? new ServedTable(levels, name, "", null)) with { Metadata = metadata.ToJsonString(), MetadataLocation = file };
+            return CatalogAnswer.Json(new JsonObject { ["metadata-location"] = file, ["metadata"] = metadata }.ToJsonString());
+        }
     }
 
     private CatalogAnswer LoadCredentials(string[] levels, string name) => tables.TryGetValue(Key(levels, name), out ServedTable? table)

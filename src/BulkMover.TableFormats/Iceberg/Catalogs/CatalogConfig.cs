@@ -14,8 +14,11 @@ internal sealed class CatalogConfig
     public const string LoadTable = "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}";
     public const string LoadCredentials = "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/credentials";
 
+    public const string CreateTable = "POST /v1/{prefix}/namespaces/{namespace}/tables";
+    public const string UpdateTable = "POST /v1/{prefix}/namespaces/{namespace}/tables/{table}";
+
     /// <summary>Those of ours that a server has when it does not say which.</summary>
-    private static readonly string[] DefaultEndpoints = [ListNamespaces, ListTables, LoadTable];
+    private static readonly string[] DefaultEndpoints = [ListNamespaces, ListTables, LoadTable, CreateTable, UpdateTable];
 
     private readonly HashSet<string> endpoints;
 

@@ -22,6 +22,9 @@ internal sealed class CatalogRoutes
 
     public Uri Credentials(CatalogTableName table) => new($"{Table(table).AbsoluteUri}/credentials");
 
+    /// <summary>Where tables are made.</summary>
+    public Uri CreateTable(IReadOnlyList<string> levels) => new(Tables(levels));
+
     public Uri ListTables(IReadOnlyList<string> levels, string pageToken) => new($"{Tables(levels)}?{Page(pageToken)}");
 
     /// <summary>The namespaces directly below one, or the outermost.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using BulkMover.Core.Errors;
 
@@ -14,25 +15,34 @@ internal sealed class CatalogSession(CatalogHttp http, CatalogTokens tokens)
     /// <param name="tableToken">A token for the table, which goes before the catalog's; null when there is none.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The answer, which the caller disposes.</returns>
-    public async Task<JsonDocument> GetAsync(Uri uri, string? tableToken, CancellationToken cancellationToken)
+    public Task<JsonDocument> GetAsync(Uri uri, string? tableToken, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, uri, body: null, tableToken, cancellationToken);
+
+    /// <summary>Sends JSON; as <see cref="GetAsync"/>.</summary>
+    public Task<JsonDocument> PostAsync(Uri uri, string body, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, uri, body, tableToken: null, cancellationToken);
+
+    private async Task<JsonDocument> SendAsync(HttpMethod method, Uri uri, string? body, string? tableToken, CancellationToken cancellationToken)
     {
         string? token = tableToken ?? await tokens.CurrentAsync(cancellationToken);
         try
         {
-            return await SendAsync(uri, token, cancellationToken);
+            return await SendAsAsync(method, uri, body, token, cancellationToken);
         }
         catch (InvalidInputException error) when (error.Code == CatalogErrors.Unauthorized && (tokens.CanRenew || tableToken is not null))
         {
             // OpenAPI, 401 and 419: the client may request a new access token and retry the request.
             string? other = tableToken is null ? await tokens.InsteadOfAsync(token, cancellationToken) : await tokens.CurrentAsync(cancellationToken);
-            return await SendAsync(uri, other, cancellationToken);
+            return await SendAsAsync(method, uri, body, other, cancellationToken);
         }
     }
 
-    private Task<JsonDocument> SendAsync(Uri uri, string? token, CancellationToken cancellationToken) => http.SendAsync(
+    private Task<JsonDocument> SendAsAsync(HttpMethod method, Uri uri, string? body, string? token, CancellationToken cancellationToken) => http.SendAsync(
         () =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, uri);
+            var request = new HttpRequestMessage(method, uri);
+            if (body is not null)
+                request.Content = new StringContent(body, Encoding.UTF8, "application/json");
             request.Headers.Authorization = CatalogHttp.Bearer(uri, token);
             request.Headers.Accept.ParseAdd("application/json");
             request.Headers.Add(DelegationHeader, Delegation);

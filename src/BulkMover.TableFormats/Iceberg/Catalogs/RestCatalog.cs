@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
+using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Iceberg.Writing;
 
 namespace BulkMover.TableFormats.Iceberg.Catalogs;
 
@@ -13,11 +16,17 @@ public sealed class RestCatalog
     private readonly CatalogConfig config;
     private readonly CatalogRoutes routes;
     private readonly CatalogSession session;
+    private readonly CatalogSession once;
     private readonly TimeProvider time;
 
-    private RestCatalog(Uri catalog, CatalogConfig config, CatalogSession session, TimeProvider time)
+    /// <param name="catalog">Where it is.</param>
+    /// <param name="config">What it has.</param>
+    /// <param name="session">Asks again what fails for a moment.</param>
+    /// <param name="once">Asks once: a change that may have been made is looked for before it is sent again.</param>
+    /// <param name="time">The clock by which grants end.</param>
+    private RestCatalog(Uri catalog, CatalogConfig config, CatalogSession session, CatalogSession once, TimeProvider time)
     {
-        (this.catalog, this.config, this.session, this.time) = (catalog, config, session, time);
+        (this.catalog, this.config, this.session, this.once, this.time) = (catalog, config, session, once, time);
         routes = new CatalogRoutes(catalog, config);
     }
 
@@ -39,7 +48,7 @@ public sealed class RestCatalog
         using JsonDocument answer = await session.GetAsync(uri, tableToken: null, cancellationToken);
         var config = CatalogConfig.Parse(answer.RootElement, address.Properties, address.Catalog);
         tokens.Configure(config.Properties);
-        return new RestCatalog(Moved(address.Catalog, config), config, session, time);
+        return new RestCatalog(Moved(address.Catalog, config), config, session, new CatalogSession(new CatalogHttp(retry with { Attempts = 1 }), tokens), time);
     }
 
     /// <summary>Loads a table with all its snapshots, and what is needed to read its files.</summary>
@@ -51,6 +60,105 @@ public sealed class RestCatalog
         using JsonDocument answer = await LoadAsync(table, cancellationToken);
         var loaded = new LoadedTable(answer.RootElement, $"{catalog} for {table}");
         return new CatalogTable(loaded.Metadata(), loaded.File(), new StorageGrants(loaded.Grants(config.Properties), NewLoad(table, loaded), time));
+    }
+
+    /// <summary>A table with its whole metadata document, to change it; null when there is none. Same errors.</summary>
+    internal async Task<CatalogState?> TryLoadStateAsync(CatalogTableName table, CancellationToken cancellationToken)
+    {
+        RefuseUnlessHas(CatalogConfig.UpdateTable);
+        try
+        {
+            using JsonDocument answer = await session.GetAsync(routes.Table(table), tableToken: null, cancellationToken);
+            var loaded = new LoadedTable(answer.RootElement, $"{catalog} for {table}");
+            return NewState(answer, loaded, NewLoad(table, loaded));
+        }
+        catch (InvalidInputException error) when (error.Code == CatalogErrors.NotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Asks where the catalog would put a new table, and for what is needed to write there (OpenAPI, <c>CreateTableRequest</c>, <c>stage-create</c>): nothing
+    /// is made. The schema that has to go with it is of no account: the commit that makes the table brings its own.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="address">Where it shall lie; null to let the catalog choose.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    internal async Task<CatalogState> StageAsync(CatalogTableName table, string? address, CancellationToken cancellationToken)
+    {
+        RefuseUnlessHas(CatalogConfig.CreateTable);
+        using JsonDocument answer = await StageAnswerAsync(table, address, cancellationToken);
+        var loaded = new LoadedTable(answer.RootElement, $"{catalog} for {table}");
+        TableMetadata metadata = loaded.Metadata();
+        return NewState(answer, loaded, async stopping =>
+        {
+            using JsonDocument again = await StageAnswerAsync(table, metadata.Location, stopping);
+            return new LoadedTable(again.RootElement, $"{catalog} for {table}").Grants(config.Properties);
+        });
+    }
+
+    /// <summary>Changes a table, or makes it (OpenAPI, <c>CommitTableRequest</c>).</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="requirements">What it must be before.</param>
+    /// <param name="updates">What changes.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
+    internal async Task<CommitResult> CommitAsync(CatalogTableName table, JsonArray requirements, JsonArray updates, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject { ["identifier"] = Identifier(table), ["requirements"] = requirements, ["updates"] = updates };
+        try
+        {
+            using JsonDocument answer = await once.PostAsync(routes.Table(table), body.ToJsonString(), cancellationToken);
+            return new CommitResult(CommitOutcome.Committed);
+        }
+        catch (EnvironmentException error) when (error.Code == CatalogErrors.Conflict)
+        {
+            return new CommitResult(CommitOutcome.Outdated, error);
+        }
+        catch (EnvironmentException error) when (error.IsTransient)
+        {
+            // Also what is answered with 5xx may have happened (OpenAPI, "CommitStateUnknownException").
+            return new CommitResult(CommitOutcome.Unknown, error);
+        }
+    }
+
+    private async Task<JsonDocument> StageAnswerAsync(CatalogTableName table, string? address, CancellationToken cancellationToken)
+    {
+        var body = new JsonObject
+        {
+            ["name"] = table.Name,
+            ["schema"] = JsonNode.Parse("""{"type":"struct","schema-id":0,"fields":[{"id":1,"name":"staged","required":false,"type":"string"}]}"""),
+            ["stage-create"] = true,
+        };
+        if (address is not null)
+            body["location"] = address;
+        try
+        {
+            return await session.PostAsync(routes.CreateTable(table.Namespace), body.ToJsonString(), cancellationToken);
+        }
+        catch (InvalidInputException error) when (error.Code == CatalogErrors.NotFound)
+        {
+            throw new InvalidInputException("catalog.namespace_missing",
+                $"{catalog} has no namespace {CatalogTableName.Encode(table.Namespace)} to make the table {table.Name} in. Make the namespace first, or correct the name behind table=.", error);
+        }
+    }
+
+    private CatalogState NewState(JsonDocument answer, LoadedTable loaded, Func<CancellationToken, Task<IReadOnlyList<StorageGrant>>> load) => new(
+        JsonObject.Create(answer.RootElement.GetProperty("metadata").Clone())!,
+        new CatalogTable(loaded.Metadata(), loaded.File(), new StorageGrants(loaded.Grants(config.Properties), load, time)));
+
+    private static JsonObject Identifier(CatalogTableName table) => new()
+    {
+        ["namespace"] = new JsonArray([.. table.Namespace.Select(level => JsonValue.Create(level))]), ["name"] = table.Name,
+    };
+
+    private void RefuseUnlessHas(string endpoint)
+    {
+        if (!config.Has(endpoint))
+        {
+            throw new UnsupportedFeatureException("catalog.cannot_write_tables",
+                $"{catalog} says that it has no endpoint '{endpoint}', so no table of it can be written. Write to another catalog, or to a directory.");
+        }
     }
 
     private async Task<JsonDocument> LoadAsync(CatalogTableName table, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BulkMover.TableFormats.Iceberg.Manifests;
 
 /// <summary>A manifest as the manifest list shows it (Iceberg spec, "Manifest Lists"), v1 fields defaulted.</summary>
@@ -18,6 +20,12 @@ internal sealed record ManifestFile
     /// <summary>What added files without a sequence number of their own inherit; 0 in v1.</summary>
     public long SequenceNumber { get; init; }
 
+    /// <summary>The least sequence number of its live files; 0 in v1.</summary>
+    public long MinSequenceNumber { get; init; }
+
+    /// <summary>How many entries it has of each status; null when a writer of v1 did not count them.</summary>
+    public ManifestCounts? Counts { get; init; }
+
     /// <summary>What entries without a snapshot id inherit; null when unknown.</summary>
     public long? AddedSnapshotId { get; init; }
 
@@ -27,8 +35,18 @@ internal sealed record ManifestFile
     /// <summary>One per field of the spec; empty when the writer gave none.</summary>
     public IReadOnlyList<FieldSummary> Partitions { get; init; } = [];
 
-    /// <summary>The writer gave key metadata; the manifest may be encrypted.</summary>
-    public bool HasKeyMetadata { get; init; }
+    /// <summary>What the writer gave as key metadata; the manifest may be encrypted then.</summary>
+    public byte[]? KeyMetadata { get; init; }
+
+    public bool HasKeyMetadata => KeyMetadata is not null;
+}
+
+/// <summary>Entries of a manifest by their status, and the rows of their files.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ManifestCounts(int AddedFiles, int ExistingFiles, int DeletedFiles, long AddedRows, long ExistingRows, long DeletedRows)
+{
+    /// <summary>No file of it is part of the table.</summary>
+    public bool HasNoLiveFiles => AddedFiles == 0 && ExistingFiles == 0;
 }
 
 /// <summary>The values of one partition field in a manifest.</summary>

@@ -31,10 +31,11 @@ internal static class ManifestListReader
     {
         var decoder = new AvroDecoder(data, file.Location.ToString());
         string? path = null;
-        long? length = null, sequenceNumber = null, snapshotId = null, firstRowId = null;
-        int? specId = null, content = null;
+        long? length = null, sequenceNumber = null, minSequenceNumber = null, snapshotId = null, firstRowId = null;
+        int? specId = null, content = null, added = null, existing = null, deleted = null;
+        long? addedRows = null, existingRows = null, deletedRows = null;
         IReadOnlyList<FieldSummary> partitions = [];
-        bool hasKey = false;
+        byte[]? key = null;
         foreach (AvroField field in file.Schema.Fields)
         {
             switch (field.IdInManifestList())
@@ -44,10 +45,17 @@ internal static class ManifestListReader
                 case 502: specId = decoder.ReadInt(field.Type); break;
                 case 517: content = decoder.ReadInt(field.Type); break;
                 case 515: sequenceNumber = decoder.ReadLong(field.Type); break;
+                case 516: minSequenceNumber = decoder.ReadLong(field.Type); break;
+                case 504: added = decoder.ReadInt(field.Type); break;
+                case 505: existing = decoder.ReadInt(field.Type); break;
+                case 506: deleted = decoder.ReadInt(field.Type); break;
+                case 512: addedRows = decoder.ReadLong(field.Type); break;
+                case 513: existingRows = decoder.ReadLong(field.Type); break;
+                case 514: deletedRows = decoder.ReadLong(field.Type); break;
                 case 503: snapshotId = decoder.ReadLong(field.Type); break;
                 case 507: partitions = ReadSummaries(ref decoder, field.Type); break;
                 case 520: firstRowId = decoder.ReadLong(field.Type); break;
-                case 519: hasKey = decoder.TryReadBytes(field.Type, out _); break;
+                case 519: key = decoder.TryReadBytes(field.Type, out ReadOnlySpan<byte> metadata) ? metadata.ToArray() : null; break;
                 default: decoder.Skip(field.Type); break;
             }
         }
@@ -62,10 +70,14 @@ internal static class ManifestListReader
             SpecId = specId ?? throw decoder.Corrupt($"manifest '{path}' has no partition spec (field 502)"),
             HasDeletes = content == DeletesContent,
             SequenceNumber = sequenceNumber ?? 0,
+            MinSequenceNumber = minSequenceNumber ?? 0,
+            Counts = (added, existing, deleted, addedRows, existingRows, deletedRows) is ({ } a, { } e, { } d, { } ar, { } er, { } dr)
+                ? new ManifestCounts(a, e, d, ar, er, dr)
+                : null,
             AddedSnapshotId = snapshotId,
             FirstRowId = firstRowId is null or >= 0 ? firstRowId : throw decoder.Corrupt($"manifest '{path}' has the first row id {firstRowId} (field 520)"),
             Partitions = partitions,
-            HasKeyMetadata = hasKey,
+            KeyMetadata = key,
         };
     }
 

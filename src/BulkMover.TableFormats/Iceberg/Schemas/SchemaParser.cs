@@ -40,6 +40,8 @@ internal sealed class SchemaParser
             if (!names.Add(name))
                 throw field.Wrong($"the only field called '{name}'");
             Field parsed = ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool());
+            if (field.Optional("doc") is { IsString: true } doc)
+                parsed = parsed.WithDoc(doc.AsString());
             fields.Add(field.Optional("initial-default") is { } value ? WithDefault(parsed, field.Required("type"), value) : parsed);
         }
 

@@ -1,0 +1,129 @@
+using System.Numerics;
+using Apache.Arrow.Types;
+using BulkMover.FileFormats.Avro;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>Encodes the entry of an added data file, in the order of <see cref="ManifestSchemas.Added"/> (Iceberg spec, "Entries in Manifests").</summary>
+internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
+{
+    private const int Added = 1, DataContent = 0;
+
+    private readonly List<(LeafMetrics Metrics, LeafColumn Leaf)> leaves = [];
+
+    /// <param name="file">The file.</param>
+    /// <param name="snapshotId">Which adds it.</param>
+    public void Write(WrittenFile file, long snapshotId)
+    {
+        record.WriteLong(Added);
+        record.WriteOptional(snapshotId);
+        // "Inherited when null": whichever number the commit gets at last.
+        record.WriteNull();
+        record.WriteNull();
+        record.WriteLong(DataContent);
+        record.WriteString($"{layout.Address}/{file.Path}");
+        record.WriteString("PARQUET");
+        for (int field = 0; field < layout.Values.Count; field++)
+            WritePartition(layout.Values[field], file);
+        record.WriteLong(file.Rows);
+        record.WriteLong(file.Bytes);
+        WriteMetrics(file);
+        WriteOffsets(file.RowGroupOffsets);
+    }
+
+    private void WritePartition((int Place, IArrowType Type) field, WrittenFile file)
+    {
+        if (field.Place < 0 || file.Partition[field.Place].Value is not { } value)
+        {
+            record.WriteNull();
+            return;
+        }
+
+        record.WriteSome();
+        switch (value)
+        {
+            case bool truth: record.WriteBoolean(truth); break;
+            case long number: record.WriteLong(number); break;
+            case double number when field.Type is FloatType: record.WriteFloat((float)number); break;
+            case double number: record.WriteDouble(number); break;
+            case BigInteger unscaled: WriteDecimal(unscaled, ManifestSchemas.DecimalBytes((Decimal128Type)field.Type)); break;
+            case byte[] bytes when field.Type.TypeId == ArrowTypeId.FixedSizedBinary: record.WriteRaw(bytes); break;
+            case byte[] bytes: record.WriteBytes(bytes); break;
+            default: throw new InvalidOperationException($"{value.GetType()} is no value of a partition.");
+        }
+    }
+
+    private void WriteDecimal(BigInteger unscaled, int length)
+    {
+        Span<byte> bytes = stackalloc byte[length];
+        bytes.Fill(unscaled.Sign < 0 ? (byte)0xFF : (byte)0);
+        unscaled.TryWriteBytes(bytes[(length - unscaled.GetByteCount())..], out _, isBigEndian: true);
+        record.WriteRaw(bytes);
+    }
+
+    private void WriteMetrics(WrittenFile file)
+    {
+        leaves.Clear();
+        foreach (LeafMetrics metrics in file.Columns)
+        {
+            if (layout.Leaves.Find(metrics) is { HasCounts: true } leaf)
+                leaves.Add((metrics, leaf));
+        }
+
+        WriteCounts(metrics => metrics.Bytes);
+        WriteCounts(metrics => metrics.Values);
+        WriteCounts(metrics => metrics.Nulls);
+        WriteBounds((metrics, leaf) => metrics.Lower is { } lower ? BoundTruncation.Lower(leaf.Type, lower, leaf.BoundLength) : null);
+        WriteBounds((metrics, leaf) => metrics.Upper is { } upper ? BoundTruncation.Upper(leaf.Type, upper, leaf.BoundLength) : null);
+    }
+
+    private void WriteCounts(Func<LeafMetrics, long?> count)
+    {
+        record.WriteSome();
+        int known = leaves.Count(item => count(item.Metrics) is not null);
+        if (known > 0)
+            record.WriteLong(known);
+        foreach ((LeafMetrics metrics, LeafColumn leaf) in leaves)
+        {
+            if (count(metrics) is not { } number)
+                continue;
+            record.WriteLong(leaf.Id);
+            record.WriteLong(number);
+        }
+
+        record.WriteLong(0);
+    }
+
+    private void WriteBounds(Func<LeafMetrics, LeafColumn, byte[]?> bound)
+    {
+        record.WriteSome();
+        // A block of one each: how many there are is known only when all are cut.
+        foreach ((LeafMetrics metrics, LeafColumn leaf) in leaves)
+        {
+            if (leaf.BoundLength == 0 || bound(metrics, leaf) is not { } bytes)
+                continue;
+            record.WriteLong(1);
+            record.WriteLong(leaf.Id);
+            record.WriteBytes(bytes);
+        }
+
+        record.WriteLong(0);
+    }
+
+    /// <summary>"Must be sorted ascending"; a file without row groups has none to split at.</summary>
+    private void WriteOffsets(IReadOnlyList<long> offsets)
+    {
+        if (offsets.Count == 0)
+        {
+            record.WriteNull();
+            return;
+        }
+
+        record.WriteSome();
+        record.WriteLong(offsets.Count);
+        foreach (long offset in offsets)
+            record.WriteLong(offset);
+        record.WriteLong(0);
+    }
+}

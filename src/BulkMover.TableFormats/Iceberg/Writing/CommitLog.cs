@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using BulkMover.Core.Targets;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>The commits of transfers, as the summaries of a table's snapshots tell of them: what makes a commit repeat without effect (invariant 3).</summary>
+internal static class CommitLog
+{
+    private const string Transfer = "bulkmover.transfer-id", Number = "bulkmover.commit";
+
+    public static void Mark(JsonObject summary, TransferId transfer, long number)
+    {
+        summary[Transfer] = transfer.Value;
+        summary[Number] = number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Numbers of the transfer's commits, of all snapshots that the table keeps.</summary>
+    public static IEnumerable<long> Numbers(TableState state, TransferId transfer) => state.Summaries()
+        .Where(item => Text(item.Summary, Transfer) == transfer.Value)
+        .Select(item => long.TryParse(Text(item.Summary, Number), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0);
+
+    private static string? Text(JsonObject summary, string name) => summary[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

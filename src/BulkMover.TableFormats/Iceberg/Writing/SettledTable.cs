@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Apache.Arrow;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Iceberg.Partitions;
+using BulkMover.TableFormats.Iceberg.Schemas;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>
+/// What a plan has settled and data files hold to from then on: the columns with their ids, and how files are kept apart. As text it is
+/// <see cref="Targets.TableWrite.Settled"/>; the commit compares it with the table that it finds.
+/// </summary>
+/// <param name="Address">Where the table lies, as its metadata says: what paths in metadata begin with.</param>
+/// <param name="Columns">Of the data files, with ids at every level.</param>
+/// <param name="New">Ids of those columns that the table has to get.</param>
+/// <param name="Spec">How its files are partitioned.</param>
+/// <param name="SortFields">The sort order of a new table, as JSON; null for a table that was there.</param>
+internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns, IReadOnlyList<int> New, PartitionSpec Spec, JsonArray? SortFields)
+{
+    /// <summary>There was no table.</summary>
+    public bool IsNew => SortFields is not null;
+
+    public override string ToString()
+    {
+        var json = new JsonObject
+        {
+            ["address"] = Address, ["schema"] = SchemaJson.Schema(Columns, 0), ["new"] = new JsonArray([.. New.Select(id => JsonValue.Create(id))]), ["spec"] = SpecJson.Spec(Spec),
+        };
+        if (SortFields is not null)
+            json["sort"] = SortFields.DeepClone();
+        return json.ToJsonString();
+    }
+
+    public static SettledTable Parse(string text)
+    {
+        using JsonDocument json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 256 });
+        var root = new MetadataNode(json.RootElement, "", "the transfer's ledger");
+        return new SettledTable(
+            root.Required("address").AsString(),
+            SchemaParser.Parse(root.Required("schema")).Arrow.FieldsList,
+            [.. root.Required("new").Items().Select(id => id.AsInt())],
+            PartitionSpecParser.Parse(root.Required("spec").Required("spec-id").AsInt(), root.Required("spec").Required("fields")),
+            json.RootElement.TryGetProperty("sort", out JsonElement sort) ? JsonArray.Create(sort.Clone()) : null);
+    }
+
+    /// <summary>The data files lie below the address that was settled.</summary>
+    /// <exception cref="TargetException">The table lies elsewhere now.</exception>
+    public void CheckAddress(string address, string table)
+    {
+        if (address != Address)
+            throw Changed(table, $"it lies at '{address}' now, and they lie at '{Address}'");
+    }
+
+    /// <summary>The columns that the table, as it is now, still lacks.</summary>
+    /// <exception cref="TargetException">The data files do not fit the table any more.</exception>
+    public IReadOnlyList<Field> StillMissing(TableState state, string table)
+    {
+        if (!state.Metadata.DefaultSpec.Fields.SequenceEqual(Spec.Fields))
+            throw Changed(table, "its partition spec is another");
+        CheckAddress(state.Location, table);
+        var missing = new List<Field>();
+        foreach (Field column in Columns)
+        {
+            int id = column.FieldId()!.Value;
+            if (state.Metadata.CurrentSchema.Column(id) is { } there)
+            {
+                if (there.Name != column.Name || !IsPartOf(column, there))
+                    throw Changed(table, $"its column '{there.Name}' is {SchemaJson.Describe(there)} now");
+            }
+            else if ((IsNew || New.Contains(id)) && id > state.LastColumnId && state.Metadata.CurrentSchema.Arrow.FieldsList.All(other => other.Name != column.Name))
+            {
+                missing.Add(column);
+            }
+            else
+            {
+                throw Changed(table, $"the column '{column.Name}' was dropped, or another one has its name or id");
+            }
+        }
+
+        HashSet<string> names = Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        return state.Metadata.CurrentSchema.Arrow.FieldsList.FirstOrDefault(column => !column.IsNullable && !names.Contains(column.Name)) is { } required
+            ? throw Changed(table, $"it requires the column '{required.Name}' now")
+            : missing;
+    }
+
+    /// <summary>The same ids with the same types, nulls only where the table takes them; structs may have more members there, if those may be null.</summary>
+    private static bool IsPartOf(Field written, Field there)
+    {
+        if (written.FieldId() != there.FieldId() || (written.IsNullable && !there.IsNullable))
+            return false;
+        Field[] given = [.. FieldNumbers.Children(written.DataType)], members = [.. FieldNumbers.Children(there.DataType)];
+        return given.Length == 0
+            ? members.Length == 0 && SchemaJson.Describe(written) == SchemaJson.Describe(there)
+            : written.DataType.TypeId == there.DataType.TypeId
+                && given.All(member => members.FirstOrDefault(other => other.FieldId() == member.FieldId()) is { } other && IsPartOf(member, other))
+                && members.All(other => other.IsNullable || given.Any(member => member.FieldId() == other.FieldId()));
+    }
+
+    private static TargetException Changed(string table, string how) => new("iceberg.table_changed",
+        $"'{table}' has changed since its rows were written: {how}. Nothing was added. Begin again with --restart.");
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Nodes;
+using BulkMover.Core.Stores;
+using BulkMover.TableFormats.Iceberg.Metadata;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>A table as it was when it was loaded.</summary>
+/// <param name="Document">Its metadata with everything that is in it, also what is not known here: that stays.</param>
+/// <param name="Metadata">What is known of it.</param>
+/// <param name="File">The document; for a table of a catalog that does not tell, the table's directory.</param>
+internal sealed record TableState(JsonObject Document, TableMetadata Metadata, Location File)
+{
+    /// <summary>Without a slash at the end: paths are made by appending to it.</summary>
+    public string Location => Metadata.Location.TrimEnd('/');
+
+    public int LastColumnId => (int?)Document["last-column-id"] ?? 0;
+
+    public long LastSequenceNumber => (long?)Document["last-sequence-number"] ?? 0;
+
+    public DateTimeOffset LastUpdated => DateTimeOffset.FromUnixTimeMilliseconds((long?)Document["last-updated-ms"] ?? 0);
+
+    public Snapshot? Current => Metadata.CurrentSnapshotId is { } id ? Metadata.Snapshots.FirstOrDefault(snapshot => snapshot.Id == id) : null;
+
+    /// <summary>The JSON of the schema with the id.</summary>
+    public JsonObject SchemaOf(int id) => Document["schemas"]!.AsArray().Select(schema => schema!.AsObject()).First(schema => (int?)schema["schema-id"] == id);
+
+    /// <summary>The summaries of all snapshots, with the operation among them.</summary>
+    public IEnumerable<(long Snapshot, JsonObject Summary)> Summaries() =>
+        Metadata.Snapshots.Zip(Document["snapshots"]?.AsArray() ?? [], (snapshot, json) => (snapshot.Id, json!["summary"] as JsonObject ?? []));
+}

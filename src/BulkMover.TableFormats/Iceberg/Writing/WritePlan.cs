@@ -1,0 +1,111 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Iceberg.Partitions;
+using BulkMover.TableFormats.Iceberg.Schemas;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>Plans how rows are written for a table.</summary>
+/// <param name="request">What is asked.</param>
+/// <param name="options">How a new table is made.</param>
+/// <param name="root">The table's directory.</param>
+internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions options, Location root)
+{
+    private readonly IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema);
+    private readonly List<string> notes = [];
+
+    /// <summary>There is no table.</summary>
+    /// <param name="address">Where it will lie, as its metadata will say.</param>
+    public TableWrite New(string address)
+    {
+        IReadOnlyList<Field> columns = FieldNumbers.OfNewTable([.. typed.Select(column => column.Field)]);
+        var schema = new IcebergSchema(0, new Schema(columns, null), []);
+        PartitionSpec spec = PartitionTerms.Parse(options.PartitionBy ?? KeptPartitions(schema), schema);
+        var settled = new SettledTable(address, columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
+        return Write(settled, schema,
+        [
+            $"A new Iceberg table of format version 2 is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
+        ]);
+    }
+
+    /// <summary>There is a table that can be written.</summary>
+    /// <exception cref="TargetException">The rows do not fit it.</exception>
+    public TableWrite Into(TableState state)
+    {
+        IcebergSchema schema = state.Metadata.CurrentSchema;
+        PartitionSpec spec = state.Metadata.DefaultSpec;
+        if (options.PartitionBy is { } wanted && !Values(PartitionTerms.Parse(wanted, schema)).SequenceEqual(Values(spec)))
+        {
+            throw new TargetException("iceberg.partitions_differ",
+                $"'{root}' is partitioned by {(spec.IsUnpartitioned ? "nothing" : string.Join(", ", Terms(spec, schema)))}, and not by {string.Join(", ", wanted)}. Leave the option out to write it as it is.");
+        }
+
+        SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
+        var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
+        return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]);
+    }
+
+    private IReadOnlyList<string> KeptPartitions(IcebergSchema schema)
+    {
+        IReadOnlyList<string> kept = PartitionTerms.Kept(options.SourcePartitions, schema);
+        if (kept.Count < options.SourcePartitions.Count)
+            notes.Add($"The source is also partitioned by {string.Join(", ", options.SourcePartitions.Except(kept))}, which is not copied.");
+        return kept;
+    }
+
+    private TableWrite Write(SettledTable settled, IcebergSchema schema, IEnumerable<string> steps)
+    {
+        string end = request.Mode == CopyMode.Replace ? "its files are replaced at once" : "the files are added at once";
+        return new TableWrite(
+            new Schema(settled.Columns, null),
+            [.. settled.Spec.Fields.Select(field => Partition(field, settled.Columns, schema)).OfType<PartitionColumn>()],
+            [.. typed.Zip(settled.Columns, (column, written) => Plan(column, written))],
+            [.. steps, $"Parquet files are written below '{root.Combine(IcebergTarget.DataDirectory)}'; with one snapshot {end}."],
+            notes)
+        {
+            Settled = settled.ToString(),
+        };
+    }
+
+    /// <summary>Null for what is always null: void, and values of a column that the rows lack.</summary>
+    private static PartitionColumn? Partition(PartitionField field, IReadOnlyList<Field> columns, IcebergSchema schema)
+    {
+        int source = columns.ToList().FindIndex(column => column.FieldId() == field.SourceId);
+        return source >= 0 && field.ResultType(schema) is { } type ? new PartitionColumn(field.Name, source, field.Transform, type) : null;
+    }
+
+    private ColumnPlan Plan(TypedColumn column, Field written)
+    {
+        Field source = request.Schema.GetFieldByName(written.Name);
+        string[] differences = [.. new[] { column.Difference, RefusesNulls(source, written) ? "A null is refused." : null }.OfType<string>()];
+        return new ColumnPlan(written.Name, SourceType.Describe(source), SchemaJson.Describe(written), differences.Length == 0 ? null : string.Join(' ', differences));
+    }
+
+    /// <summary>The table requires what may be null in the rows.</summary>
+    private static bool RefusesNulls(Field source, Field written)
+    {
+        if (source.IsNullable && !written.IsNullable)
+            return true;
+        // Keys are never null, whatever their field says.
+        return (source.DataType, written.DataType) switch
+        {
+            (MapType from, MapType to) => RefusesNulls(from.ValueField, to.ValueField),
+            (StructType from, StructType to) => from.Fields.Zip(to.Fields).Any(member => RefusesNulls(member.First, member.Second)),
+            (ListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
+            (LargeListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
+            (FixedSizeListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
+            _ => false,
+        };
+    }
+
+    private static IEnumerable<(int SourceId, TransformKind Kind, int Parameter)> Values(PartitionSpec spec) => spec.Fields
+        .Where(field => field.Transform.Kind != TransformKind.Void).Select(field => (field.SourceId, field.Transform.Kind, field.Transform.Parameter));
+
+    private static IEnumerable<string> Terms(PartitionSpec spec, IcebergSchema schema) => spec.Fields
+        .Where(field => field.Transform.Kind != TransformKind.Void).Select(field => PartitionTerms.Text(field, schema) ?? field.Name);
+}
