@@ -2,6 +2,7 @@ using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
 using BulkMover.Core.Stores;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
@@ -25,8 +26,11 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     /// <param name="partition">Of its rows.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The writer, and the file's path below the root.</returns>
+    /// <exception cref="Core.Errors.TargetException">The table cannot keep a value of the partition.</exception>
     public async Task<(ParquetFileWriter Writer, string Path)> CreateAsync(PartitionTuple partition, CancellationToken cancellationToken)
     {
+        foreach ((PartitionColumn column, Scalar value) in write.Partitions.Zip(partition.Values))
+            write.CheckPartition?.Invoke(column, value);
         int number = Interlocked.Increment(ref files);
         IEnumerable<string> directories = write.Partitions.Zip(partition.Values, (column, value) => HivePath.Write(column, value));
         string path = string.Join('/', [directory, .. directories, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:d4}.parquet")]);
