@@ -4,6 +4,7 @@ using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
@@ -12,14 +13,18 @@ using BulkMover.Engine.Transfers;
 using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Canon;
+using BulkMover.Testing.ClickHouse;
 using BulkMover.Testing.Stores;
 using Xunit;
 
 namespace BulkMover.Conformance;
 
 /// <summary>Tables of other engines, copied into tables of files: our own reader finds the same rows there.</summary>
-public sealed class CopiesIntoLakes
+public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
 {
+    /// <summary>Tables with what the engine reads of Delta, of each format: nested columns, decimals, timestamps, partitions, text of all kinds.</summary>
+    private const int TablesOfEngine = 40;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Names => new(CorpusIndex.Instance.Entries
@@ -47,6 +52,100 @@ public sealed class CopiesIntoLakes
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Copy_DeltaTable_HoldsTheSameRows(string name)
+    {
+        CorpusEntry entry = CorpusIndex.Instance[name];
+        using var directory = new TemporaryDirectory();
+        Source source = await SourceOpener.OpenAsync(entry.Address, Token);
+        ITableSnapshot snapshot = await OpenOrRefuseAsync(entry, source);
+        var scan = new Scan(snapshot, columns: null, where: null);
+        try
+        {
+            await using var target = LakeTarget.OfDelta("target", new LocalObjectStore(directory.Location), directory.Location, new LakeOptions());
+            long rows = await CopyAsync(source, snapshot, scan, target);
+
+            await AssertSameAsync(source, snapshot, scan, await SourceOpener.OpenAsync($"delta:{directory.FullName}", Token), rows, StyleOfDelta(scan));
+        }
+        catch (UnsupportedFeatureException refusal)
+        {
+            Assert.True(Refusals.Allow(entry, refusal), refusal.Message);
+        }
+        catch (TargetException refusal)
+        {
+            Assert.True(IsBeyondDelta(refusal, scan.OutputSchema), refusal.Message);
+        }
+        catch (ValueOutOfRangeException refusal)
+        {
+            Assert.True(scan.OutputSchema.FieldsList.Any(field => SourceType.Describe(field).Contains("timestamp(ns", StringComparison.Ordinal)), refusal.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Copy_DeltaTables_AreReadByAnotherEngine()
+    {
+        int read = 0;
+        var differences = new List<string>();
+        foreach (CorpusEntry entry in CorpusIndex.Instance.Entries.Where(entry => entry.Outcome == "rows" && entry.Format == "delta" && !Exceptions.FilesAreElsewhere.Contains(entry.Name)))
+        {
+            if (read == TablesOfEngine)
+                break;
+            Source source = await SourceOpener.OpenAsync(entry.Address, Token);
+            ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
+            var scan = new Scan(snapshot, columns: null, where: null);
+            string directory = Path.Combine(server.FilesDirectory, $"copy_{entry.Name}");
+            await using var target = LakeTarget.OfDelta("target", new LocalObjectStore(Location.OnDisk(directory)), Location.OnDisk(directory), new LakeOptions());
+            long rows;
+            try
+            {
+                rows = await CopyAsync(source, snapshot, scan, target);
+            }
+            catch (TargetException refusal) when (IsBeyondDelta(refusal, scan.OutputSchema))
+            {
+                continue;
+            }
+
+            string counted = (await server.QueryAsync($"SELECT count() FROM (SELECT * FROM deltaLakeLocal('{directory}'))", Token)).Trim();
+            if (counted != $"{rows}")
+                differences.Add($"{entry.Name}: {rows} rows, counted {counted}");
+            read++;
+        }
+
+        Assert.Empty(differences);
+        Assert.True(read > 10, $"Only {read} tables.");
+    }
+
+    private static async Task<ITableSnapshot> OpenOrRefuseAsync(CorpusEntry entry, Source source)
+    {
+        try
+        {
+            return await source.OpenReadableSnapshotAsync(selector: null, Token);
+        }
+        catch (UnsupportedFeatureException refusal) when (Refusals.Allow(entry, refusal))
+        {
+            Assert.Skip(refusal.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Delta has no times of day, no decimals of more than 38 digits, and no columns without a name or of names that Parquet once could not have.</summary>
+    private static bool IsBeyondDelta(TargetException refusal, Schema schema) => refusal.Code switch
+    {
+        "delta.column_name" => true,
+        "delta.type_unsupported" => TypesBeyondDelta.Any(type => schema.FieldsList.Any(field => SourceType.Describe(field).Contains(type, StringComparison.Ordinal))),
+        _ => false,
+    };
+
+    private static readonly string[] TypesBeyondDelta = ["time32", "time64", "decimal256", "interval", "duration", "extension"];
+
+    /// <summary>Timestamps come in microseconds whatever their unit was, and whole numbers of 64 bits without a sign as decimals, which are printed as strings.</summary>
+    private static CanonStyle StyleOfDelta(Scan scan) => new()
+    {
+        TimestampsInNanoseconds = true,
+        TextColumns = scan.OutputSchema.FieldsList.Where(field => field.DataType is Apache.Arrow.Types.UInt64Type).Select(field => field.Name).ToHashSet(StringComparer.Ordinal),
+    };
+
     private static async Task<long> CopyAsync(Source source, ITableSnapshot snapshot, Scan scan, ITarget target)
     {
         var origin = new TransferOrigin("command", "selection", source.Name, snapshot.Id);
@@ -55,19 +154,20 @@ public sealed class CopiesIntoLakes
         return (await copy.RunAsync(Token)).Rows;
     }
 
-    private static async Task AssertSameAsync(Source source, ITableSnapshot snapshot, Scan scan, Source copy, long rows)
+    private static async Task AssertSameAsync(Source source, ITableSnapshot snapshot, Scan scan, Source copy, long rows, CanonStyle? style = null)
     {
         ITableSnapshot copied = await copy.OpenReadableSnapshotAsync(selector: null, Token);
-        CanonRows expected = await ReadAsync(source, snapshot, scan), found = await ReadAsync(copy, copied, new Scan(copied, [.. scan.OutputSchema.FieldsList.Select(field => field.Name)], where: null));
+        CanonRows expected = await ReadAsync(source, snapshot, scan, style);
+        CanonRows found = await ReadAsync(copy, copied, new Scan(copied, [.. scan.OutputSchema.FieldsList.Select(field => field.Name)], where: null), style);
 
         Assert.Equal(expected.Count, rows);
         if (found.DifferenceFrom(expected) is { } difference)
             Assert.Fail(difference);
     }
 
-    private static async Task<CanonRows> ReadAsync(Source source, ITableSnapshot snapshot, Scan scan)
+    private static async Task<CanonRows> ReadAsync(Source source, ITableSnapshot snapshot, Scan scan, CanonStyle? style)
     {
-        var canon = new CanonWriter(new CanonStyle());
+        var canon = new CanonWriter(style ?? new CanonStyle());
         var rows = new CanonRows();
         await foreach (RecordBatch batch in ForeignTable.BatchesAsync(source, snapshot, scan, Token))
         {
