@@ -42,6 +42,8 @@ internal static class TargetOpener
         LakeOptions options = LakeArguments.Read(arguments);
         return address.Format switch
         {
+            "delta" => LakeTarget.OfDelta(address.ToString(), store, address.Location, options),
+            "iceberg" => LakeTarget.OfIceberg(address.ToString(), store, address.Location, options),
             _ => LakeTarget.OfParquet(address.ToString(), store, address.Location, options),
         };
     }

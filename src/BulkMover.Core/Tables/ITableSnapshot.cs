@@ -30,6 +30,12 @@ public interface ITableSnapshot
     /// <summary>Names of the columns the table is partitioned by, source columns for transforms; empty when it is not.</summary>
     IReadOnlyList<string> PartitionColumns { get; }
 
+    /// <summary>
+    /// By what its files are kept apart, in the words of Iceberg: names of columns, and transforms of them, <c>day(time)</c>. Those that cannot be said so
+    /// are left out.
+    /// </summary>
+    IReadOnlyList<string> PartitionTerms => PartitionColumns;
+
     /// <summary>What the table uses, each with whether it is read.</summary>
     IReadOnlyList<TableFeature> Features { get; }
 

@@ -14,6 +14,9 @@ public sealed record TargetRequest(TransferId Transfer, TransferOrigin Origin, S
     /// <summary>Begin at zero, whatever an earlier run of the transfer has brought.</summary>
     public bool Restart { get; init; }
 
+    /// <summary>How the source is partitioned (<see cref="ITableSnapshot.PartitionTerms"/>): what can be kept of it, a new table keeps.</summary>
+    public IReadOnlyList<string> PartitionTerms { get; init; } = [];
+
     /// <summary>Where and how whole files can be taken over; null when they may not.</summary>
     public Adoption? Adoption { get; init; }
 

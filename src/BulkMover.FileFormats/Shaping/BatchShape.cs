@@ -113,7 +113,11 @@ internal sealed class BatchShape
     /// <summary>Columns of one schema as those at the same places of another; members of structs are found by name.</summary>
     public static BatchShape OfPlaces(string name, Schema from, Schema to)
     {
-        var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name) { UsesTableNames = true }, decode: null) { MustHaveAll = true };
+        var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name) { UsesTableNames = true }, decode: null)
+        {
+            MustHaveAll = true,
+            IsForTarget = true,
+        };
         return new BatchShape(to, [.. to.FieldsList.Select((field, place) => Column(from.FieldsList[place], field, place))]);
 
         BatchColumn Column(Field source, Field field, int place)

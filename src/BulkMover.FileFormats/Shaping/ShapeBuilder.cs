@@ -16,6 +16,9 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
     /// <summary>True when the file must have every field that has no default, also where it may be null.</summary>
     public bool MustHaveAll { get; init; }
 
+    /// <summary>The rows go into a table that may lack their types (<see cref="TargetShapes"/>).</summary>
+    public bool IsForTarget { get; init; }
+
     /// <summary>Values of members that the file lacks, by field id; they go before defaults.</summary>
     public IReadOnlyDictionary<int, Scalar>? Constants { get; init; }
 
@@ -31,8 +34,10 @@ internal sealed class ShapeBuilder(FieldMatcher matcher, Func<IArrowType, IArrow
         (StructType s, StructType f, StructType t) => Struct(s, f, t, context),
         (MapType s, MapType f, MapType t) => new ListShape(t, Struct(s.KeyValueType, f.KeyValueType, t.KeyValueType, context, byPosition: true), null),
         (ListType s, ListType f, ListType t) => List(s, f, t, context),
-        (var s, var f, var t) => decode?.Invoke(s, f, t, context) ?? LeafShapes.Find(f, t, context) ?? throw context.TypesDiffer(f, to),
+        (var s, var f, var t) => decode?.Invoke(s, f, t, context) ?? ForTarget(from, t, context) ?? LeafShapes.Find(f, t, context) ?? throw context.TypesDiffer(f, to),
     };
+
+    private ColumnShape? ForTarget(Field from, IArrowType to, ShapeContext context) => IsForTarget ? TargetShapes.Find(from, to, context) : null;
 
     private ListShape List(ListType stored, ListType from, ListType to, ShapeContext context)
     {

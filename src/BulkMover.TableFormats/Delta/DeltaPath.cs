@@ -26,6 +26,12 @@ internal static class DeltaPath
             new("delta.action_broken", $"The log of '{table}' has a file action whose path is '{path}', {why}. Restore the log.");
     }
 
+    /// <summary>The path of a file as the log has it.</summary>
+    /// <param name="relative">Literal, below the table, <c>/</c> between segments.</param>
+    public static string Write(string relative) =>
+        // An equals sign means nothing in a path, and directories named by partition values are full of them.
+        Uri.EscapeDataString(relative).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3D", "=", StringComparison.Ordinal);
+
     private static bool HasDots(ReadOnlySpan<char> path)
     {
         // Rarely is there a point before a slash, so most paths are done here.

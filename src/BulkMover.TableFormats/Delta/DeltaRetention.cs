@@ -17,10 +17,13 @@ internal static class DeltaRetention
     /// <param name="replacedAt">When the next version was committed; null for the latest.</param>
     public static SnapshotRetention Of(TableMetadata metadata, DateTimeOffset? replacedAt)
     {
-        TimeSpan files = LengthOf(metadata, Files) ?? TimeSpan.FromDays(7);
+        TimeSpan files = OfFiles(metadata);
         TimeSpan log = LengthOf(metadata, Log) ?? TimeSpan.FromDays(30);
         return files <= log ? new SnapshotRetention(Files, files, replacedAt) : new SnapshotRetention(Log, log, replacedAt);
     }
+
+    /// <summary>How long a file that was removed stays, so that readers of older versions find it.</summary>
+    public static TimeSpan OfFiles(TableMetadata metadata) => LengthOf(metadata, Files) ?? TimeSpan.FromDays(7);
 
     private static TimeSpan? LengthOf(TableMetadata metadata, string property) =>
         metadata.Configuration?.GetValueOrDefault(property) is { } text ? Parse(text) : null;

@@ -40,7 +40,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         }
 
         ParquetFile? kept = request.Mode == CopyMode.Append ? first : null;
-        IReadOnlyList<string> partitions = options.PartitionBy ?? (kept is null ? [] : [.. HivePath.Parse(kept.Path).Select(value => value.Column)]);
+        IReadOnlyList<string> partitions = options.PartitionBy ?? (kept is null ? KeptPartitions.Of(request, field => IsPartitionType(field.DataType)) : [.. HivePath.Parse(kept.Path).Select(value => value.Column)]);
         PartitionColumn[] columns = [.. partitions.Select(name => Partition(request.Schema, name))];
         if (columns.Length > 0 && columns.Length == request.Schema.FieldsList.Count)
             throw new TargetException("parquet.only_partitions", "Every column is a partition column, so files would have none. Leave one out of --partition-by.");
@@ -160,11 +160,13 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         if (place < 0)
             throw new TargetException("parquet.partition_unknown", $"--partition-by names '{name}', which is no column of the copy. It has: {string.Join(", ", schema.FieldsList.Select(field => field.Name))}.");
         IArrowType type = schema.FieldsList[place].DataType;
-        return type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type
+        return IsPartitionType(type)
             ? new PartitionColumn(name, place, Identity, type)
             : throw new TargetException("parquet.partition_type",
                 $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
     }
+
+    private static bool IsPartitionType(IArrowType type) => type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type;
 
     private static IReadOnlyList<string> Steps(TargetRequest request, PartitionColumn[] columns) =>
     [

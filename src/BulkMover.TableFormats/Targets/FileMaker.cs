@@ -3,6 +3,7 @@ using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
 using BulkMover.Core.Stores;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
@@ -32,6 +33,7 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     /// <param name="partition">Of its rows.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The writer, and the file's path below the root.</returns>
+    /// <exception cref="Core.Errors.TargetException">The table cannot keep a value of the partition.</exception>
     public async Task<(ParquetFileWriter Writer, string Path)> CreateAsync(PartitionTuple partition, CancellationToken cancellationToken)
     {
         string path = NextPath(partition);
@@ -69,6 +71,8 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
 
     private string NextPath(PartitionTuple partition)
     {
+        foreach ((PartitionColumn column, Scalar value) in write.Partitions.Zip(partition.Values))
+            write.CheckPartition?.Invoke(column, value);
         int number = Interlocked.Increment(ref files);
         IEnumerable<string> directories = write.Partitions.Zip(partition.Values, HivePath.Write);
         return string.Join('/', [directory, .. directories, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:d4}.parquet")]);

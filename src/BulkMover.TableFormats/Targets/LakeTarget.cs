@@ -1,6 +1,8 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Delta.Writing;
+using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
 namespace BulkMover.TableFormats.Targets;
@@ -28,6 +30,22 @@ public sealed class LakeTarget : ITarget
     /// <param name="options">How files are written.</param>
     public static LakeTarget OfParquet(string name, IWritableStore store, Location root, LakeOptions options) =>
         new(name, store, new ParquetDirectory(store, root, options), options);
+
+    /// <summary>A Delta table.</summary>
+    /// <param name="name">As people write it.</param>
+    /// <param name="store">Where it is.</param>
+    /// <param name="root">The directory that holds, or will hold, <c>_delta_log</c>.</param>
+    /// <param name="options">How files are written.</param>
+    public static LakeTarget OfDelta(string name, IWritableStore store, Location root, LakeOptions options) =>
+        new(name, store, new DeltaDirectory(store, root, options.PartitionBy), options);
+
+    /// <summary>An Iceberg table in a directory that tells its versions itself.</summary>
+    /// <param name="name">As people write it.</param>
+    /// <param name="store">Where it is.</param>
+    /// <param name="root">The directory.</param>
+    /// <param name="options">How files are written.</param>
+    public static LakeTarget OfIceberg(string name, IWritableStore store, Location root, LakeOptions options) =>
+        new(name, store, IcebergTarget.OfDirectory(store, root, new IcebergWriteOptions { PartitionBy = options.PartitionBy }), options);
 
     public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
         [.. (await ledger.ReadAllAsync(cancellationToken)).Select(state => state.Record(Name)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
 
 namespace BulkMover.TableFormats.Targets;
 
@@ -24,6 +25,9 @@ internal sealed record TableWrite(
 
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
+
+    /// <summary>Throws for a value that the table cannot keep as a partition's, before a file of that partition is begun. Null when it keeps all.</summary>
+    public Action<PartitionColumn, Scalar>? CheckPartition { get; init; }
 
     /// <summary>
     /// Text by which the commit finds what this plan has settled, such as new field ids; kept in the ledger from the first run on, and the same for the

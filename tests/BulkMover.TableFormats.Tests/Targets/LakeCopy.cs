@@ -6,6 +6,8 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Delta;
+using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.ParquetDirectories;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Canon;
@@ -48,6 +50,8 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         var options = new LakeOptions { PartitionBy = PartitionBy };
         return format switch
         {
+            "delta" => LakeTarget.OfDelta(format, store, Root, options),
+            "iceberg" => LakeTarget.OfIceberg(format, store, Root, options),
             _ => LakeTarget.OfParquet(format, store, Root, options),
         };
     }
@@ -98,6 +102,8 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     {
         ITable table = format switch
         {
+            "delta" => await DeltaTable.OpenAsync(objects, Root, Token),
+            "iceberg" => await IcebergTable.OpenAsync(objects, Root, Token),
             _ => await ParquetTable.OpenAsync(objects, Root, Token),
         };
         return await table.OpenSnapshotAsync(null, Token);

@@ -20,6 +20,12 @@ public sealed record CanonStyle
     /// <summary>Structs of three numbers without a sign are intervals: <c>"177m0d0us"</c>.</summary>
     public bool IntervalsAsText { get; init; }
 
+    /// <summary>Variants are printed as the strings that hold their JSON text.</summary>
+    public bool VariantsAsText { get; init; }
+
+    /// <summary>Whole numbers of 64 bits without a sign are printed as decimals are.</summary>
+    public bool UnsignedLongsAsDecimals { get; init; }
+
     /// <summary>Top-level columns whose numbers and booleans are printed as strings.</summary>
     public IReadOnlySet<string> TextColumns { get; init; } = FrozenSet<string>.Empty;
 }

@@ -70,6 +70,9 @@ public sealed class CanonWriter(CanonStyle style)
             case HalfFloatArray or FloatArray or DoubleArray:
                 line.Append(CanonNumbers.Float(Float(array, row)));
                 break;
+            case UInt64Array unsigned when style.UnsignedLongsAsDecimals:
+                line.Append('"').Append(unsigned.GetValue(row)!.Value).Append('"');
+                break;
             case Decimal32Array or Decimal64Array or Decimal128Array or Decimal256Array:
                 line.Append('"').Append(CanonNumbers.Decimal((FixedSizeBinaryArray)array, row)).Append('"');
                 break;
@@ -79,7 +82,7 @@ public sealed class CanonWriter(CanonStyle style)
             case FixedSizeBinaryArray fixedBinary when SourceType.RowName(field) == "uuid":
                 line.Append('"').Append(new Guid(fixedBinary.GetBytes(row), bigEndian: true)).Append('"');
                 break;
-            case StringArray variant when field.IsVariant():
+            case StringArray variant when field.IsVariant() && !style.VariantsAsText:
                 line.Append(CanonJson.Print(variant.GetBytes(row)));
                 break;
             case StringArray or LargeStringArray or StringViewArray:

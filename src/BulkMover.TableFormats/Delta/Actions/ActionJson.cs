@@ -11,5 +11,6 @@ namespace BulkMover.TableFormats.Delta.Actions;
 [JsonSerializable(typeof(FileAction))]
 [JsonSerializable(typeof(CompactedAction))]
 [JsonSerializable(typeof(ProvenanceAction))]
+[JsonSerializable(typeof(WriterAction))]
 [JsonSerializable(typeof(VersionChecksum))]
 internal sealed partial class ActionJson : JsonSerializerContext;

@@ -14,6 +14,12 @@ internal sealed record AddFile
     /// <summary>Bytes of the data file.</summary>
     public long? Size { get; set; }
 
+    /// <summary>When the data file was made, in milliseconds since 1970.</summary>
+    public long? ModificationTime { get; set; }
+
+    /// <summary>What its writer says of the file beyond the protocol.</summary>
+    public Dictionary<string, string?>? Tags { get; set; }
+
     /// <summary>Statistics as JSON text in UTF-8; null when there are none.</summary>
     [JsonConverter(typeof(Utf8TextConverter))]
     public byte[]? Stats { get; set; }

@@ -6,6 +6,10 @@ internal sealed record TableMetadata
     /// <summary>Of the table: another one in its place has another.</summary>
     public string? Id { get; init; }
 
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
     public FileFormat? Format { get; init; }
 
     /// <summary>The schema as JSON text.</summary>
@@ -15,6 +19,10 @@ internal sealed record TableMetadata
 
     public Dictionary<string, string?>? Configuration { get; init; }
 
+    /// <summary>Milliseconds since 1970.</summary>
+    public long? CreatedTime { get; init; }
+
     /// <param name="Provider">Encoding of the data files: <c>parquet</c>.</param>
-    internal sealed record FileFormat(string? Provider);
+    /// <param name="Options">For the provider.</param>
+    internal sealed record FileFormat(string? Provider, Dictionary<string, string?>? Options = null);
 }

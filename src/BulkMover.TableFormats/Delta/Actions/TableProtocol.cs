@@ -1,9 +1,11 @@
 namespace BulkMover.TableFormats.Delta.Actions;
 
-/// <summary>What a reader must know to read the table (PROTOCOL.md, "Protocol Evolution").</summary>
+/// <summary>What a reader or writer must know to read or write the table (PROTOCOL.md, "Protocol Evolution").</summary>
 internal sealed record TableProtocol
 {
     public long? MinReaderVersion { get; init; }
+
+    public long? MinWriterVersion { get; init; }
 
     /// <summary>Exists only at reader version 3.</summary>
     public IReadOnlyList<string>? ReaderFeatures { get; init; }

@@ -40,10 +40,10 @@ internal static class CheckpointReader
     /// <summary>The files in the order of the checkpoint, batch by batch. Those of a batch are there until the next is asked for.</summary>
     /// <param name="store">Where the table lies.</param>
     /// <param name="checkpoint">The checkpoint.</param>
-    /// <param name="statistics">Top-level columns whose statistics are wanted, where the checkpoint holds them as a struct only.</param>
+    /// <param name="statistics">Top-level columns whose statistics are wanted; null for the text of all, and none where the checkpoint holds them as a struct only.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public static async IAsyncEnumerable<IEnumerable<AddFile>> ReadFilesAsync(
-        IObjectStore store, LogCheckpoint checkpoint, IReadOnlyList<Field> statistics,
+        IObjectStore store, LogCheckpoint checkpoint, IReadOnlyList<Field>? statistics,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var partitions = new SharedPartitions();
@@ -64,8 +64,32 @@ internal static class CheckpointReader
         }
     }
 
+    /// <summary>What only writers need. The tombstones of sidecars are not among it.</summary>
+    public static async IAsyncEnumerable<WriterAction> ReadWriterActionsAsync(
+        IObjectStore store, LogCheckpoint checkpoint, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (StoredObject file in checkpoint.Files)
+        {
+            if (IsJson(file))
+            {
+                await foreach (WriterAction action in JsonLines.ReadAsync(store, file, ActionJson.Default.WriterAction, cancellationToken))
+                    yield return action;
+                continue;
+            }
+
+            await foreach (RecordBatch batch in ParquetBatches.ReadAsync(store, file.Location, file.Bytes, ["txn", "domainMetadata", "remove"], cancellationToken))
+            {
+                using (batch)
+                {
+                    foreach (WriterAction action in WriterActions.Of(batch, file.Location))
+                        yield return action;
+                }
+            }
+        }
+    }
+
     private static async IAsyncEnumerable<CheckpointFiles> ReadFilesAsync(
-        IObjectStore store, StoredObject file, IReadOnlyList<Field> statistics, SharedPartitions partitions,
+        IObjectStore store, StoredObject file, IReadOnlyList<Field>? statistics, SharedPartitions partitions,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (IsJson(file))
@@ -85,9 +109,12 @@ internal static class CheckpointReader
     private static IEnumerable<StateAction> StatesOf(RecordBatch batch, Location file)
     {
         StructColumn protocol = StructColumn.Of(batch, "protocol", file), metadata = StructColumn.Of(batch, "metaData", file);
-        NumberColumn minReaderVersion = protocol.Number("minReaderVersion");
-        TextColumn id = metadata.Text("id"), provider = metadata.Struct("format").Text("provider"), schemaString = metadata.Text("schemaString");
-        TextMapColumn configuration = metadata.Map("configuration");
+        NumberColumn minReaderVersion = protocol.Number("minReaderVersion"), minWriterVersion = protocol.Number("minWriterVersion");
+        NumberColumn createdTime = metadata.Number("createdTime");
+        TextColumn id = metadata.Text("id"), name = metadata.Text("name"), description = metadata.Text("description");
+        StructColumn format = metadata.Struct("format");
+        TextColumn provider = format.Text("provider"), schemaString = metadata.Text("schemaString");
+        TextMapColumn options = format.Map("options"), configuration = metadata.Map("configuration");
         for (int row = 0; row < batch.Length; row++)
         {
             if (!protocol.IsNull(row))
@@ -97,6 +124,7 @@ internal static class CheckpointReader
                     Protocol = new TableProtocol
                     {
                         MinReaderVersion = minReaderVersion.At(row),
+                        MinWriterVersion = minWriterVersion.At(row),
                         ReaderFeatures = protocol.Texts("readerFeatures", row),
                         WriterFeatures = protocol.Texts("writerFeatures", row),
                     },
@@ -110,26 +138,27 @@ internal static class CheckpointReader
                     MetaData = new TableMetadata
                     {
                         Id = id.At(row),
-                        Format = new TableMetadata.FileFormat(provider.At(row)),
+                        Name = name.At(row),
+                        Description = description.At(row),
+                        Format = new TableMetadata.FileFormat(provider.At(row), options.Copy(row)),
                         SchemaString = schemaString.At(row),
                         PartitionColumns = metadata.Texts("partitionColumns", row),
-                        Configuration = configuration.IsNull(row) ? null : configuration.CopyTo(new Dictionary<string, string?>(StringComparer.Ordinal), row),
+                        Configuration = configuration.Copy(row),
+                        CreatedTime = createdTime.At(row),
                     },
                 };
             }
         }
     }
 
-    private static IEnumerable<AddFile> AddsOf(RecordBatch batch, Location file, IReadOnlyList<Field> statistics, SharedPartitions partitions)
+    private static IEnumerable<AddFile> AddsOf(RecordBatch batch, Location file, IReadOnlyList<Field>? statistics, SharedPartitions partitions)
     {
         StructColumn add = StructColumn.Of(batch, "add", file);
         TextColumn path = add.Text("path"), stats = add.Text("stats");
-        TextMapColumn partitionValues = add.Map("partitionValues");
-        NumberColumn size = add.Number("size"), baseRowId = add.Number("baseRowId"), rowCommitVersion = add.Number("defaultRowCommitVersion");
-        var statsParsed = new StatisticsStruct(add.Struct("stats_parsed"), statistics);
-        StructColumn vector = add.Struct("deletionVector");
-        TextColumn storageType = vector.Text("storageType"), pathOrInlineDv = vector.Text("pathOrInlineDv");
-        NumberColumn offset = vector.Number("offset"), sizeInBytes = vector.Number("sizeInBytes"), cardinality = vector.Number("cardinality");
+        TextMapColumn partitionValues = add.Map("partitionValues"), tags = add.Map("tags");
+        NumberColumn size = add.Number("size"), modificationTime = add.Number("modificationTime"), baseRowId = add.Number("baseRowId"), rowCommitVersion = add.Number("defaultRowCommitVersion");
+        var statsParsed = new StatisticsStruct(add.Struct("stats_parsed"), statistics ?? []);
+        var vector = new VectorColumn(add.Struct("deletionVector"));
         for (int row = 0; row < batch.Length; row++)
         {
             if (add.IsNull(row))
@@ -139,13 +168,13 @@ internal static class CheckpointReader
                 Path = path.At(row),
                 PartitionValues = partitions.At(partitionValues, row),
                 Size = size.At(row),
+                ModificationTime = modificationTime.At(row),
+                Tags = tags.Copy(row),
                 BaseRowId = baseRowId.At(row),
                 DefaultRowCommitVersion = rowCommitVersion.At(row),
-                StatsParsed = stats.TryUtf8(row, out ReadOnlySpan<byte> text) ? StatisticsJson.Parse(text, statistics) : statsParsed.At(row),
-                DeletionVector = vector.IsNull(row)
-                    ? null
-                    : new DeletionVector(
-                        storageType.At(row) ?? "", pathOrInlineDv.At(row) ?? "", offset.At(row), sizeInBytes.At(row), cardinality.At(row)),
+                Stats = statistics is null && stats.TryUtf8(row, out ReadOnlySpan<byte> whole) ? whole.ToArray() : null,
+                StatsParsed = statistics is null ? null : stats.TryUtf8(row, out ReadOnlySpan<byte> text) ? StatisticsJson.Parse(text, statistics) : statsParsed.At(row),
+                DeletionVector = vector.At(row),
             };
         }
     }

@@ -33,15 +33,30 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         return (state.Protocol ?? throw Missing("protocol"), state.MetaData ?? throw Missing("metaData"));
     }
 
+    /// <summary>What only writers need, newest first, older words about the same thing included; what a checkpoint says comes last.</summary>
+    public async IAsyncEnumerable<WriterAction> WriterActionsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (StoredObject commit in segment.Commits)
+        {
+            await foreach (WriterAction action in JsonLines.ReadAsync(store, commit, ActionJson.Default.WriterAction, cancellationToken))
+                yield return action;
+        }
+
+        if (segment.Checkpoint is null)
+            yield break;
+        await foreach (WriterAction action in CheckpointReader.ReadWriterActionsAsync(store, segment.Checkpoint, cancellationToken))
+            yield return action;
+    }
+
     /// <summary>
     /// The live files, in the same order at every call; another form of the log, such as a checkpoint of the same version, has them in another.
     /// They come in groups, because waiting for each costs as much as finding it. A group is gone through once, before the next is asked for.
     /// </summary>
-    /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is.</param>
+    /// <param name="statistics">Top-level columns whose statistics are wanted; the row count always is. Null for their text as it is, where there is one.</param>
     /// <param name="cancellationToken">Stops the replay.</param>
     /// <exception cref="CorruptTableException">The log cannot be read, or says two things about a file at once.</exception>
     public async IAsyncEnumerable<IEnumerable<LiveFile>> LiveFilesAsync(
-        IReadOnlyList<Field> statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<Field>? statistics, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var known = new KnownFiles(segment, table);
         for (int commit = 0; commit < segment.Commits.Count; commit++)

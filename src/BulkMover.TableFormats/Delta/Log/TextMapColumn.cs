@@ -23,6 +23,9 @@ internal sealed class TextMapColumn
     /// <summary>Where the keys and values of a row stand among those of all.</summary>
     public (int Start, int End) ItemsOf(int row) => (maps!.ValueOffsets[row], maps.ValueOffsets[row + 1]);
 
+    /// <summary>The map of a row; null when there is none.</summary>
+    public Dictionary<string, string?>? Copy(int row) => IsNull(row) ? null : CopyTo(new Dictionary<string, string?>(StringComparer.Ordinal), row);
+
     /// <summary>Puts the keys and values of a row into a map.</summary>
     public T CopyTo<T>(T map, int row)
         where T : Dictionary<string, string?>

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Apache.Arrow.Types;
 using BulkMover.FileFormats.Avro;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;

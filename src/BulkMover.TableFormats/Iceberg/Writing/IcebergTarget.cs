@@ -45,18 +45,16 @@ internal sealed class IcebergTarget : ITableFormat
     /// <param name="settled"><see cref="TableWrite.Settled"/> of the transfer's first run.</param>
     public static string AddressIn(string settled) => SettledTable.Parse(settled).Address;
 
-    public string FilesDirectory(TransferId transfer) => $"{DataDirectory}/{transfer}";
+    public string FilesDirectory(TransferId transfer, long number) => $"{DataDirectory}/{transfer}-{number}";
 
-    public async Task<TableWrite> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
+    public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
     {
         var plan = new WritePlan(request, options, Root);
         TableState? state = await commits.LoadAsync(cancellationToken);
         if (state is null)
             return plan.New(commits.NewAddress);
         WritableTable.Check(state, commits.Store, Root);
-        // A run that is repeated after its commit finds its own rows.
-        bool isDone = !request.Restart && CommitLog.Numbers(state, request.Transfer).Any();
-        if (request.Mode == CopyMode.Create && !isDone && await LiveManifests.HaveDataAsync(commits.Store, Root, state, cancellationToken))
+        if (request.Mode == CopyMode.Create && !hasBegun && await LiveManifests.HaveDataAsync(commits.Store, Root, state, cancellationToken))
             throw HasRows(Root);
         return plan.Into(state);
     }

@@ -11,9 +11,6 @@ internal sealed record IcebergWriteOptions
     /// </summary>
     public IReadOnlyList<string>? PartitionBy { get; init; }
 
-    /// <summary>How the source is partitioned (<see cref="IcebergSnapshot.PartitionTerms"/>): what can be kept of it is.</summary>
-    public IReadOnlyList<string> SourcePartitions { get; init; } = [];
-
     /// <summary>Some minutes of others that commit all the time, and a catalog that comes back within them.</summary>
     public Retry Commits { get; init; } = new() { Attempts = 20, FirstWait = TimeSpan.FromMilliseconds(100), LongestWait = TimeSpan.FromSeconds(20) };
 

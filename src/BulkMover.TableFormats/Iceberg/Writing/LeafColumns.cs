@@ -2,6 +2,7 @@ using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Iceberg.Schemas;
 using BulkMover.TableFormats.Targets;
 

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
@@ -52,9 +53,9 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
 
     private IReadOnlyList<string> KeptPartitions(IcebergSchema schema)
     {
-        IReadOnlyList<string> kept = PartitionTerms.Kept(options.SourcePartitions, schema);
-        if (kept.Count < options.SourcePartitions.Count)
-            notes.Add($"The source is also partitioned by {string.Join(", ", options.SourcePartitions.Except(kept))}, which is not copied.");
+        IReadOnlyList<string> kept = PartitionTerms.Kept(request.PartitionTerms, schema);
+        if (kept.Count < request.PartitionTerms.Count)
+            notes.Add($"The source is also partitioned by {string.Join(", ", request.PartitionTerms.Except(kept))}, which is not copied.");
         return kept;
     }
 
@@ -68,6 +69,8 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
             [.. steps, $"Parquet files are written below '{root.Combine(IcebergTarget.DataDirectory)}'; with one snapshot {end}."],
             notes)
         {
+            Matching = ColumnMatching.FieldId,
+            FillsMissingColumns = true,
             Settled = settled.ToString(),
         };
     }

@@ -6,6 +6,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.FileFormats.Avro;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
@@ -185,7 +186,7 @@ public class CommitTests
     {
         var table = new WriteTable();
         TargetRequest request = table.Request(CopyMode.Create);
-        TableWrite write = await table.Target.PlanAsync(request, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
         TableCommit commit = Commit(request, write, 1, File("a"));
         await table.Target.CommitAsync(commit, Stopping);
         Assert.Equal(1, await table.Target.LastCommitAsync(request.Transfer, Stopping));
@@ -206,7 +207,7 @@ public class CommitTests
     {
         var table = new WriteTable();
         TargetRequest request = table.Request(CopyMode.Create);
-        TableCommit commit = Commit(request, await table.Target.PlanAsync(request, Stopping), 1, File("a"));
+        TableCommit commit = Commit(request, await table.Target.PlanAsync(request, hasBegun: false, Stopping), 1, File("a"));
         table.Store.Fails = name => name.Contains(failing, StringComparison.Ordinal);
         await Assert.ThrowsAsync<EnvironmentException>(() => table.Target.CommitAsync(commit, Stopping));
         Assert.Equal(0, await table.Target.LastCommitAsync(request.Transfer, Stopping));
@@ -354,7 +355,7 @@ public class CommitTests
         var table = new WriteTable();
         await table.CommitAsync(CopyMode.Create, "one", File("a"));
         TargetRequest request = table.Request(CopyMode.Append, "two");
-        TableWrite write = await table.Target.PlanAsync(request, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
         JsonObject changed = table.Document();
         changed["schemas"]![0]!["fields"]!.AsArray().RemoveAt(1);
         table.Store.Objects[table.Root.Combine("metadata/v2.metadata.json")] = Encoding.UTF8.GetBytes(changed.ToJsonString());

@@ -4,6 +4,7 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Targets;
 using Xunit;
 using static BulkMover.TableFormats.Tests.Iceberg.Writing.WriteTable;
@@ -90,7 +91,7 @@ public class PartitionWriteTests
     [Fact]
     public async Task Plan_SourceIsPartitioned_KeepsWhatItCan()
     {
-        var table = new WriteTable { Options = new() { SourcePartitions = ["day(at)", "country"] } };
+        var table = new WriteTable { SourcePartitions = ["day(at)", "country"] };
 
         TableWrite write = await table.PlanAsync();
 

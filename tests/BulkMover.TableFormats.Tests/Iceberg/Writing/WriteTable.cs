@@ -8,6 +8,7 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
@@ -43,6 +44,8 @@ internal sealed class WriteTable
 
     public IReadOnlyList<SortField> SortOrder { get; init; } = [];
 
+    public IReadOnlyList<string> SourcePartitions { get; init; } = [];
+
     public IcebergTarget Target => IcebergTarget.OfDirectory(Store, Root, Options);
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
@@ -50,15 +53,15 @@ internal sealed class WriteTable
     public static TransferId Transfer(string name) => TransferId.Of(name);
 
     public TargetRequest Request(CopyMode mode = CopyMode.Append, string transfer = "one") =>
-        new(Transfer(transfer), new TransferOrigin("command", "selection", "source", "1"), Schema, mode, SortOrder);
+        new(Transfer(transfer), new TransferOrigin("command", "selection", "source", "1"), Schema, mode, SortOrder) { PartitionTerms = SourcePartitions };
 
-    public Task<TableWrite> PlanAsync(CopyMode mode = CopyMode.Append) => Target.PlanAsync(Request(mode), Stopping);
+    public Task<TableWrite> PlanAsync(CopyMode mode = CopyMode.Append) => Target.PlanAsync(Request(mode), hasBegun: false, Stopping);
 
     /// <summary>Plans and commits as a run does.</summary>
     public async Task CommitAsync(CopyMode mode, string transfer, params WrittenFile[] files)
     {
         TargetRequest request = Request(mode, transfer);
-        await Target.CommitAsync(Commit(request, await Target.PlanAsync(request, Stopping), 1, files), Stopping);
+        await Target.CommitAsync(Commit(request, await Target.PlanAsync(request, hasBegun: false, Stopping), 1, files), Stopping);
     }
 
     public static TableCommit Commit(TargetRequest request, TableWrite write, long number, params WrittenFile[] files) =>

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.Delta.Writing;
+
+/// <summary>Statistics of data files as JSON text (PROTOCOL.md, "Per-file Statistics").</summary>
+/// <param name="columns">Of what they tell.</param>
+internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> bytes = new();
+    private readonly Utf8JsonWriter json = new(Stream.Null, LogLines.JsonOptions);
+
+    /// <summary>The statistics of a file in UTF-8.</summary>
+    public byte[] Write(WrittenFile file)
+    {
+        bytes.ResetWrittenCount();
+        json.Reset(bytes);
+        json.WriteStartObject();
+        json.WriteNumber("numRecords"u8, file.Rows);
+        Write("minValues"u8, file, (leaf, name) => StatisticsBound.Lower(leaf.Lower)?.Write(json, name));
+        Write("maxValues"u8, file, (leaf, name) => StatisticsBound.Upper(leaf.Upper)?.Write(json, name));
+        Write("nullCount"u8, file, (leaf, name) =>
+        {
+            if (leaf.Nulls is { } nulls)
+                json.WriteNumber(name, nulls);
+        });
+        json.WriteBoolean("tightBounds"u8, true);
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    public void Dispose() => json.Dispose();
+
+    private void Write(ReadOnlySpan<byte> name, WrittenFile file, Action<LeafMetrics, JsonEncodedText> write)
+    {
+        json.WriteStartObject(name);
+        WriteMembers(columns, file, write);
+        json.WriteEndObject();
+    }
+
+    private void WriteMembers(IReadOnlyList<StatisticsColumn> members, WrittenFile file, Action<LeafMetrics, JsonEncodedText> write)
+    {
+        foreach (StatisticsColumn member in members)
+        {
+            if (member.Leaf >= 0)
+            {
+                write(file.Columns[member.Leaf], member.Name);
+                continue;
+            }
+
+            json.WriteStartObject(member.Name);
+            WriteMembers(member.Members, file, write);
+            json.WriteEndObject();
+        }
+    }
+}

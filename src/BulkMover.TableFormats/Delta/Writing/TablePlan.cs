@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using System.Text;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Shaping;
+using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.Delta.Writing;
+
+/// <summary>What the next version of a table will be, whatever files come into it.</summary>
+/// <param name="Write">How its files are written.</param>
+/// <param name="Protocol">Of the next version.</param>
+/// <param name="Metadata">Of the next version; without an id where the table is new.</param>
+/// <param name="Before">The version that it follows; null where the table is new.</param>
+internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, TableMetadata Metadata, LatestVersion? Before)
+{
+    /// <param name="request">What is asked.</param>
+    /// <param name="before">The table; null when there is none.</param>
+    /// <param name="table">Its directory.</param>
+    /// <param name="partitionBy">Names of partition columns that are asked for; null for as the table is, or where it is new as the source where that can be.</param>
+    /// <exception cref="TargetException">The rows have no equal or do not fit.</exception>
+    /// <exception cref="UnsupportedFeatureException">The table asks of its writers what is not done.</exception>
+    public static TablePlan Of(TargetRequest request, LatestVersion? before, Location table, IReadOnlyList<string>? partitionBy)
+    {
+        if (before is not null)
+        {
+            new WriterRequirements(before, request).ThrowUnlessMet(table);
+            before.ThrowIfUnreadable(table);
+        }
+
+        return before switch
+        {
+            null => New(request, partitionBy ?? KeptPartitions.Of(request, PartitionPlan.Fits)),
+            _ when request.Mode == CopyMode.Replace => Replaced(request, before, table, partitionBy ?? KeptBy(request, before)),
+            _ => Appended(request, before, partitionBy),
+        };
+    }
+
+    /// <summary>The table's partitions where the copy has those columns too, else what can be kept of the source's.</summary>
+    private static IReadOnlyList<string> KeptBy(TargetRequest request, LatestVersion before) =>
+        before.Metadata.PartitionColumns is { Count: > 0 } columns && columns.All(name => request.Schema.FieldsList.Any(field => field.Name == name))
+            ? columns
+            : KeptPartitions.Of(request, PartitionPlan.Fits);
+
+    private static TablePlan New(TargetRequest request, IReadOnlyList<string> partitionBy)
+    {
+        IReadOnlyList<Field> rows = RowsOf(request);
+        var metadata = new TableMetadata { Format = new("parquet"), SchemaString = SchemaText.Of(rows), PartitionColumns = partitionBy, Configuration = [] };
+        return Make(request, rows, metadata, TableProtocols.Plain, null, "make the table");
+    }
+
+    private static TablePlan Replaced(TargetRequest request, LatestVersion before, Location table, IReadOnlyList<string> partitionBy)
+    {
+        IReadOnlyList<Field> rows = RowsOf(request);
+        string schema = SchemaText.Of(rows);
+        bool isAlike = schema == SchemaText.Of(before.Schema.Arrow.FieldsList) && partitionBy.SequenceEqual(before.Metadata.PartitionColumns ?? [], StringComparer.Ordinal);
+        if (!isAlike && before.WriterFeatures.Contains("clustering"))
+        {
+            throw new UnsupportedFeatureException("delta.feature_not_written",
+                $"'{table}' is clustered by columns, and the copy would give it others: clustering is not changed here. Copy into another table.");
+        }
+
+        TableMetadata metadata = isAlike ? before.Metadata : before.Metadata with { SchemaString = schema, PartitionColumns = partitionBy };
+        return Make(request, rows, metadata, before.Protocol, before, isAlike ? null : "give the table the columns of the copy", "remove all files that were there");
+    }
+
+    private static TablePlan Appended(TargetRequest request, LatestVersion before, IReadOnlyList<string>? partitionBy)
+    {
+        IReadOnlyList<string> partitions = before.Metadata.PartitionColumns ?? [];
+        if (partitionBy is not null && !partitionBy.SequenceEqual(partitions, StringComparer.Ordinal))
+        {
+            throw new TargetException("delta.partition_layouts_differ",
+                $"The table is partitioned by ({string.Join(", ", partitions)}), and --partition-by says ({string.Join(", ", partitionBy)}). Leave it out to write as the table is.");
+        }
+
+        AppendedRows fit = AppendedRows.Of(request.Schema, before.Schema.Arrow);
+        TableMetadata metadata = fit.Added.Count == 0 ? before.Metadata : before.Metadata with { SchemaString = SchemaText.With(before.Metadata.SchemaString!, fit.Added) };
+        string? step = fit.Added.Count == 0 ? null : $"add columns {string.Join(", ", fit.Added.Select(field => field.Name))} to the table";
+        return Make(request, fit.Rows, metadata, before.Protocol, before, step);
+    }
+
+    private static IReadOnlyList<Field> RowsOf(TargetRequest request)
+    {
+        RowTypes.ThrowIfNamesCollide(request.Schema.FieldsList);
+        return [.. request.Schema.FieldsList.Select(RowTypes.Of)];
+    }
+
+    private static TablePlan Make(TargetRequest request, IReadOnlyList<Field> rows, TableMetadata metadata, TableProtocol protocol, LatestVersion? before, params string?[] steps)
+    {
+        var schema = new Schema(rows, null);
+        ThrowUnlessConvertible(request, schema);
+        IReadOnlyList<PartitionColumn> partitions = PartitionPlan.Of(rows, metadata.PartitionColumns ?? []);
+        long version = (before?.Number ?? -1) + 1;
+        var write = new TableWrite(
+            schema, partitions, [.. request.Schema.FieldsList.Zip(rows, (from, to) => Describe(from, to, partitions))],
+            [$"write Parquet files{(partitions.Count == 0 ? "" : $" apart by {string.Join(", ", partitions.Select(column => column.Name))}")} below {DeltaDirectory.FilesName}/",
+                .. steps.OfType<string>(), $"commit version {version} or the next that is free"],
+            [])
+        {
+            LeavesPartitionColumnsOut = true,
+            FillsMissingColumns = true,
+            CheckPartition = PartitionPlan.ThrowIfEmpty,
+            Settled = Settle(rows, metadata.PartitionColumns ?? []),
+        };
+        return new TablePlan(write, rows.Any(HasTimestampNtz) ? TableProtocols.With(protocol, TableProtocols.TimestampNtz) : protocol, metadata, before);
+    }
+
+    private static void ThrowUnlessConvertible(TargetRequest request, Schema rows)
+    {
+        try
+        {
+            BatchConversion.Of(request.Origin.Source, request.Schema, rows);
+        }
+        catch (CorruptTableException error)
+        {
+            throw new TargetException("delta.column_differs", $"{error.Message} Leave the column out with --columns, or copy into another table.", error);
+        }
+    }
+
+    /// <summary>How files are written: what the first run has found must hold for the others. Columns that others add meanwhile do not count.</summary>
+    private static string Settle(IReadOnlyList<Field> rows, IReadOnlyList<string> partitions) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{SchemaText.Of(rows)}\n{string.Join('\n', partitions)}")));
+
+    private static bool HasTimestampNtz(Field field) => field.DataType switch
+    {
+        TimestampType { Timezone: null or "" } => true,
+        StructType type => type.Fields.Any(HasTimestampNtz),
+        MapType type => HasTimestampNtz(type.KeyField) || HasTimestampNtz(type.ValueField),
+        ListType type => HasTimestampNtz(type.ValueField),
+        _ => false,
+    };
+
+    private static ColumnPlan Describe(Field from, Field to, IReadOnlyList<PartitionColumn> partitions) => new(
+        from.Name, SourceType.Describe(from), SchemaText.Describe(to.DataType),
+        partitions.Any(column => column.Name == to.Name) ? "Its values are in the log, as text, and not in files." : Difference(from, to));
+
+    private static string? Difference(Field from, Field to) => (from.DataType, to.DataType) switch
+    {
+        (FixedSizeBinaryType, StringType) => "A UUID arrives as its text.",
+        (TimestampType { Unit: TimeUnit.Nanosecond }, _) => "Delta keeps microseconds; a value that needs more is refused.",
+        _ => LakeTypes.Difference(from),
+    };
+}
