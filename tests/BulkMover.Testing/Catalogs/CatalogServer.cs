@@ -127,7 +127,9 @@ public sealed class CatalogServer : IDisposable
 
     private async Task ServeAsync(HttpListenerContext context)
     {
-        using HttpListenerResponse response = context.Response;
+        HttpListenerResponse response = context.Response;
+        // The listener may close a connection that the client means to use again, and a POST that was lost so is not sent again by itself.
+        response.KeepAlive = false;
         CatalogRequest request = await CatalogRequest.ReadAsync(context.Request);
         Requests.Enqueue(request);
         CatalogAnswer answer;
@@ -148,6 +150,7 @@ public sealed class CatalogServer : IDisposable
         byte[] body = Encoding.UTF8.GetBytes(answer.Body);
         response.ContentLength64 = body.Length;
         await response.OutputStream.WriteAsync(body);
+        response.Close();
     }
 
     private CatalogAnswer Answer(CatalogRequest request)
