@@ -4,7 +4,6 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Iceberg.Schemas;
-using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
