@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 
@@ -16,9 +17,13 @@ internal sealed class FileEntries(TableWrite write)
         [.. file.Columns.Select(leaf => new LeafEntry(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, ScalarText.Write(leaf.Lower), ScalarText.Write(leaf.Upper)))],
         file.RowGroupOffsets);
 
-    public WrittenFile Read(FileEntry file) => new(
+    /// <exception cref="TargetException">The table is planned to be partitioned otherwise than the file is.</exception>
+    public WrittenFile Read(FileEntry file) => file.Partition.Count != write.Partitions.Count ? throw Differ(file) : new(
         file.Path, file.Bytes, file.Rows, [.. file.Partition.Zip(write.Partitions, (text, column) => ScalarText.Read(text, column.Type))],
         [.. file.Columns.Select(Leaf)], file.RowGroupOffsets);
+
+    private static TargetException Differ(FileEntry file) => new("lake.table_changed",
+        $"'{file.Path}' was written for other partitions than the command asks for now. Give --partition-by as when the copy began, or begin again with --restart.");
 
     private LeafMetrics Leaf(LeafEntry leaf)
     {

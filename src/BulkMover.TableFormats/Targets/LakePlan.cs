@@ -20,13 +20,17 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
         Request.Origin, Request.Mode, SchemaBytes(Request.Schema), [.. Request.SortOrder.Select(sort => (sort.Descending ? "-" : "+") + sort.Column)],
         isFirst ? Write!.Settled : State.Begun!.Settled, isFirst, number)
     {
+        PartitionTerms = Request.PartitionTerms,
         SourceRows = SourceRows,
     };
 
     /// <summary>What was asked of the run that began from zero.</summary>
     public static TargetRequest RequestOf(TransferState state) => new(
         state.Transfer, state.Begun!.Origin, ReadSchema(state.Begun.Schema), state.Begun.Mode,
-        [.. state.Begun.SortOrder.Select(sort => new SortField(sort[1..], Descending: sort[0] == '-'))]);
+        [.. state.Begun.SortOrder.Select(sort => new SortField(sort[1..], Descending: sort[0] == '-'))])
+    {
+        PartitionTerms = state.Begun.PartitionTerms,
+    };
 
     private static byte[] SchemaBytes(Schema schema)
     {

@@ -30,6 +30,9 @@ internal abstract record TransferEntry
 internal sealed record TransferBegun(
     TransferOrigin Origin, CopyMode Mode, byte[] Schema, IReadOnlyList<string> SortOrder, string Settled, bool IsFirst, long Number) : TransferEntry
 {
+    /// <summary>As <see cref="TargetRequest.PartitionTerms"/>.</summary>
+    public IReadOnlyList<string> PartitionTerms { get; init; } = [];
+
     /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
     public long? SourceRows { get; init; }
 }

@@ -27,7 +27,7 @@ internal static class CheckpointBatch
     private static StructArray Transactions(ActionColumns<WriterAction.Transaction> txn) => txn.Struct(
         ("appId", txn.Texts(value => value.AppId)), ("version", txn.Longs(value => value.Version)), ("lastUpdated", txn.Longs(value => value.LastUpdated)));
 
-    /// <summary>"dataChange: … false in a checkpoint": reading it changes nothing.</summary>
+    /// <summary>Nothing changes with a checkpoint, so no action in it is a change of data.</summary>
     private static StructArray Adds(ActionColumns<AddFile> add) => add.Struct(
         ("path", add.Texts(file => file.Path)), ("partitionValues", add.Maps(file => file.PartitionValues ?? [])), ("size", add.Longs(file => file.Size)),
         ("modificationTime", add.Longs(file => file.ModificationTime)), ("dataChange", add.Booleans(_ => false)), ("stats", add.Utf8(file => file.Stats)),

@@ -29,7 +29,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task WriteAsync(IObjectStore store, LogLines lines, CancellationToken cancellationToken)
     {
-        // "The commitInfo action must be the first action in the commit" where it has the time.
+        // Where it has the time, readers look for it in the first line only.
         long? inCommit = await InCommitTimestampAsync(store, cancellationToken);
         lines.Add("commitInfo"u8, this, (json, entry) => entry.WriteProvenance(json, inCommit));
         if (plan.Protocol != plan.Before?.Protocol)
@@ -73,7 +73,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
         }
     }
 
-    /// <summary>"Greater than the one of the commit before"; null where the table does not keep them (PROTOCOL.md, "In-Commit Timestamps").</summary>
+    /// <summary>Later than that of the version before; null where the table does not keep them.</summary>
     private async Task<long?> InCommitTimestampAsync(IObjectStore store, CancellationToken cancellationToken) =>
         plan.Before is { } before && before.WriterFeatures.Contains("inCommitTimestamp") && before.IsSet("delta.enableInCommitTimestamps", "true")
             ? Math.Max(at, (await before.InCommitTimestampAsync(store, cancellationToken) ?? 0) + 1)

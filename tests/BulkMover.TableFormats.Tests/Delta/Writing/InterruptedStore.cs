@@ -7,7 +7,7 @@ namespace BulkMover.TableFormats.Tests.Delta.Writing;
 internal sealed class InterruptedStore(IWritableStore store) : IWritableStore
 {
     /// <summary>Runs once, right before the next log entry is put.</summary>
-    public Action<Location>? BeforeCommit { get; set; }
+    public Func<Task>? BeforeCommit { get; set; }
 
     /// <summary>Runs once, right after the next log entry was put.</summary>
     public Action? AfterCommit { get; set; }
@@ -21,7 +21,7 @@ internal sealed class InterruptedStore(IWritableStore store) : IWritableStore
         if (isCommit && BeforeCommit is { } before)
         {
             BeforeCommit = null;
-            before(location);
+            await before();
         }
 
         bool isPut = await store.TryPutNewAsync(location, bytes, cancellationToken);
