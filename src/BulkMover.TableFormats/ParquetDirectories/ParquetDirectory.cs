@@ -40,7 +40,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         }
 
         ParquetFile? kept = request.Mode == CopyMode.Append ? first : null;
-        IReadOnlyList<string> partitions = options.PartitionBy ?? (kept is null ? KeptPartitions.Of(request, field => IsPartitionType(field.DataType)) : [.. HivePath.Parse(kept.Path).Select(value => value.Column)]);
+        IReadOnlyList<string> partitions = options.PartitionBy ?? (kept is null ? KeptPartitions.Of(request, field => field.DataType is Int32Type or Int64Type or Date32Type) : [.. HivePath.Parse(kept.Path).Select(value => value.Column)]);
         PartitionColumn[] columns = [.. partitions.Select(name => Partition(request.Schema, name))];
         if (columns.Length > 0 && columns.Length == request.Schema.FieldsList.Count)
             throw new TargetException("parquet.only_partitions", "Every column is a partition column, so files would have none. Leave one out of --partition-by.");
@@ -177,7 +177,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 
     private static ColumnPlan Describe(Field field, bool isPartition) => new(
         field.Name, SourceType.Describe(field), SourceType.Describe(FieldTree.Rebuild(field, Leaf)),
-        isPartition ? "It is in the names of directories, as text." : LakeTypes.Difference(field));
+        isPartition ? "It is in the names of directories, as text: readers find out its type from what stands there." : LakeTypes.Difference(field));
 
     /// <summary>Without marks that other readers do not know, but those of types. Nulls without a type would be a column that many engines cannot read.</summary>
     private static Field Leaf(Field field) => field.DataType is NullType ? new Field(field.Name, StringType.Default, nullable: true)

@@ -31,7 +31,7 @@ internal static class PartitionPlan
         if (value.Value is byte[] { Length: 0 })
         {
             throw new TargetException("delta.empty_partition_value",
-                $"Column '{column.Name}' has an empty text, which Delta takes for null in a partition column. Partition by another column, or leave such rows out with --where.");
+                $"Column '{column.Name}' has an empty text, which Delta takes for null in a partition column. Name other columns with --partition-by, or none with --partition-by '', or leave such rows out with --where.");
         }
     }
 

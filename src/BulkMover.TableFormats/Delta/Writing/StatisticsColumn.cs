@@ -7,9 +7,9 @@ namespace BulkMover.TableFormats.Delta.Writing;
 
 /// <summary>A column, or a member of a struct, that statistics tell of.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Leaf">Place among the leaf columns of a file, those in lists and maps counted; -1 of a struct.</param>
+/// <param name="Path">Names from the top, as <see cref="KeyOf"/> joins them; null of a struct.</param>
 /// <param name="Members">Of a struct: those that statistics tell of.</param>
-internal sealed record StatisticsColumn(JsonEncodedText Name, int Leaf, IReadOnlyList<StatisticsColumn> Members)
+internal sealed record StatisticsColumn(JsonEncodedText Name, string? Path, IReadOnlyList<StatisticsColumn> Members)
 {
     private const string CountProperty = "delta.dataSkippingNumIndexedCols";
 
@@ -21,11 +21,13 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, int Leaf, IReadOnl
     public static IReadOnlyList<StatisticsColumn> Of(IEnumerable<Field> fields, IReadOnlyDictionary<string, string?>? configuration)
     {
         bool isSaid = int.TryParse(configuration?.GetValueOrDefault(CountProperty), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count);
-        (int leaf, int left) = (0, !isSaid ? DefaultCount : count < 0 ? int.MaxValue : count);
-        return OfFields(fields, ref leaf, ref left);
+        int left = !isSaid ? DefaultCount : count < 0 ? int.MaxValue : count;
+        return OfFields(fields, [], ref left);
     }
 
-    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, ref int leaf, ref int left)
+    public static string KeyOf(IEnumerable<string> path) => string.Join('\0', path);
+
+    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, IReadOnlyList<string> above, ref int left)
     {
         var columns = new List<StatisticsColumn>();
         foreach (Field field in fields)
@@ -33,26 +35,16 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, int Leaf, IReadOnl
             JsonEncodedText name = JsonEncodedText.Encode(field.Name, LogLines.JsonOptions.Encoder);
             if (field.DataType is StructType { Fields: var members })
             {
-                if (OfFields(members, ref leaf, ref left) is { Count: > 0 } below)
-                    columns.Add(new StatisticsColumn(name, -1, below));
+                if (OfFields(members, [.. above, field.Name], ref left) is { Count: > 0 } below)
+                    columns.Add(new StatisticsColumn(name, null, below));
                 continue;
             }
 
-            int place = leaf;
-            leaf += LeavesOf(field.DataType);
             if (left-- > 0 && field.DataType is not NestedType)
-                columns.Add(new StatisticsColumn(name, place, []));
+                columns.Add(new StatisticsColumn(name, KeyOf([.. above, field.Name]), []));
             left = Math.Max(left, 0);
         }
 
         return columns;
     }
-
-    private static int LeavesOf(IArrowType type) => type switch
-    {
-        StructType { Fields: var members } => members.Sum(member => LeavesOf(member.DataType)),
-        MapType map => LeavesOf(map.KeyField.DataType) + LeavesOf(map.ValueField.DataType),
-        ListType list => LeavesOf(list.ValueDataType),
-        _ => 1,
-    };
 }

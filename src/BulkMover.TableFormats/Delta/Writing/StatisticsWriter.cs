@@ -9,6 +9,7 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <param name="columns">Of what they tell.</param>
 internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) : IDisposable
 {
+    private readonly Dictionary<string, LeafMetrics> leaves = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> bytes = new();
     private readonly Utf8JsonWriter json = new(Stream.Null, LogLines.JsonOptions);
 
@@ -19,9 +20,13 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
         json.Reset(bytes);
         json.WriteStartObject();
         json.WriteNumber("numRecords"u8, file.Rows);
-        Write("minValues"u8, file, (leaf, name) => StatisticsBound.Lower(leaf.Lower)?.Write(json, name));
-        Write("maxValues"u8, file, (leaf, name) => StatisticsBound.Upper(leaf.Upper)?.Write(json, name));
-        Write("nullCount"u8, file, (leaf, name) =>
+        // By name: a file that was adopted may have its columns in another order, and lack some.
+        leaves.Clear();
+        foreach (LeafMetrics leaf in file.Columns)
+            leaves[StatisticsColumn.KeyOf(leaf.Path)] = leaf;
+        Write("minValues"u8, (leaf, name) => StatisticsBound.Lower(leaf.Lower)?.Write(json, name));
+        Write("maxValues"u8, (leaf, name) => StatisticsBound.Upper(leaf.Upper)?.Write(json, name));
+        Write("nullCount"u8, (leaf, name) =>
         {
             if (leaf.Nulls is { } nulls)
                 json.WriteNumber(name, nulls);
@@ -34,25 +39,26 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
 
     public void Dispose() => json.Dispose();
 
-    private void Write(ReadOnlySpan<byte> name, WrittenFile file, Action<LeafMetrics, JsonEncodedText> write)
+    private void Write(ReadOnlySpan<byte> name, Action<LeafMetrics, JsonEncodedText> write)
     {
         json.WriteStartObject(name);
-        WriteMembers(columns, file, write);
+        WriteMembers(columns, write);
         json.WriteEndObject();
     }
 
-    private void WriteMembers(IReadOnlyList<StatisticsColumn> members, WrittenFile file, Action<LeafMetrics, JsonEncodedText> write)
+    private void WriteMembers(IReadOnlyList<StatisticsColumn> members, Action<LeafMetrics, JsonEncodedText> write)
     {
         foreach (StatisticsColumn member in members)
         {
-            if (member.Leaf >= 0)
+            if (member.Path is { } path)
             {
-                write(file.Columns[member.Leaf], member.Name);
+                if (leaves.TryGetValue(path, out LeafMetrics? leaf))
+                    write(leaf, member.Name);
                 continue;
             }
 
             json.WriteStartObject(member.Name);
-            WriteMembers(member.Members, file, write);
+            WriteMembers(member.Members, write);
             json.WriteEndObject();
         }
     }

@@ -95,7 +95,7 @@ public sealed class StatisticsWritingTests : IDisposable
     }
 
     [Fact]
-    public void Of_NestedColumns_CountsTheLeavesOfFiles()
+    public void Of_NestedColumns_TellsOfThoseOutsideOfListsAndMaps()
     {
         var fields = new[]
         {
@@ -108,8 +108,8 @@ public sealed class StatisticsWritingTests : IDisposable
         IReadOnlyList<StatisticsColumn> columns = StatisticsColumn.Of(fields, null);
 
         Assert.Equal(["point", "id"], columns.Select(column => column.Name.ToString()));
-        Assert.Equal([3, 4], columns[0].Members.Select(member => member.Leaf));
-        Assert.Equal(5, columns[1].Leaf);
+        Assert.Equal(["point\0x", "point\0y"], columns[0].Members.Select(member => member.Path));
+        Assert.Equal("id", columns[1].Path);
     }
 
     public void Dispose() => table.Dispose();
