@@ -14,7 +14,7 @@ public static class CopyCommand
 {
     private static readonly Option<int?> Writers = new("--writers")
     {
-        Description = "Inserts sent at the same time at most. Default: from the number of cores.",
+        Description = "Inserts sent, or files written, at the same time at most. Default: from the number of cores.",
         HelpName = "N",
     };
 
@@ -34,6 +34,8 @@ public static class CopyCommand
         "bulkmover copy iceberg:/lake/orders clickhouse://me@db:8123/default/orders",
         "bulkmover copy delta:/lake/events clickhouse://me@db:8123/default/events --mode replace --partition-by 'toYYYYMM(day)'",
         "AZURE_STORAGE_ACCOUNT=account bulkmover copy delta+az://container/events clickhouse://me@db:8123/default/events",
+        "bulkmover copy iceberg+s3://lake/orders delta+s3://other-lake/orders",
+        "bulkmover copy parquet:/data/trips iceberg:/lake/trips --partition-by 'month(pickup), city' --mode append",
         "bulkmover copy parquet:/data/trips.parquet 'clickhouse+embedded:./ch?table=default.trips' --columns id,day --where 'day is not null'",
     ];
 

@@ -18,7 +18,8 @@ public static class SharedOptions
     public static Argument<string> To { get; } = new("TO")
     {
         Description = "The table to write: clickhouse://user@host:8123/database/table or clickhouse+embedded:DIR?table=db.name. "
-            + "A Distributed table is loaded shard by shard; it and the tables behind it must exist.",
+            + "A Distributed table is loaded shard by shard; it and the tables behind it must exist. Or a table of files: parquet:DIR, delta:DIR or iceberg:DIR; in S3 parquet+s3://bucket/key and so on; "
+            + "in Azure parquet+az://account/container/path; in an Iceberg REST catalog iceberg+rest:https://host/path?table=namespace.table.",
     };
 
     public static Option<string?> Snapshot { get; } = new("--snapshot")
@@ -57,7 +58,8 @@ public static class SharedOptions
 
     public static Option<string?> PartitionBy { get; } = new("--partition-by")
     {
-        Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\". Default: none.",
+        Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\"; of a table of files names of columns, for Iceberg also \"day(time), bucket(16, id)\". "
+            + "Default: none in ClickHouse, as the source in tables of files; '' for none.",
         HelpName = "EXPR",
     };
 
@@ -69,13 +71,13 @@ public static class SharedOptions
 
     public static Option<int?> MaxRequests { get; } = new("--max-requests")
     {
-        Description = "Requests to the source's object store at the same time at most. Default: as many as it bears, up to 256.",
+        Description = "Requests to an object store at the same time at most, to source and target each. Default: as many as it bears, up to 256.",
         HelpName = "N",
     };
 
     public static Option<string?> Bandwidth { get; } = new("--bandwidth")
     {
-        Description = "Bytes a second at most from the source's object store: 50MiB, 1GiB. Default: any number.",
+        Description = "Bytes a second at most from and to an object store, of source and target each: 50MiB, 1GiB. Default: any number.",
         HelpName = "SIZE",
     };
 
@@ -95,7 +97,7 @@ public static class SharedOptions
 
     public static Option<bool> Verify { get; } = new("--verify")
     {
-        Description = "Prove that what has arrived is what was read, before readers see it. Exit code 4 when it is not.",
+        Description = "Prove that what has arrived in ClickHouse is what was read, before readers see it. Exit code 4 when it is not.",
     };
 
     public static Option<string?> Memory { get; } = new("--memory")

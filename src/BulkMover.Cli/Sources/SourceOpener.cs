@@ -2,7 +2,6 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.ObjectStores.Requests;
-using BulkMover.ObjectStores.S3;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.Iceberg.Catalogs;
@@ -45,14 +44,7 @@ public static class SourceOpener
     {
         RestCatalog catalog = await RestCatalog.OpenAsync(address, CatalogSecrets.FromEnvironment(), cancellationToken);
         CatalogTable table = await catalog.LoadTableAsync(address.Table, cancellationToken);
-        IObjectStore store = table.Location switch
-        {
-            { Scheme: "s3" } => new S3ObjectStore(new CatalogS3Access(table.Grants), new StoreRequests(limits)),
-            // What a catalog grants in Azure is not used (CatalogFeatures); the environment's credentials may do.
-            { IsFile: true } or { Scheme: AzureAddress.Scheme } => StoreOpener.OpenForReading(table.Location, limits),
-            { } other => throw new UnsupportedFeatureException("source.store_unsupported",
-                $"The table lies at '{other}'; '{other.Scheme}:' is not read yet, local disk, S3 and Azure are. Copy its data to one of them."),
-        };
+        IObjectStore store = StoreOpener.OpenForReading(table, limits);
         return new Source(address.ToString(), IcebergTable.Open(store, table), store);
     }
 }

@@ -1,8 +1,10 @@
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.Azure;
 using BulkMover.ObjectStores.Local;
 using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 
 namespace BulkMover.Cli.Sources;
 
@@ -15,6 +17,20 @@ internal static class StoreOpener
 
     /// <summary>Nothing outside of the table's directory is written.</summary>
     public static IWritableStore OpenForWriting(Location table, RequestLimits limits) => table.IsFile ? new LocalObjectStore(table) : OpenRemote(table, limits);
+
+    /// <summary>As above, with what a catalog grants.</summary>
+    public static IWritableStore OpenForWriting(CatalogTable table, RequestLimits limits) =>
+        table.Location.Scheme == "s3" ? new S3ObjectStore(new CatalogS3Access(table.Grants), new StoreRequests(limits)) : OpenForWriting(Known(table.Location), limits);
+
+    /// <summary>As <see cref="OpenForReading(Location, RequestLimits)"/>, with what a catalog grants.</summary>
+    public static IObjectStore OpenForReading(CatalogTable table, RequestLimits limits) =>
+        // What a catalog grants in Azure is not used (CatalogFeatures); the environment's credentials may do.
+        table.Location.IsFile ? new LocalObjectStore() : OpenForWriting(table, limits);
+
+    private static Location Known(Location location) => location.IsFile || location.Scheme == AzureAddress.Scheme
+        ? location
+        : throw new UnsupportedFeatureException("source.store_unsupported",
+            $"The table lies at '{location}'; '{location.Scheme}:' is not known, local disk, S3 and Azure are. Copy its data to one of them.");
 
     private static IWritableStore OpenRemote(Location table, RequestLimits limits) => table.Scheme == AzureAddress.Scheme
         ? new AzureObjectStore(AzureAccess.FromEnvironment(), new StoreRequests(limits))

@@ -1,13 +1,15 @@
 using BulkMover.Cli.Sources;
 using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 
 namespace BulkMover.Cli.Targets;
 
-/// <summary>What TO says: one of the two.</summary>
+/// <summary>What TO says: one of the three.</summary>
 /// <param name="ClickHouse">A table in ClickHouse.</param>
 /// <param name="Lake">A table of files in a store.</param>
-public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? Lake)
+/// <param name="Catalog">One that an Iceberg REST catalog knows, or will know.</param>
+public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? Lake, CatalogAddress? Catalog)
 {
     private static readonly string[] Lakes = ["parquet", "delta", "iceberg"];
 
@@ -16,10 +18,12 @@ public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? 
     {
         string scheme = to.Split(':')[0].ToLowerInvariant();
         if (scheme.StartsWith("clickhouse", StringComparison.Ordinal))
-            return new TargetAddress(ClickHouseAddress.Parse(to), null);
+            return new TargetAddress(ClickHouseAddress.Parse(to), null, null);
+        if (CatalogAddress.IsAddress(to))
+            return new TargetAddress(null, null, CatalogAddress.Parse(to));
         return Lakes.Contains(scheme.Split('+')[0], StringComparer.Ordinal)
-            ? new TargetAddress(null, TableAddress.Parse(to))
+            ? new TargetAddress(null, TableAddress.Parse(to), null)
             : throw new InvalidInputException("target.address_unknown",
-                $"'{to}' names no target. Write clickhouse://user@host:8123/database/table, clickhouse+embedded:DIR?table=db.name, or parquet:, delta: or iceberg: and a directory.");
+                $"'{to}' names no target. Write clickhouse://user@host:8123/database/table, clickhouse+embedded:DIR?table=db.name, parquet:, delta: or iceberg: and a directory, or iceberg+rest:https://catalog?table=namespace.table.");
     }
 }

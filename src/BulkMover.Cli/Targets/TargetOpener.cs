@@ -5,6 +5,8 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.ObjectStores.Requests;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.Cli.Targets;
@@ -26,7 +28,9 @@ internal static class TargetOpener
         }
 
         LakeArguments.ThrowIfGiven(arguments, [SharedOptions.OrderBy, SharedOptions.Engine], "ClickHouse");
-        return OpenLake(arguments, address.Lake!);
+        return address.Catalog is { } catalog
+            ? await OpenInCatalogAsync(arguments, catalog, cancellationToken)
+            : OpenLake(arguments, address.Lake!);
     }
 
     /// <summary>As above, where only ClickHouse will do.</summary>
@@ -46,6 +50,14 @@ internal static class TargetOpener
             "iceberg" => LakeTarget.OfIceberg(address.ToString(), store, address.Location, options),
             _ => LakeTarget.OfParquet(address.ToString(), store, address.Location, options),
         };
+    }
+
+    private static async Task<LakeTarget> OpenInCatalogAsync(ParseResult arguments, CatalogAddress address, CancellationToken cancellationToken)
+    {
+        RestCatalog catalog = await RestCatalog.OpenAsync(address, CatalogSecrets.FromEnvironment(), cancellationToken);
+        RequestLimits limits = SharedOptions.RequestLimits(arguments);
+        return await LakeTarget.OfIcebergCatalogAsync(
+            address.ToString(), catalog, address.Table, table => StoreOpener.OpenForWriting(table, limits), LakeArguments.Read(arguments), cancellationToken);
     }
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()

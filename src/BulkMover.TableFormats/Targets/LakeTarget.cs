@@ -2,6 +2,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.TableFormats.Delta.Writing;
+using BulkMover.TableFormats.Iceberg.Catalogs;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
@@ -46,6 +47,23 @@ public sealed class LakeTarget : ITarget
     /// <param name="options">How files are written.</param>
     public static LakeTarget OfIceberg(string name, IWritableStore store, Location root, LakeOptions options) =>
         new(name, store, IcebergTarget.OfDirectory(store, root, new IcebergWriteOptions { PartitionBy = options.PartitionBy }), options);
+
+    /// <summary>An Iceberg table that a REST catalog has, or will have when rows are committed.</summary>
+    /// <param name="name">As people write it.</param>
+    /// <param name="catalog">The catalog.</param>
+    /// <param name="table">Its name there.</param>
+    /// <param name="open">Opens the store that the table's files lie in.</param>
+    /// <param name="options">How files are written.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="BulkMoverException">The catalog cannot be asked, or has no such namespace.</exception>
+    public static async Task<LakeTarget> OfIcebergCatalogAsync(
+        string name, RestCatalog catalog, CatalogTableName table, Func<CatalogTable, IWritableStore> open, LakeOptions options, CancellationToken cancellationToken)
+    {
+        IWritableStore? store = null;
+        IcebergTarget format = await IcebergTarget.OfCatalogAsync(
+            catalog, table, known => store = open(known), new IcebergWriteOptions { PartitionBy = options.PartitionBy }, address: null, cancellationToken);
+        return new LakeTarget(name, store!, format, options);
+    }
 
     public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
         [.. (await ledger.ReadAllAsync(cancellationToken)).Select(state => state.Record(Name)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
