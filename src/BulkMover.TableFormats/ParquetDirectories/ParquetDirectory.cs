@@ -1,3 +1,4 @@
+using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
@@ -26,6 +27,8 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 
     public Location Root => root;
 
+    public bool ShowsAtOnce => false;
+
     public string FilesDirectory(TransferId transfer, long number) => $"{TransferLedger.Directory}/files/{NameOf(transfer, number)}";
 
     public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
@@ -52,6 +55,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
                 (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : "")])
         {
             LeavesPartitionColumnsOut = true,
+            CheckPartition = ThrowIfEmpty,
         };
         if (kept is not null)
             await ThrowUnlessAlikeAsync(kept, write, cancellationToken);
@@ -65,6 +69,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
     {
         string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
         var options = new ParallelOptions { MaxDegreeOfParallelism = MovesAtOnce, CancellationToken = cancellationToken };
+        IReadOnlyList<Location> replaced = await ReplacedAsync(commit, cancellationToken);
         bool hasFiles = false;
         await Parallel.ForEachAsync(commit.Files(cancellationToken), options, async (file, stopping) =>
         {
@@ -73,14 +78,46 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         });
         if (!hasFiles)
             await WriteEmptyAsync(root.Combine($"{name}-000000.parquet"), commit.Write.Schema, cancellationToken);
-        if (commit.Request.Mode == CopyMode.Replace)
+        foreach (Location old in replaced)
+            await store.DeleteAsync(old, cancellationToken);
+    }
+
+    public Task TakeBackAsync(TransferId transfer, long number, CancellationToken cancellationToken) => Abandoned.RemoveAsync(
+        store, root, location => location.Name.StartsWith($"{NameOf(transfer, number)}-", StringComparison.Ordinal) && !location.IsUnder(root.Combine(TransferLedger.Directory)), cancellationToken);
+
+    /// <summary>
+    /// The files that are to go, as they were when the commit began: what others put there since stays, also when it is repeated. A name without an ending may
+    /// be data or not, which its first bytes tell.
+    /// </summary>
+    private async Task<IReadOnlyList<Location>> ReplacedAsync(TableCommit commit, CancellationToken cancellationToken)
+    {
+        if (commit.Request.Mode != CopyMode.Replace)
+            return [];
+        Location list = root.Combine($"{TransferLedger.Directory}/replaced/{NameOf(commit.Request.Transfer, commit.Number)}.txt");
+        if (!await store.ExistsAsync(list, cancellationToken))
         {
-            await Parallel.ForEachAsync((await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken), options, async (file, stopping) =>
+            var paths = new StringBuilder();
+            await foreach (ParquetFile file in (await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken))
             {
-                if (!file.Object.Location.Name.StartsWith(name, StringComparison.Ordinal))
-                    await store.DeleteAsync(file.Object.Location, stopping);
-            });
+                if (Path.HasExtension(file.Path) || await IsParquetAsync(file.Object, cancellationToken))
+                    paths.Append(file.Path).Append('\n');
+            }
+
+            await store.TryPutNewAsync(list, Encoding.UTF8.GetBytes(paths.ToString()), cancellationToken);
         }
+
+        byte[] kept = await store.ReadAllAsync(list, knownBytes: null, cancellationToken);
+        return [.. Encoding.UTF8.GetString(kept).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(path => root.Combine(path))];
+    }
+
+    private async Task<bool> IsParquetAsync(StoredObject file, CancellationToken cancellationToken)
+    {
+        byte[] magic = new byte[4];
+        if (file.Bytes < magic.Length)
+            return false;
+        await using IRangeReader reader = await store.OpenAsync(file.Location, file.Bytes, cancellationToken);
+        await reader.ReadAsync(0, magic, cancellationToken);
+        return magic.AsSpan().SequenceEqual("PAR1"u8);
     }
 
     private static string NameOf(TransferId transfer, long number) => $"{transfer}-{number}";
@@ -164,6 +201,16 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             ? new PartitionColumn(name, place, Identity, type)
             : throw new TargetException("parquet.partition_type",
                 $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
+    }
+
+    /// <summary>Some engines take it for null, some refuse the whole directory.</summary>
+    private static void ThrowIfEmpty(PartitionColumn column, Scalar value)
+    {
+        if (value.Value is byte[] { Length: 0 })
+        {
+            throw new TargetException("parquet.empty_partition_value",
+                $"Column '{column.Name}' has an empty text, which names of directories cannot tell from null. Name other columns with --partition-by, or leave such rows out with --where.");
+        }
     }
 
     private static bool IsPartitionType(IArrowType type) => type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type;

@@ -6,6 +6,7 @@ using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.TableFormats.Iceberg.Partitions;
 
 namespace BulkMover.TableFormats.Targets;
@@ -54,14 +55,21 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             return "it uses what is not read";
         if (footer.FileBytes != task.FileBytes)
             return $"it has {footer.FileBytes:N0} bytes, and {task.FileBytes:N0} by the table's metadata";
+        // Its nanoseconds are judged value by value, and not every engine takes it for a timestamp of the table.
+        if (footer.RowGroups.SelectMany(rowGroup => rowGroup.Columns).Any(chunk => chunk.Type == PhysicalType.Int96))
+            return "it has timestamps in the old form of 96 bits";
         if (task.Rows is { } rows && rows != footer.Rows)
             return $"it has {footer.Rows:N0} rows, and {rows:N0} by the table's metadata";
         var file = new FileColumns(footer.Schema, adoption.Matching, write.Matching);
+        if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
+            return "it has no field ids, and the table has a name mapping already";
         int found = 0;
         foreach ((Field source, Field target, PartitionColumn? partition) in columns)
         {
             Field? field = file.Find(source);
             found += field is null ? 0 : 1;
+            if (partition is not null && !IsOfType(source, target))
+                return $"partition column '{source.Name}' is {SourceType.Describe(source)}, and {SourceType.Describe(target)} in the target";
             // A value that metadata tell goes before the file's in the one format, and behind it in the other.
             bool isTold = task.Constants.ContainsKey(source.Name) && (task.ConstantsWin || field is null);
             bool isKept = partition?.Transform.Kind == TransformKind.Identity && (write.LeavesPartitionColumnsOut || field is null);
@@ -80,6 +88,8 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         return found < footer.Schema.FieldsList.Count ? "it has columns that are not copied" : null;
     }
 
+    private static bool IsOfType(Field one, Field other) => SourceType.Describe(one) == SourceType.Describe(other);
+
     private PartitionTuple? PartitionOf(ScanTask task, IReadOnlyList<LeafMetrics> metrics)
     {
         var values = new List<Scalar>(write.Partitions.Count);
@@ -88,7 +98,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             Field source = rows.FieldsList[column.Source];
             Scalar? value = task.Constants.TryGetValue(source.Name, out Scalar? constant) && column.Transform.Kind == TransformKind.Identity
                 ? constant
-                : OfBounds(column, metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
+                : OfBounds(column, write.Schema.FieldsList[column.Source], metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
             if (value is null)
                 return null;
             values.Add(value with { Type = column.Type });
@@ -98,10 +108,10 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     }
 
     /// <summary>The partition value of all values between the least and the greatest one; null when they have more than one, or it is not known.</summary>
-    private static Scalar? OfBounds(PartitionColumn column, LeafMetrics? leaf) => leaf switch
+    private static Scalar? OfBounds(PartitionColumn column, Field target, LeafMetrics? leaf) => leaf switch
     {
         { Nulls: { } nulls, Values: var all } when nulls == all => new Scalar(column.Type, null),
-        { Nulls: 0, Lower.Value: long low, Upper.Value: long high } when PartitionValues.OfWholeNumber(column.Transform, leaf.Lower!.Type, low) is { } value
+        { Nulls: 0, Lower.Value: long low, Upper.Value: long high } when IsOfType(new Field(target.Name, leaf.Lower!.Type, nullable: true), target) && PartitionValues.OfWholeNumber(column.Transform, leaf.Lower!.Type, low) is { } value
             && (low == high || column.Transform.Kind != TransformKind.Bucket)
             && PartitionValues.OfWholeNumber(column.Transform, leaf.Upper!.Type, high) == value => new Scalar(column.Type, value),
         _ => null,

@@ -13,6 +13,8 @@ internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMa
 {
     private readonly bool hasIds = file.FieldsList.Any(field => field.FieldId() is not null);
 
+    public bool HasIds => hasIds;
+
     /// <summary>The file's column of a column of the source; null when it has none.</summary>
     public Field? Find(Field source) => Find(file.FieldsList, source);
 
@@ -27,16 +29,19 @@ internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMa
         return (field.DataType, source.DataType, target.DataType) switch
         {
             (StructType f, StructType s, StructType t) => Members(f.Fields, s.Fields, t.Fields, source),
-            (MapType f, MapType s, MapType t) => Inside(f.KeyField, s.KeyField, t.KeyField) ?? Inside(f.ValueField, s.ValueField, t.ValueField),
-            (ListType f, ListType s, ListType t) => Inside(f.ValueField, s.ValueField, t.ValueField),
+            (MapType f, MapType s, MapType t) => Element(f.KeyField, s.KeyField, t.KeyField) ?? Element(f.ValueField, s.ValueField, t.ValueField),
+            (ListType f, ListType s, ListType t) => Element(f.ValueField, s.ValueField, t.ValueField),
             _ when SourceType.Describe(field) != SourceType.Describe(target) => $"column '{source.Name}' is {SourceType.Describe(field)} in it, and {SourceType.Describe(target)} in the target",
             _ => null,
         };
     }
 
     /// <summary>What a list or map holds has no name that anybody looks for.</summary>
+    private string? Element(Field field, Field source, Field target) =>
+        Inside(byTarget == ColumnMatching.Name || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
+
     private string? Inside(Field field, Field source, Field target) =>
-        Difference(byTarget == ColumnMatching.Name || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
+        field.IsNullable && !target.IsNullable ? $"'{source.Name}' may be null in it" : Difference(field, source, target);
 
     private string? Members(IReadOnlyList<Field> fields, IReadOnlyList<Field> sources, IReadOnlyList<Field> targets, Field above)
     {
@@ -46,7 +51,7 @@ internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMa
         {
             if (Find(fields, source) is not { } field || targets.FirstOrDefault(target => target.Name == source.Name) is not { } target)
                 return $"it lacks a member '{source.Name}' of column '{above.Name}'";
-            if (Difference(field, source, target) is { } difference)
+            if (Inside(field, source, target) is { } difference)
                 return difference;
         }
 

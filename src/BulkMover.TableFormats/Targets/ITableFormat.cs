@@ -25,6 +25,15 @@ internal interface ITableFormat
     /// <param name="cancellationToken">Stops the requests.</param>
     Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A commit shows all files in one step. Else readers see some of them while it is made, and <see cref="TakeBackAsync"/> knows those of one that was not
+    /// ended.
+    /// </summary>
+    bool ShowsAtOnce => true;
+
+    /// <summary>Removes files that a commit which was not ended, and will not be, has shown already.</summary>
+    Task TakeBackAsync(TransferId transfer, long number, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The <see cref="TableCommit.Number"/> of the transfer's last commit that the table tells of; 0 when it tells of none.</summary>
     Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken);
 

@@ -65,13 +65,17 @@ internal sealed class LakeLoad : ITargetLoad
     {
         TransferState state = plan.State;
         bool isFirst = state.Begun is null || plan.Request.Restart;
-        if (isFirst)
-            await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
-        string? abandoned = isFirst && state is { Begun: { } before, IsComplete: false } ? format.FilesDirectory(state.Transfer, before.Number) : null;
-        long number = isFirst ? Math.Max(state.LastEntry, await format.LastCommitAsync(state.Transfer, cancellationToken)) + 1 : state.Begun!.Number;
-        await ledger.AddAsync(state, plan.Begin(isFirst, number), cancellationToken);
-        if (abandoned is not null)
-            await RemoveAsync(store, format.Root.Combine(abandoned), _ => true, cancellationToken);
+        if (!isFirst)
+        {
+            await ledger.AddAsync(state, plan.Begin(isFirst, state.Begun!.Number), cancellationToken);
+            return new LakeLoad(store, format, ledger, plan, options, limits);
+        }
+
+        await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
+        long last = await format.LastCommitAsync(state.Transfer, cancellationToken);
+        var before = Abandoned.Of(state);
+        await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, last) + 1), cancellationToken);
+        await before.RemoveAsync(store, format, ledger, last, cancellationToken);
         return new LakeLoad(store, format, ledger, plan, options, limits);
     }
 
@@ -100,22 +104,23 @@ internal sealed class LakeLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (state.IsComplete)
             return rows;
-        if (!state.HasArrived)
+        if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
-            await CheckFilesAsync(cancellationToken);
-            await ledger.AddAsync(state, new AllArrived(), cancellationToken);
-        }
-
-        // What readers can see begins here.
-        if (await format.LastCommitAsync(state.Transfer, CancellationToken.None) < Number)
-        {
+            // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
+            IReadOnlyList<Location> others = state.HasArrived && !format.ShowsAtOnce ? [] : await CheckFilesAsync(cancellationToken);
+            if (!state.HasArrived)
+                await ledger.AddAsync(state, new AllArrived(rows), cancellationToken);
+            foreach (Location other in others)
+                await store.DeleteAsync(other, cancellationToken);
+            await ledger.ThrowIfLostAsync(state, cancellationToken);
+            // What readers can see begins here.
             TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: true, CancellationToken.None);
             await format.CommitAsync(
-                new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.Begun.At, rows, stopping => FilesAsync(write, stopping)), CancellationToken.None);
+                new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)), CancellationToken.None);
         }
 
         await ledger.AddAsync(state, new TransferCompleted(rows, state.Arrived.Count), CancellationToken.None);
-        await ledger.ForgetFilesAsync(state, CancellationToken.None);
+        await ledger.ForgetFilesAsync(state.Transfer, [.. state.ChunkEntries], CancellationToken.None);
         return rows;
     }
 
@@ -126,27 +131,19 @@ internal sealed class LakeLoad : ITargetLoad
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Removes objects below a place.</summary>
-    /// <param name="store">Where.</param>
-    /// <param name="place">The place; nothing may be there.</param>
-    /// <param name="isMeant">Which of them.</param>
-    /// <param name="cancellationToken">Stops in between.</param>
-    public static async Task RemoveAsync(IWritableStore store, Location place, Predicate<Location> isMeant, CancellationToken cancellationToken)
+    /// <summary>Every file that the ledger tells is there and whole. 100 bytes a file, for as long as it takes.</summary>
+    /// <returns>What dead runs have left beside them.</returns>
+    private async Task<IReadOnlyList<Location>> CheckFilesAsync(CancellationToken cancellationToken)
     {
-        var options = new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(store.ListAsync(place, cancellationToken), options, async (found, stopping) =>
-        {
-            if (isMeant(found.Location))
-                await store.DeleteAsync(found.Location, stopping);
-        });
-    }
-
-    /// <summary>Every file that the ledger tells is there and whole, and what dead runs have left is removed. 100 bytes a file, for as long as it takes.</summary>
-    private async Task CheckFilesAsync(CancellationToken cancellationToken)
-    {
+        long rows = 0;
         var expected = new Dictionary<string, long>(StringComparer.Ordinal);
         await foreach (FileEntry file in ledger.FilesAsync(state, cancellationToken))
+        {
+            rows += file.Rows;
             expected.Add(format.Root.Combine(file.Path).Path, file.Bytes);
+        }
+
+        ThrowUnlessEqual(state.Rows, rows);
         var others = new List<Location>();
         await foreach (StoredObject found in store.ListAsync(format.Root.Combine(Directory), cancellationToken))
         {
@@ -163,8 +160,7 @@ internal sealed class LakeLoad : ITargetLoad
                 "left-overs. Nothing was changed in the table; run the command with --restart to copy again.");
         }
 
-        foreach (Location other in others)
-            await store.DeleteAsync(other, cancellationToken);
+        return others;
     }
 
     private async IAsyncEnumerable<WrittenFile> FilesAsync(TableWrite write, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -71,24 +71,29 @@ public sealed class LakeTarget : ITarget
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
     {
         TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
-        if (state.Begun is not { } begun)
+        if (state.Begun is null)
             throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
-        bool isVisible = state.IsComplete || await format.LastCommitAsync(transfer, cancellationToken) >= begun.Number;
-        await ledger.ForgetFilesAsync(state, cancellationToken);
-        // A run that is alive learns by this that it has lost the transfer.
+        // First: a run that is alive learns by this that it has lost the transfer, and what is left when this one is killed cannot pass for the whole.
+        if (!state.IsGivenUp)
+            await ledger.AddAsync(state, new TransferGivenUp(), cancellationToken);
+        await Abandoned.Of(state).RemoveAsync(store, format, ledger, await format.LastCommitAsync(transfer, cancellationToken), cancellationToken);
         await ledger.AddAsync(state, new TransferDiscarded(), cancellationToken);
-        if (!isVisible)
-            await LakeLoad.RemoveAsync(store, format.Root.Combine(format.FilesDirectory(transfer, begun.Number)), _ => true, cancellationToken);
     }
 
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
     {
         if (request.Verify)
             throw NotCompared();
-        TransferState state = await ledger.ReadAsync(request.Transfer, cancellationToken);
+        TransferState state = await ReadAsync(request.Transfer, cancellationToken);
         bool isGoneOnWith = state.Begun is not null && !request.Restart;
         if (isGoneOnWith && (state.IsComplete || state.HasArrived))
             return new LakePlan(request, null, state) { Earlier = state.Record(Name) };
+        if (state is { HasArrived: true, IsComplete: false } && !format.ShowsAtOnce)
+        {
+            throw new TargetException("lake.being_shown",
+                "All rows of this copy have arrived, and some may be visible already. Run the command without --restart to bring it to its end; with --restart it can be copied again then.");
+        }
+
         TableWrite write = await format.PlanAsync(request, isGoneOnWith, cancellationToken);
         return isGoneOnWith && write.Settled != state.Begun!.Settled
             ? throw new TargetException("lake.table_changed",
@@ -100,7 +105,7 @@ public sealed class LakeTarget : ITarget
     {
         if (verify)
             throw NotCompared();
-        TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
+        TransferState state = await ReadAsync(transfer, cancellationToken);
         return state.Begun is null
             ? throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.")
             : new LakePlan(LakePlan.RequestOf(state), null, state) { Earlier = state.Record(Name) };
@@ -115,6 +120,15 @@ public sealed class LakeTarget : ITarget
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => throw NotCompared();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <exception cref="TargetException">It is given up, and not all of it is removed.</exception>
+    private async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
+        return state.IsGivenUp
+            ? throw new TargetException("lake.being_discarded", $"Transfer {transfer} was to be discarded, and that was not brought to its end. Run `bulkmover discard` with it again, then this command.")
+            : state;
+    }
 
     private TargetException NotCompared() => new("lake.not_compared",
         $"Rows in '{Name}' are not compared with their source yet. Leave --verify out; to prove such a copy, copy both tables into ClickHouse and verify there.");

@@ -10,8 +10,6 @@ internal sealed class LaneRows : IAsyncDisposable
     /// <summary>Oldest first.</summary>
     public List<SpilledRows> Spilled { get; } = [];
 
-    public long HeldBytes => files.Values.Sum(file => file.HeldBytes);
-
     public PartitionFile FileOf(PartitionTuple partition, FileMaker maker)
     {
         if (!files.TryGetValue(partition, out PartitionFile? file))

@@ -13,6 +13,7 @@ internal sealed class RowBlock(RecordBatch rows, IReadOnlyList<(PartitionTuple P
 {
     private readonly long bytes = BatchMemory.Bytes(rows);
     private Action? released;
+    private Action? freed;
     private int rowsLeft = rows.Length;
 
     public RecordBatch Batch => rows;
@@ -24,6 +25,9 @@ internal sealed class RowBlock(RecordBatch rows, IReadOnlyList<(PartitionTuple P
     public long HeldBytes => bytes;
 
     public void OnDisposed(Action released) => this.released = released;
+
+    /// <summary>Runs once, when the block is disposed: a lane counts what it holds here.</summary>
+    public void OnFreed(Action freed) => this.freed = freed;
 
     /// <summary>The rows of each partition. When all have been released, the block is disposed.</summary>
     public IEnumerable<(PartitionTuple Partition, RowSlice Slice)> Slices()
@@ -53,5 +57,6 @@ internal sealed class RowBlock(RecordBatch rows, IReadOnlyList<(PartitionTuple P
     {
         rows.Dispose();
         released?.Invoke();
+        freed?.Invoke();
     }
 }

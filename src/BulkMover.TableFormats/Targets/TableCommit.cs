@@ -6,7 +6,7 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="Request">What was asked: mode, schema, origin.</param>
 /// <param name="Write">As planned; its <see cref="TableWrite.Settled"/> is that of the transfer's first run.</param>
 /// <param name="Number">Of the commit, from 1: higher than that of any earlier one of the transfer.</param>
-/// <param name="At">When; the same at every try.</param>
+/// <param name="At">When all files had been written; the same at every try.</param>
 /// <param name="Rows">Rows of all files.</param>
 /// <param name="Files">All of them, streamed anew at each call: there may be millions. Empty for a table without rows.</param>
 internal sealed record TableCommit(

@@ -23,6 +23,9 @@ internal sealed record TableWrite(
     /// <summary>How readers of the table find columns in its files; with ids, those of files that have none by the names in a name mapping.</summary>
     public ColumnMatching Matching { get; init; } = ColumnMatching.Name;
 
+    /// <summary>False when files without ids would not be found by the table's name mapping, which others have made.</summary>
+    public bool AdoptsFilesWithoutIds { get; init; } = true;
+
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
 

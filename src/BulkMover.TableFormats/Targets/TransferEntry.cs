@@ -7,8 +7,10 @@ namespace BulkMover.TableFormats.Targets;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(TransferBegun), "begun")]
 [JsonDerivedType(typeof(ChunkArrived), "chunk")]
+[JsonDerivedType(typeof(ChunkForgotten), "forgotten")]
 [JsonDerivedType(typeof(AllArrived), "arrived")]
 [JsonDerivedType(typeof(TransferCompleted), "completed")]
+[JsonDerivedType(typeof(TransferGivenUp), "givenUp")]
 [JsonDerivedType(typeof(TransferDiscarded), "discarded")]
 internal abstract record TransferEntry
 {
@@ -44,15 +46,22 @@ internal sealed record TransferBegun(
 /// <param name="Files">Where its rows are.</param>
 internal sealed record ChunkArrived(long Chunk, long Rows, byte[] Tasks, IReadOnlyList<FileEntry> Files) : TransferEntry;
 
+/// <summary>In place of a chunk's entry that nobody needs any more: were it removed, a run that is behind could take its number.</summary>
+internal sealed record ChunkForgotten : TransferEntry;
+
 /// <summary>All chunks have arrived, and their files are there.</summary>
-internal sealed record AllArrived : TransferEntry;
+/// <param name="Rows">Rows of all chunks.</param>
+internal sealed record AllArrived(long Rows) : TransferEntry;
 
 /// <summary>Readers see all rows.</summary>
 /// <param name="Rows">How many the transfer brought.</param>
 /// <param name="Chunks">In how many chunks.</param>
 internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry;
 
-/// <summary>Nothing of what was before counts: before its files are removed.</summary>
+/// <summary>Nobody will go on with it: before its files are removed.</summary>
+internal sealed record TransferGivenUp : TransferEntry;
+
+/// <summary>Nothing of what was before counts, or is left: after its files were removed.</summary>
 internal sealed record TransferDiscarded : TransferEntry;
 
 /// <summary>A <see cref="WrittenFile"/> as the ledger keeps it; values as <see cref="ScalarText"/> has them.</summary>

@@ -64,10 +64,7 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         entry = entry with { Run = run, At = DateTimeOffset.UtcNow };
         long number = state.LastEntry + 1;
         if (!await store.TryPutNewAsync(At(state.Transfer, number), JsonSerializer.SerializeToUtf8Bytes(entry, TransferJson.Default.TransferEntry), cancellationToken))
-        {
-            throw new TargetException("lake.transfer_runs_elsewhere",
-                $"Another run of transfer {state.Transfer} has gone on with it, so this one ends. Nothing is lost: what it has brought is the other one's, or is brought by that again.");
-        }
+            throw Lost(state);
 
         state.Add(number, entry);
     }
@@ -82,11 +79,23 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         }
     }
 
-    /// <summary>Forgets the files of a transfer that is complete: its table tells them now.</summary>
-    public async Task ForgetFilesAsync(TransferState state, CancellationToken cancellationToken)
+    /// <summary>Before what cannot be taken back: a run that has lost the transfer must not do it.</summary>
+    /// <exception cref="TargetException">Another run has written an entry meanwhile.</exception>
+    public async Task ThrowIfLostAsync(TransferState state, CancellationToken cancellationToken)
     {
+        if (await store.ExistsAsync(At(state.Transfer, state.LastEntry + 1), cancellationToken))
+            throw Lost(state);
+    }
+
+    /// <summary>Forgets the files of a transfer that is complete, whose table tells them now, or that was given up.</summary>
+    /// <param name="transfer">Which.</param>
+    /// <param name="entries">As <see cref="TransferState.ChunkEntries"/>.</param>
+    /// <param name="cancellationToken">Stops in between.</param>
+    public async Task ForgetFilesAsync(TransferId transfer, IReadOnlyList<long> entries, CancellationToken cancellationToken)
+    {
+        byte[] forgotten = JsonSerializer.SerializeToUtf8Bytes(new ChunkForgotten { Run = run, At = DateTimeOffset.UtcNow }, TransferJson.Default.TransferEntry);
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(state.ChunkEntries, options, async (number, stopping) => await store.DeleteAsync(At(state.Transfer, number), stopping));
+        await Parallel.ForEachAsync(entries, options, async (number, stopping) => await store.PutAsync(At(transfer, number), forgotten, stopping));
     }
 
     private async Task<TransferState> FoldAsync(TransferId transfer, List<long> numbers, CancellationToken cancellationToken)
@@ -124,6 +133,9 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
             throw Broken(location, error);
         }
     }
+
+    private static TargetException Lost(TransferState state) => new("lake.transfer_runs_elsewhere",
+        $"Another run of transfer {state.Transfer} has gone on with it, so this one ends. Nothing is lost: what it has brought is the other one's, or is brought by that again.");
 
     private static TargetException Broken(Location location, Exception? error) => new("lake.ledger_broken",
         $"'{location}' is no entry of a transfer that this version knows. It was altered, or a later version wrote it: use that, or remove the directory it is in to forget the transfer.", error);

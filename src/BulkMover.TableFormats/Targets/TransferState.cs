@@ -7,8 +7,8 @@ internal sealed class TransferState(TransferId transfer)
 {
     private readonly Dictionary<long, ArrivedChunk> arrived = [];
     private readonly Dictionary<long, long> chunkEntries = [];
-    private long chunksBefore;
-    private long rowsBefore;
+    private long allChunks;
+    private long allRows;
 
     public TransferId Transfer => transfer;
 
@@ -24,7 +24,13 @@ internal sealed class TransferState(TransferId transfer)
 
     public bool HasArrived { get; private set; }
 
+    /// <summary>When it had.</summary>
+    public DateTimeOffset ArrivedAt { get; private set; }
+
     public bool IsComplete { get; private set; }
+
+    /// <summary>What there is of it is to be removed, and was perhaps in part.</summary>
+    public bool IsGivenUp { get; private set; }
 
     /// <summary>By chunk.</summary>
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => arrived;
@@ -32,7 +38,7 @@ internal sealed class TransferState(TransferId transfer)
     /// <summary>Numbers of the entries that tell the files of the chunks.</summary>
     public IEnumerable<long> ChunkEntries => chunkEntries.Values.Order();
 
-    public long Rows => IsComplete ? rowsBefore : arrived.Values.Sum(chunk => chunk.Rows);
+    public long Rows => IsComplete || HasArrived ? allRows : arrived.Values.Sum(chunk => chunk.Rows);
 
     /// <param name="number">Higher than those before.</param>
     /// <param name="entry">The entry.</param>
@@ -53,11 +59,14 @@ internal sealed class TransferState(TransferId transfer)
                 arrived[chunk.Chunk] = new ArrivedChunk(chunk.Tasks, chunk.Rows);
                 chunkEntries[chunk.Chunk] = number;
                 break;
-            case AllArrived:
-                HasArrived = true;
+            case AllArrived all:
+                (HasArrived, ArrivedAt, allRows) = (true, entry.At, all.Rows);
                 break;
             case TransferCompleted completed:
-                (IsComplete, rowsBefore, chunksBefore) = (true, completed.Rows, completed.Chunks);
+                (IsComplete, allRows, allChunks) = (true, completed.Rows, completed.Chunks);
+                break;
+            case TransferGivenUp:
+                IsGivenUp = true;
                 break;
             case TransferDiscarded:
                 Clear();
@@ -67,7 +76,7 @@ internal sealed class TransferState(TransferId transfer)
 
     /// <summary>Null when nothing counts.</summary>
     public TransferRecord? Record(string table) => Begun is null ? null : new TransferRecord(
-        transfer, table, Begun.Origin, Begun.Mode, IsComplete, IsComplete ? chunksBefore : arrived.Count, Rows, FirstAt, LastAt)
+        transfer, table, Begun.Origin, Begun.Mode, IsComplete, IsComplete ? allChunks : arrived.Count, Rows, FirstAt, LastAt)
     {
         HasArrived = HasArrived && !IsComplete,
         SourceRows = Begun.SourceRows,
@@ -75,7 +84,7 @@ internal sealed class TransferState(TransferId transfer)
 
     private void Clear()
     {
-        (Begun, HasArrived, IsComplete) = (null, false, false);
+        (Begun, HasArrived, IsComplete, IsGivenUp) = (null, false, false, false);
         arrived.Clear();
         chunkEntries.Clear();
     }

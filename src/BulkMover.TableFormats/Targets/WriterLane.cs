@@ -21,6 +21,7 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<LakeChunk, LaneRows> chunks = [];
     private readonly long smallBytes = Math.Min(SmallRowGroupBytes, share / 2);
+    private long heldBytes;
 
     /// <summary>Takes the block over.</summary>
     /// <returns>Bytes that files have grown by.</returns>
@@ -40,22 +41,7 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
         {
             if (!chunks.TryGetValue(chunk, out LaneRows? rows))
                 chunks.Add(chunk, rows = new LaneRows());
-            long written = 0;
-            foreach ((PartitionTuple partition, RowSlice slice) in block.Slices())
-            {
-                PartitionFile file = rows.FileOf(partition, chunk.Files);
-                file.Add(slice);
-                if (file.HeldBytes >= Math.Min(rowGroupBytes, share) && MayWrite(file, rows))
-                    written += await WriteAsync(chunk, file, cancellationToken);
-            }
-
-            if (chunks.Values.Sum(other => other.HeldBytes) > share)
-            {
-                foreach ((LakeChunk owner, LaneRows held) in chunks)
-                    written += await EmptyAsync(owner, held, cancellationToken);
-            }
-
-            return written;
+            return await AddAsync(chunk, rows, block, cancellationToken);
         }
         finally
         {
@@ -80,20 +66,40 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
 
     public void Dispose() => gate.Dispose();
 
+    private async Task<long> AddAsync(LakeChunk chunk, LaneRows rows, RowBlock block, CancellationToken cancellationToken)
+    {
+        // A block is in memory as a whole until the rows of all its partitions are written.
+        Interlocked.Add(ref heldBytes, block.HeldBytes);
+        block.OnFreed(() => Interlocked.Add(ref heldBytes, -block.HeldBytes));
+        var full = new List<PartitionFile>();
+        foreach ((PartitionTuple partition, RowSlice slice) in block.Slices())
+        {
+            PartitionFile file = rows.FileOf(partition, chunk.Files);
+            file.Add(slice);
+            if (file.HeldBytes >= Math.Min(rowGroupBytes, share))
+                full.Add(file);
+        }
+
+        long written = 0;
+        foreach (PartitionFile file in full.Where(file => MayWrite(file, rows)))
+            written += await WriteAsync(chunk, file, cancellationToken);
+        if (Interlocked.Read(ref heldBytes) > share)
+        {
+            foreach ((LakeChunk owner, LaneRows held) in chunks)
+                written += await EmptyAsync(owner, held, cancellationToken);
+        }
+
+        return written;
+    }
+
     /// <summary>Nothing is held afterwards: a block is freed when the rows of all its partitions are written.</summary>
     private async Task<long> EmptyAsync(LakeChunk chunk, LaneRows rows, CancellationToken cancellationToken)
     {
         long written = 0;
-        var few = new List<(PartitionTuple, IReadOnlyList<RowSlice>)>();
-        foreach (PartitionFile file in rows.Files)
-        {
-            if (file.HeldBytes >= smallBytes && MayWrite(file, rows))
-                written += await WriteAsync(chunk, file, cancellationToken);
-            else if (file.HeldBytes > 0)
-                few.Add((file.Partition, file.TakeHeld()));
-        }
-
-        if (few.Count > 0)
+        foreach (PartitionFile file in rows.Files.Where(file => file.HeldBytes >= smallBytes && MayWrite(file, rows)))
+            written += await WriteAsync(chunk, file, cancellationToken);
+        (PartitionTuple, IReadOnlyList<RowSlice>)[] few = [.. rows.Files.Where(file => file.HeldBytes > 0).Select(file => (file.Partition, file.TakeHeld()))];
+        if (few.Length > 0)
             rows.Spilled.Add(await SpilledRows.WriteAsync(few, chunk.Files.InFile, MemoryAllocator.Default.Value, cancellationToken));
         return written;
     }

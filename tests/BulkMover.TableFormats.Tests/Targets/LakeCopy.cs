@@ -45,6 +45,21 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// <summary>The rows that the copy brings, in the order of their ids.</summary>
     public IEnumerable<string> Rows => Enumerable.Range(0, Chunks).SelectMany(chunk => IdsOf(chunk)).Select(id => $$"""{"id":{{id}},"place":{{PlaceOf(id) switch { null => "null", var place => $"\"{place}\"" }}}}""");
 
+    public TargetRequest Request => new(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, []) { Restart = Restart };
+
+    /// <summary>Rows nearly all of which are of one place.</summary>
+    public static RecordBatch Skewed(int rows)
+    {
+        (var ids, var places) = (new Int64Array.Builder(), new StringArray.Builder());
+        for (int id = 0; id < rows; id++)
+        {
+            ids.Append(id);
+            places.Append(id == 0 ? "seldom" : "often");
+        }
+
+        return new RecordBatch(Columns, [ids.Build(), places.Build()], rows);
+    }
+
     public LakeTarget Open(IWritableStore store)
     {
         var options = new LakeOptions { PartitionBy = PartitionBy };
@@ -61,8 +76,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     public async Task<long> RunAsync(IWritableStore store)
     {
         await using LakeTarget target = Open(store);
-        var request = new TargetRequest(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, []) { Restart = Restart };
-        TargetPlan plan = await target.PlanAsync(request, Token);
+        TargetPlan plan = await target.PlanAsync(Request, Token);
         if (plan.Earlier is { IsComplete: true } complete)
             return complete.Rows;
         await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(Writers: 2, HeldBytes: 1 << 20), Token);

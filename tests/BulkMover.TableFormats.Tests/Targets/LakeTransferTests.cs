@@ -136,7 +136,157 @@ public sealed class LakeTransferTests
         }
     }
 
+    /// <summary>What is left of a discarded copy must never pass for the whole.</summary>
+    [Theory]
+    [MemberData(nameof(Copies))]
+    public async Task Discard_KilledAtAnyCall_TheNextCopyBringsAllRows(string format, CopyMode mode, bool isPartitioned)
+    {
+        bool hasDied = true;
+        for (int deadAt = 0; hasDied; deadAt++)
+        {
+            Assert.InRange(deadAt, 0, MostCalls);
+            (MemoryObjectStore objects, IReadOnlyList<string> before, LakeCopy copy) = await RunUntilAllArrivedAsync(format, mode, isPartitioned);
+            var dying = new FailingStore(objects, deadAt, hasEffect: true);
+            try
+            {
+                await using LakeTarget target = copy.Open(dying);
+                await target.DiscardAsync(copy.Transfer, Token);
+            }
+            catch (EnvironmentException error) when (error.Code == "test.dead")
+            {
+                // As a program that is killed.
+            }
+
+            hasDied = dying.IsDead;
+            try
+            {
+                await copy.RunAsync(objects);
+            }
+            catch (TargetException error) when (error.Code == "lake.being_discarded")
+            {
+                await using LakeTarget target = copy.Open(objects);
+                await target.DiscardAsync(copy.Transfer, Token);
+                await copy.RunAsync(objects);
+            }
+
+            Assert.Equal(Expected(mode, before, copy), await copy.ReadAsync());
+        }
+    }
+
+    /// <summary>Whether the rows were visible already or not: nothing that is part of the table may go.</summary>
+    [Theory]
+    [InlineData("delta")]
+    [InlineData("iceberg")]
+    public async Task Restart_CopyKilledAtAnyCall_TheTableIsWhole(string format)
+    {
+        bool hasDied = true;
+        for (int deadAt = 0; hasDied; deadAt++)
+        {
+            Assert.InRange(deadAt, 0, MostCalls);
+            var objects = new MemoryObjectStore();
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, CopyMode.Append, isPartitioned: false);
+            LakeCopy copy = New(format, objects, CopyMode.Append, isPartitioned: false);
+            var dying = new FailingStore(objects, deadAt, hasEffect: true);
+            try
+            {
+                await copy.RunAsync(dying);
+            }
+            catch (EnvironmentException error) when (error.Code == "test.dead")
+            {
+                // As a program that is killed.
+            }
+
+            hasDied = dying.IsDead;
+            IReadOnlyList<string> visible = await copy.ReadAsync();
+            await new LakeCopy(format, objects) { Mode = CopyMode.Append, FirstId = copy.FirstId, Restart = true }.RunAsync(objects);
+
+            Assert.True(visible.Count == before.Count || visible.Count == before.Count + copy.Rows.Count());
+            Assert.Equal([.. visible.Concat(copy.Rows).OrderBy(LakeCopy.IdOf)], await copy.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Replace_RepeatedAfterItsPublication_LeavesWhatOthersHavePutThere()
+    {
+        var objects = new MemoryObjectStore();
+        await PrepareAsync("parquet", objects, CopyMode.Replace, isPartitioned: false);
+        LakeCopy copy = New("parquet", objects, CopyMode.Replace, isPartitioned: false);
+        for (int deadAt = 0; !objects.Locations.Any(location => location.Path.Contains("/replaced/", StringComparison.Ordinal)); deadAt++)
+        {
+            Assert.InRange(deadAt, 0, MostCalls);
+            objects = new MemoryObjectStore();
+            await PrepareAsync("parquet", objects, CopyMode.Replace, isPartitioned: false);
+            copy = New("parquet", objects, CopyMode.Replace, isPartitioned: false);
+            await DiesAsync(copy, objects, deadAt);
+        }
+
+        var others = new LakeCopy("parquet", objects) { Transfer = TransferId.Of("others"), Mode = CopyMode.Append, FirstId = 5000, Chunks = 1 };
+        await others.RunAsync(objects);
+
+        await copy.RunAsync(objects);
+
+        Assert.Equal([.. copy.Rows, .. others.Rows], await copy.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Send_NearlyAllRowsAreOfOnePartition_HoldsNoMoreThanTheLaneMay()
+    {
+        var objects = new MemoryObjectStore();
+        var copy = new LakeCopy("parquet", objects) { PartitionBy = ["place"] };
+        await using LakeTarget target = copy.Open(objects);
+        TargetPlan plan = await target.PlanAsync(copy.Request, Token);
+        await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(Writers: 1, HeldBytes: 600_000), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+        (long held, long most) = (0, 0);
+        for (int i = 0; i < 100; i++)
+        {
+            foreach (IEncodedBlock block in load.Encode(LakeCopy.Skewed(rows: 1000)))
+            {
+                long bytes = block.HeldBytes;
+                held += bytes;
+                block.OnDisposed(() => held -= bytes);
+                await chunk.SendAsync(block, 0, Token);
+            }
+
+            most = Math.Max(most, held);
+        }
+
+        Assert.InRange(most, 1, 600_000);
+    }
+
     private static async Task<TargetPlan> PlanOf(LakeCopy copy, LakeTarget target) => await target.PlanCommitAsync(copy.Transfer, verify: false, Token);
+
+    private static async Task<bool> DiesAsync(LakeCopy copy, MemoryObjectStore objects, int deadAt)
+    {
+        var dying = new FailingStore(objects, deadAt, hasEffect: true);
+        try
+        {
+            await copy.RunAsync(dying);
+        }
+        catch (EnvironmentException error) when (error.Code == "test.dead")
+        {
+            // As a program that is killed.
+        }
+
+        return dying.IsDead;
+    }
+
+    /// <summary>Just before any of it is visible.</summary>
+    private static async Task<(MemoryObjectStore Objects, IReadOnlyList<string> Before, LakeCopy Copy)> RunUntilAllArrivedAsync(string format, CopyMode mode, bool isPartitioned)
+    {
+        for (int deadAt = 0; deadAt < MostCalls; deadAt++)
+        {
+            var objects = new MemoryObjectStore();
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
+            LakeCopy copy = New(format, objects, mode, isPartitioned);
+            await DiesAsync(copy, objects, deadAt);
+            await using LakeTarget target = copy.Open(objects);
+            if ((await target.TransfersAsync(Token)).Any(record => record.Transfer == copy.Transfer && record.HasArrived))
+                return (objects, before, copy);
+        }
+
+        throw new InvalidOperationException("It never came so far.");
+    }
 
     private static LakeCopy New(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned) =>
         new(format, objects) { Mode = mode, FirstId = 1000, PartitionBy = isPartitioned ? ["place"] : null };

@@ -58,8 +58,7 @@ internal static class ActionText
         json.WriteBoolean("extendedFileMetadata"u8, true);
         Map(json, "partitionValues"u8, removed.File.PartitionValues ?? []);
         Number(json, "size"u8, removed.File.Size);
-        if (removed.File.Tags is { } tags)
-            Map(json, "tags"u8, tags);
+        Map(json, "tags"u8, removed.File.Tags ?? []);
         if (removed.File.DeletionVector is { } vector)
             Vector(json, vector);
     }

@@ -37,7 +37,7 @@ internal static class CheckpointBatch
     private static StructArray Removes(ActionColumns<Tombstone> remove) => remove.Struct(
         ("path", remove.Texts(file => file.Path)), ("deletionTimestamp", remove.Longs(file => file.DeletionTimestamp)), ("dataChange", remove.Booleans(_ => false)),
         ("extendedFileMetadata", remove.Booleans(file => file.ExtendedFileMetadata)), ("partitionValues", remove.Maps(file => file.PartitionValues)),
-        ("size", remove.Longs(file => file.Size)), ("tags", remove.Maps(file => file.Tags)), ("deletionVector", Vectors(remove.Select(file => file.DeletionVector))));
+        ("size", remove.Longs(file => file.Size)), ("deletionVector", Vectors(remove.Select(file => file.DeletionVector))));
 
     private static StructArray Vectors(ActionColumns<DeletionVector> vector) => vector.Struct(
         ("storageType", vector.Texts(value => value.StorageType)), ("pathOrInlineDv", vector.Texts(value => value.PathOrInlineDv)),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.Delta.Actions;
@@ -33,9 +32,9 @@ internal sealed class Checkpoints(IWritableStore store, Location table)
             if (version > 0 && await LatestVersion.ReadAsync(store, table, version, cancellationToken) is { } state && version % IntervalOf(state) == 0 && CanBeWhole(state))
                 await WriteAsync(state, cancellationToken);
         }
-        catch (BulkMoverException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            // The commit is there, and the table is read without.
+            // The commit is there, and the table is read without: whatever it was, it must not pass for a failure of that.
         }
     }
 
@@ -44,8 +43,7 @@ internal sealed class Checkpoints(IWritableStore store, Location table)
 
     /// <summary>What a checkpoint of this kind must have beyond that which is carried over.</summary>
     private static bool CanBeWhole(LatestVersion state) =>
-        !state.WriterFeatures.Contains("v2Checkpoint") && !state.WriterFeatures.Contains("clustering")
-        && !state.IsSet("delta.checkpoint.writeStatsAsStruct", "true") && !state.IsSet("delta.checkpoint.writeStatsAsJson", "false");
+        !state.WriterFeatures.Contains("v2Checkpoint") && !state.IsSet("delta.checkpoint.writeStatsAsStruct", "true") && !state.IsSet("delta.checkpoint.writeStatsAsJson", "false");
 
     private async Task WriteAsync(LatestVersion state, CancellationToken cancellationToken)
     {

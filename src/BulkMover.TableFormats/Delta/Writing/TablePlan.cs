@@ -36,7 +36,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         return before switch
         {
             null => New(request, partitionBy ?? KeptPartitions.Of(request, PartitionPlan.Fits)),
-            _ when request.Mode == CopyMode.Replace => Replaced(request, before, table, partitionBy ?? KeptBy(request, before)),
+            _ when request.Mode == CopyMode.Replace => Replaced(request, before, partitionBy ?? KeptBy(request, before)),
             _ => Appended(request, before, partitionBy),
         };
     }
@@ -54,17 +54,11 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         return Make(request, rows, metadata, TableProtocols.Plain, null, "make the table");
     }
 
-    private static TablePlan Replaced(TargetRequest request, LatestVersion before, Location table, IReadOnlyList<string> partitionBy)
+    private static TablePlan Replaced(TargetRequest request, LatestVersion before, IReadOnlyList<string> partitionBy)
     {
         IReadOnlyList<Field> rows = RowsOf(request);
         string schema = SchemaText.Of(rows);
         bool isAlike = schema == SchemaText.Of(before.Schema.Arrow.FieldsList) && partitionBy.SequenceEqual(before.Metadata.PartitionColumns ?? [], StringComparer.Ordinal);
-        if (!isAlike && before.WriterFeatures.Contains("clustering"))
-        {
-            throw new UnsupportedFeatureException("delta.feature_not_written",
-                $"'{table}' is clustered by columns, and the copy would give it others: clustering is not changed here. Copy into another table.");
-        }
-
         TableMetadata metadata = isAlike ? before.Metadata : before.Metadata with { SchemaString = schema, PartitionColumns = partitionBy };
         return Make(request, rows, metadata, before.Protocol, before, isAlike ? null : "give the table the columns of the copy", "remove all files that were there");
     }

@@ -34,7 +34,8 @@ internal static class TableProtocols
             MinReaderVersion = FeaturesReaderVersion,
             MinWriterVersion = FeaturesWriterVersion,
             ReaderFeatures = [.. readers, feature],
-            WriterFeatures = [.. WriterFeaturesOf(protocol).Union([feature], StringComparer.Ordinal)],
+            // What binds readers too is either in both lists or in none: that a writer's version implies it does not make readers know it.
+            WriterFeatures = [.. WriterFeaturesOf(protocol).Where(name => name != "columnMapping" || readers.Contains(name)).Union([feature], StringComparer.Ordinal)],
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
@@ -48,7 +49,10 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
 
         SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
         var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
-        return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]);
+        return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]) with
+        {
+            AdoptsFilesWithoutIds = state.Document["properties"] is not JsonObject properties || !properties.ContainsKey("schema.name-mapping.default"),
+        };
     }
 
     private IReadOnlyList<string> KeptPartitions(IcebergSchema schema)

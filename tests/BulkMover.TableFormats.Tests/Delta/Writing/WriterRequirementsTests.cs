@@ -25,7 +25,6 @@ public sealed class WriterRequirementsTests : IDisposable
     [InlineData("v2Checkpoint")]
     [InlineData("vacuumProtocolCheck")]
     [InlineData("domainMetadata")]
-    [InlineData("clustering")]
     [InlineData("typeWidening")]
     [InlineData("typeWidening-preview")]
     [InlineData("inCommitTimestamp")]
