@@ -9,7 +9,7 @@ using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.TableFormats.Targets;
 
-/// <summary>A transfer on its way into a lake's table: chunks become files that no reader knows of, and one commit makes them part of the table (decisions/0010).</summary>
+/// <summary>A transfer on its way into a lake's table: chunks become files that no reader knows of, and one commit makes them part of the table (decisions/0011).</summary>
 internal sealed class LakeLoad : ITargetLoad
 {
     private readonly IWritableStore store;

@@ -8,7 +8,7 @@ using BulkMover.TableFormats.ParquetDirectories;
 
 namespace BulkMover.TableFormats.Targets;
 
-/// <summary>A table of files in a store: what all formats have in common as targets. Every step can be repeated after a kill at any moment (decisions/0010).</summary>
+/// <summary>A table of files in a store: what all formats have in common as targets. Every step can be repeated after a kill at any moment (decisions/0011).</summary>
 public sealed class LakeTarget : ITarget
 {
     private readonly IWritableStore store;

@@ -9,7 +9,7 @@ namespace BulkMover.TableFormats.Targets;
 
 /// <summary>
 /// What a table's directory remembers of its transfers, below <c>_bulkmover/transfers</c>: of each the entries by number, from 1. An entry is
-/// written where there is none yet, so of two runs of a transfer one learns that the other has gone on (decisions/0010).
+/// written where there is none yet, so of two runs of a transfer one learns that the other has gone on (decisions/0011).
 /// </summary>
 internal sealed class TransferLedger(IWritableStore store, Location root)
 {
