@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning] [pruning]; without names, all of them. The method is in perf/README.md.
+# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning] [pruning] [adoption]; without names, all of them. The method is in perf/README.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
@@ -42,13 +42,24 @@ pruning() {
   "$program" pruning --plain "$tables/lineitem-6m-snappy.parquet" --indexed "$tables/lineitem-6m-page-index.parquet" --results perf/results
 }
 
-[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning
+# Against cp and rclone, which must be there. With BULKMOVER_BENCH_REMOTE, a prefix bucket/key that has the same files, also within S3; keys and endpoint as for copies.
+adoption() {
+  local bulkmover program directory=datasets/data/lineitem
+  bulkmover=$(published)
+  program=$(built perf/Throughput BulkMover.Throughput)
+  datasets/make.sh lineitem --rows 6000000 --out "$directory/lineitem-6m-snappy.parquet"
+  datasets/make.sh lineitem --rows 6000000 --page-rows 16384 --out "$directory/lineitem-6m-page-index.parquet"
+  "$program" adoption --bulkmover "$bulkmover" --directory "$directory" --results perf/results ${BULKMOVER_BENCH_REMOTE:+--remote "$BULKMOVER_BENCH_REMOTE"}
+}
+
+[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning adoption
 for scenario in "$@"; do
   case $scenario in
     micro) micro ;;
     parquet-to-clickhouse) parquet_to_clickhouse ;;
     planning) planning ;;
     pruning) pruning ;;
-    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, planning and pruning." >&2; exit 2 ;;
+    adoption) adoption ;;
+    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, planning, pruning and adoption." >&2; exit 2 ;;
   esac
 done

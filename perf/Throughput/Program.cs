@@ -56,5 +56,19 @@ pruning.SetAction(async (parsed, cancellationToken) =>
     Console.WriteLine(section);
     return 0;
 });
+
+var directory = new Option<DirectoryInfo>("--directory") { Description = "The directory with Parquet files", Required = true };
+directory.AcceptExistingOnly();
+var remote = new Option<string?>("--remote") { Description = "bucket/key in S3 with the same files; endpoint and keys come from the environment" };
+var adoption = new Command(Adoption.Name, "Parquet files copied as they are, against cp and rclone") { bulkmover, directory, remote, results, rounds };
+adoption.SetAction(async (parsed, cancellationToken) =>
+{
+    var run = new Adoption(
+        parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(directory).FullName, parsed.GetValue(remote), parsed.GetRequiredValue(rounds));
+    string section = await run.RunAsync(cancellationToken);
+    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Adoption.Name}.md"), section, cancellationToken);
+    Console.WriteLine(section);
+    return 0;
+});
 // A series that is stopped from outside must say so: the default handler ends without a word.
-return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, planning, pruning }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, planning, pruning, adoption }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -16,7 +16,7 @@ public interface IChunkLoad : IAsyncDisposable
     Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
 
     /// <summary>Bytes of memory that <see cref="TryAdoptAsync"/> needs; 0 where it never does anything.</summary>
-    long AdoptBytes => 0;
+    long AdoptBytes(ScanTask task) => 0;
 
     /// <summary>
     /// Makes a data file of the source part of the chunk as it is, where <see cref="TargetRequest.Adoption"/> allows it and the file fits: its rows count as sent

@@ -45,7 +45,7 @@ internal sealed class SourceStages(
 
     private async Task<bool> TryAdoptAsync(ChunkedTask item, CancellationToken stopping)
     {
-        if (item.Chunk.Load.AdoptBytes is not (> 0 and var bytes))
+        if (item.Chunk.Load.AdoptBytes(item.Task) is not (> 0 and var bytes))
             return false;
         using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, bytes, item.Task.File.ToString(), stopping);
         if (await item.Chunk.Load.TryAdoptAsync(item.Task, stopping) is not { } adopted)

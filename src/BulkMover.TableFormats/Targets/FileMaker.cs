@@ -42,6 +42,9 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
         return (new ParquetFileWriter(target, location, SchemaOf(write), options), path);
     }
 
+    /// <summary>Whether the store can perhaps copy the file by itself.</summary>
+    public bool IsOfStore(Location file) => file.Scheme == root.Scheme;
+
     /// <summary>Copies a file that is there, within the store where that can, else through this program.</summary>
     /// <param name="source">Where the file lies.</param>
     /// <param name="file">The file.</param>

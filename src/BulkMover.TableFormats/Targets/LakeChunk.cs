@@ -10,6 +10,9 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="files">Begins its files.</param>
 internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : IChunkLoad
 {
+    /// <summary>Room for most footers, as read and as parsed.</summary>
+    private const long FooterBytes = 1 << 20;
+
     private readonly ConcurrentQueue<WrittenFile> written = [];
 
     public FileMaker Files => files;
@@ -17,8 +20,8 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     public Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken) =>
         load.Lanes[lane].AddAsync(this, (RowBlock)block, cancellationToken);
 
-    // The footer of the source's file, and a piece of it where it passes through, once here and once in the store's writer.
-    public long AdoptBytes => load.Adoption is null ? 0 : 3 * FileMaker.PieceBytes;
+    // The footer of the source's file, and where it lies in another kind of store pieces of it, here and in the store's writer.
+    public long AdoptBytes(ScanTask task) => load.Adoption is null ? 0 : FooterBytes + (files.IsOfStore(task.File) ? 0 : 3 * FileMaker.PieceBytes);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {
