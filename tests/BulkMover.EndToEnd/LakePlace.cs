@@ -32,9 +32,7 @@ internal sealed record LakePlace(
         "delta" => $"deltaLakeLocal('{directory}/{path}')",
         "iceberg" => $"icebergLocal('{directory}/{path}')",
         _ => $"file('{directory}/{path}/*.parquet', Parquet)",
-    }, stopping => Task.FromResult(new SortedDictionary<string, string>(
-        (Directory.Exists(directory) ? Directory.GetFiles(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }) : [])
-            .ToDictionary(file => System.IO.Path.GetRelativePath(directory, file), file => $"{new FileInfo(file).Length} {File.GetLastWriteTimeUtc(file):O}"), StringComparer.Ordinal)));
+    }, stopping => Task.FromResult(FilesBelow(directory)));
 
     public static async Task<LakePlace> InS3Async(CephServer s3, CancellationToken cancellationToken)
     {
@@ -66,4 +64,18 @@ internal sealed record LakePlace(
 
     /// <summary>A directory that ClickHouse may read.</summary>
     public static LakePlace NewOnDisk(ClickHouseServerFixture server) => OnDisk(System.IO.Path.Combine(server.FilesDirectory, $"lake-{Guid.NewGuid():N}"));
+
+    private static SortedDictionary<string, string> FilesBelow(string directory)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        foreach (FileInfo file in Directory.Exists(directory) ? new DirectoryInfo(directory).EnumerateFiles("*", all) : [])
+        {
+            // A running copy gives files their names meanwhile.
+            if (file.Exists)
+                files.Add(System.IO.Path.GetRelativePath(directory, file.FullName), $"{file.Length} {file.LastWriteTimeUtc:O}");
+        }
+
+        return files;
+    }
 }
