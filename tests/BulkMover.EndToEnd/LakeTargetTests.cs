@@ -153,6 +153,23 @@ public sealed class LakeTargetTests(ClickHouseServerFixture server, CephServer s
     }
 
     [Theory]
+    [InlineData("parquet")]
+    [InlineData("delta")]
+    [InlineData("iceberg")]
+    public async Task Copy_AppendedAgainWithoutTheLedger_KeepsTheRowsThatWereThere(string format)
+    {
+        LakePlace place = await NewPlaceAsync("disk");
+        string source = await WriteSourceAsync(Plain);
+        string[] copy = ["copy", $"parquet:{source}", place.Address(format), "--mode", "append", "--output", "json"];
+        await DoneAsync(place, copy);
+        Directory.Delete(Path.Combine(place.Path, format, "_bulkmover"), recursive: true);
+
+        Assert.Equal(Rows, Number(await DoneAsync(place, copy), "rows"));
+
+        Assert.Equal($"{2 * Rows}\t{Rows}\n", await server.QueryAsync($"SELECT count(), uniqExact(id) FROM {place.Table(format)}", Token));
+    }
+
+    [Theory]
     [InlineData("delta")]
     [InlineData("iceberg")]
     public async Task Copy_HasToAdoptWhatDoesNotFit_EndsWithTwoAndShowsNoTable(string format)

@@ -68,7 +68,7 @@ internal sealed class LakeLoad : ITargetLoad
         if (isFirst)
             await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
         string? abandoned = isFirst && state is { Begun: { } before, IsComplete: false } ? format.FilesDirectory(state.Transfer, before.Number) : null;
-        long number = isFirst ? Math.Max(state.LastEntry, await format.LastCommitAsync(state.Transfer, cancellationToken)) + 1 : state.Begun!.Number;
+        long number = isFirst ? Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1 : state.Begun!.Number;
         await ledger.AddAsync(state, plan.Begin(isFirst, number), cancellationToken);
         if (abandoned is not null)
             await RemoveAsync(store, format.Root.Combine(abandoned), _ => true, cancellationToken);
