@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
@@ -64,6 +65,21 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 
     // The directory tells nothing of transfers; that a commit is repeated does no harm.
     public Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult(0L);
+
+    // Its files have their names from the number, and one of the same name would take the place of the other.
+    public async Task<long> LastNumberAsync(TransferId transfer, CancellationToken cancellationToken)
+    {
+        long last = 0;
+        string start = $"{transfer}-";
+        await foreach (ParquetFile file in (await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken))
+        {
+            string name = file.Object.Location.Name;
+            if (name.StartsWith(start, StringComparison.Ordinal) && long.TryParse(name[start.Length..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+                last = Math.Max(last, number);
+        }
+
+        return last;
+    }
 
     public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {

@@ -38,6 +38,12 @@ internal interface ITableFormat
     Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The highest <see cref="TableCommit.Number"/> of the transfer that the table may have files of. The ledger tells it too, but people remove the ledger
+    /// of what is complete, and the files of a later commit must not come upon those of an earlier one.
+    /// </summary>
+    Task<long> LastNumberAsync(TransferId transfer, CancellationToken cancellationToken) => LastCommitAsync(transfer, cancellationToken);
+
+    /// <summary>
     /// Makes the files part of the table. Invariant 3: a commit of this transfer with this number that is there already is left as it is. When others commit
     /// meanwhile it is tried again on what they have made; where that does not fit any more it throws and the table stays theirs.
     /// </summary>

@@ -74,7 +74,7 @@ internal sealed class LakeLoad : ITargetLoad
         await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
         long last = await format.LastCommitAsync(state.Transfer, cancellationToken);
         var before = Abandoned.Of(state);
-        await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, last) + 1), cancellationToken);
+        await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1), cancellationToken);
         await before.RemoveAsync(store, format, ledger, last, cancellationToken);
         return new LakeLoad(store, format, ledger, plan, options, limits);
     }

@@ -18,9 +18,12 @@ internal sealed unsafe partial class DuckDbEngine : ISecondEngine
     public Task<EngineAnswer> ReadAsync(CorpusEntry entry, CancellationToken cancellationToken)
     {
         string path = Path.Combine(CorpusIndex.Instance.Directory, entry.Path);
-        string files = (Directory.Exists(path) ? $"{path}/**/*.parquet" : path).Replace("'", "''", StringComparison.Ordinal);
-        return Task.FromResult(Read($"SELECT * FROM read_parquet('{files}', union_by_name = true)"));
+        return Task.FromResult(ReadFiles(Directory.Exists(path) ? $"{path}/**/*.parquet" : path));
     }
+
+    /// <summary>Reads all Parquet files of a pattern.</summary>
+    public static EngineAnswer ReadFiles(string pattern) =>
+        Read($"SELECT * FROM read_parquet('{pattern.Replace("'", "''", StringComparison.Ordinal)}', union_by_name = true)");
 
     private static EngineAnswer Read(string sql)
     {

@@ -19,6 +19,8 @@ internal sealed class ThriftTree
 
     public long Integer(int id) => (long)fields[id].Value;
 
+    public bool Boolean(int id) => (bool)fields[id].Value;
+
     public byte[] Binary(int id) => (byte[])fields[id].Value;
 
     public ThriftTree Struct(int id) => (ThriftTree)fields[id].Value;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Azure.Storage;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Sas;
 using Xunit;
 
@@ -81,6 +82,15 @@ public sealed class AzuriteServer : IAsyncLifetime
     {
         foreach (string file in Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories))
             await PutAsync(container, $"{prefix}/{Path.GetRelativePath(directory, file)}", await File.ReadAllBytesAsync(file, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>All blobs of a container: their names, each with what changes when it is written again.</summary>
+    public async Task<SortedDictionary<string, string>> ListAsync(string container, CancellationToken cancellationToken)
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        await foreach (BlobItem one in ContainerOf(container).GetBlobsAsync(cancellationToken: cancellationToken))
+            found.Add(one.Name, $"{one.Properties.ETag}");
+        return found;
     }
 
     /// <summary>A signature for a container.</summary>

@@ -82,6 +82,16 @@ public sealed class CephServer : IAsyncLifetime
         return await reader.ReadToEndAsync(cancellationToken);
     }
 
+    /// <summary>All objects of a bucket: their keys, each with what changes when it is written again.</summary>
+    public async Task<SortedDictionary<string, string>> ListAsync(string bucket, CancellationToken cancellationToken)
+    {
+        var found = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var request = new ListObjectsV2Request { BucketName = bucket };
+        await foreach (S3Object one in Client.Paginators.ListObjectsV2(request).S3Objects.WithCancellation(cancellationToken))
+            found.Add(one.Key, $"{one.ETag} {one.LastModified:O}");
+        return found;
+    }
+
     /// <summary>Uploads in parts that are neither complete nor aborted.</summary>
     public async Task<int> CountUploadsAsync(string bucket, CancellationToken cancellationToken) =>
         (await Client.ListMultipartUploadsAsync(bucket, cancellationToken)).MultipartUploads?.Count ?? 0;
