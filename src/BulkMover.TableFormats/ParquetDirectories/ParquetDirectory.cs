@@ -96,6 +96,8 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             await WriteEmptyAsync(root.Combine($"{name}-000000.parquet"), commit.Write.Schema, cancellationToken);
         foreach (Location old in replaced)
             await store.DeleteAsync(old, cancellationToken);
+        // What dead runs have left there.
+        await Abandoned.RemoveAsync(store, root.Combine(directory), _ => true, cancellationToken);
     }
 
     public Task TakeBackAsync(TransferId transfer, long number, CancellationToken cancellationToken) => Abandoned.RemoveAsync(
