@@ -23,10 +23,10 @@ namespace BulkMover.Conformance;
 public sealed class FilesReadByDuckDb
 {
     /// <summary>Larger tables have no types that the smaller have not.</summary>
-    private const int MostRows = 5_000;
+    private const int MostRows = 20_000;
 
     /// <summary>So many of each format, spread over all of its tables.</summary>
-    private const int TablesOfFormat = 45;
+    private const int TablesOfFormat = 80;
 
     /// <summary>Type names of <see cref="SourceType"/> that the tables have to have among them.</summary>
     private static readonly string[] Types =
