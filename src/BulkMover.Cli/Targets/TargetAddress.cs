@@ -11,7 +11,8 @@ namespace BulkMover.Cli.Targets;
 /// <param name="Catalog">One that an Iceberg REST catalog knows, or will know.</param>
 public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? Lake, CatalogAddress? Catalog)
 {
-    private static readonly string[] Lakes = ["parquet", "delta", "iceberg"];
+    private static readonly string[] Lakes =
+        ["parquet", "parquet+s3", "parquet+az", "delta", "delta+s3", "delta+az", "iceberg", "iceberg+s3", "iceberg+az"];
 
     /// <exception cref="BulkMoverException">It names no target.</exception>
     public static TargetAddress Parse(string to)
@@ -21,9 +22,9 @@ public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? 
             return new TargetAddress(ClickHouseAddress.Parse(to), null, null);
         if (CatalogAddress.IsAddress(to))
             return new TargetAddress(null, null, CatalogAddress.Parse(to));
-        return Lakes.Contains(scheme.Split('+')[0], StringComparer.Ordinal)
+        return Lakes.Contains(scheme, StringComparer.Ordinal)
             ? new TargetAddress(null, TableAddress.Parse(to), null)
             : throw new InvalidInputException("target.address_unknown",
-                $"'{to}' names no target. Write clickhouse://user@host:8123/database/table, clickhouse+embedded:DIR?table=db.name, parquet:, delta: or iceberg: and a directory, or iceberg+rest:https://catalog?table=namespace.table.");
+                $"'{to}' names no target. Write clickhouse://user@host:8123/database/table, clickhouse+embedded:DIR?table=db.name, parquet:, delta: or iceberg: and a directory (with +s3 or +az before the colon in a store), or iceberg+rest:https://catalog?table=namespace.table.");
     }
 }
