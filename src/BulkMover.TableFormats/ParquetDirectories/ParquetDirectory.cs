@@ -111,7 +111,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
     {
         if (commit.Request.Mode != CopyMode.Replace)
             return [];
-        Location list = root.Combine($"{TransferLedger.Directory}/replaced/{NameOf(commit.Request.Transfer, commit.Number)}.txt");
+        Location list = TransferLedger.InDirectoryOf(root, commit.Request.Transfer, string.Create(CultureInfo.InvariantCulture, $"replaced-{commit.Number}.txt"));
         if (!await store.ExistsAsync(list, cancellationToken))
         {
             var paths = new StringBuilder();

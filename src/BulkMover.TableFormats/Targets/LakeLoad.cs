@@ -71,7 +71,7 @@ internal sealed class LakeLoad : ITargetLoad
             return new LakeLoad(store, format, ledger, plan, options, limits);
         }
 
-        await store.RefuseWithoutPutNewAsync(ledger.Scratch, cancellationToken);
+        await store.RefuseWithoutPutNewAsync(ledger.ScratchOf(state.Transfer), cancellationToken);
         long last = await format.LastCommitAsync(state.Transfer, cancellationToken);
         var before = Abandoned.Of(state);
         await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1), cancellationToken);

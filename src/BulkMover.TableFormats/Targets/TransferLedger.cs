@@ -23,7 +23,10 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     private readonly Location directory = root.Combine($"{Directory}/transfers");
 
     /// <summary>A place where nothing else is, for a trial.</summary>
-    public Location Scratch => root.Combine($"{Directory}/trial-{run}");
+    public Location ScratchOf(TransferId transfer) => InDirectoryOf(root, transfer, $"trial-{run}");
+
+    /// <summary>A place beside the entries of a transfer, for what is no entry.</summary>
+    public static Location InDirectoryOf(Location root, TransferId transfer, string name) => root.Combine($"{Directory}/transfers/{transfer}/{name}");
 
     /// <summary>All transfers, in no order.</summary>
     public async Task<IReadOnlyList<TransferState>> ReadAllAsync(CancellationToken cancellationToken)

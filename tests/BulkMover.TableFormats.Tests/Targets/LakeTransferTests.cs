@@ -211,7 +211,7 @@ public sealed class LakeTransferTests
         var objects = new MemoryObjectStore();
         await PrepareAsync("parquet", objects, CopyMode.Replace, isPartitioned: false);
         LakeCopy copy = New("parquet", objects, CopyMode.Replace, isPartitioned: false);
-        for (int deadAt = 0; !objects.Locations.Any(location => location.Path.Contains("/replaced/", StringComparison.Ordinal)); deadAt++)
+        for (int deadAt = 0; !objects.Locations.Any(location => location.Name.StartsWith("replaced-", StringComparison.Ordinal)); deadAt++)
         {
             Assert.InRange(deadAt, 0, MostCalls);
             objects = new MemoryObjectStore();
