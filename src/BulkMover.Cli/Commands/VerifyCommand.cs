@@ -48,10 +48,10 @@ public static class VerifyCommand
         int rows = arguments.GetValue(Rows);
         if (rows is < 0 or > 1000)
             throw new InvalidInputException("option.invalid", $"--rows is {rows}; it must be from 0 to 1000.");
+        ClickHouseAddress address = TargetAddress.ParseClickHouse(arguments.GetRequiredValue(SharedOptions.To));
         long begin = Stopwatch.GetTimestamp();
-        TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To));
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
-        await using ClickHouseTarget target = await TargetOpener.OpenClickHouseAsync(arguments.GetRequiredValue(SharedOptions.To), report, cancellationToken);
+        await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
         (Comparison? comparison, string? snapshot) = await Patiently.RunAsync(
             report, stopping => CompareWithCopyAsync(arguments, source, target, report, stopping), cancellationToken);
         snapshot ??= arguments.GetValue(SharedOptions.Snapshot);

@@ -33,13 +33,6 @@ internal static class TargetOpener
             : OpenLake(arguments, address.Lake!);
     }
 
-    /// <summary>As above, where only ClickHouse will do.</summary>
-    public static async Task<ClickHouseTarget> OpenClickHouseAsync(string to, IProgress<string> progress, CancellationToken cancellationToken) =>
-        TargetAddress.Parse(to).ClickHouse is { } table
-            ? await ClickHouseTarget.OpenAsync(table, new ClickHouseTableOptions(), progress, cancellationToken)
-            : throw new TargetException("target.not_compared",
-                $"'{to}' cannot be compared with its source yet: `verify` knows tables in ClickHouse. To prove such a copy, copy both tables into ClickHouse and verify there.");
-
     private static LakeTarget OpenLake(ParseResult arguments, TableAddress address)
     {
         IWritableStore store = StoreOpener.OpenForWriting(address.Location, SharedOptions.RequestLimits(arguments));

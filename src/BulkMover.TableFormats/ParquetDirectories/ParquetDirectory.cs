@@ -21,8 +21,6 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 {
     private const int MovesAtOnce = 16;
 
-    private static readonly Transform Identity = Transform.Parse("identity");
-
     /// <summary>What Parquet has no type for (<see cref="TypeRow.Source"/>).</summary>
     private static readonly HashSet<string> NoType = ["extension", "duration", "interval", "union", "list_view", "large_list_view", "run_end_encoded"];
 
@@ -216,7 +214,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             throw new TargetException("parquet.partition_unknown", $"--partition-by names '{name}', which is no column of the copy. It has: {string.Join(", ", schema.FieldsList.Select(field => field.Name))}.");
         IArrowType type = schema.FieldsList[place].DataType;
         return IsPartitionType(type)
-            ? new PartitionColumn(name, place, Identity, type)
+            ? new PartitionColumn(name, place, Transform.Identity, type)
             : throw new TargetException("parquet.partition_type",
                 $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
     }

@@ -28,14 +28,13 @@ internal sealed class Abandoned
     /// <param name="store">Where it is.</param>
     /// <param name="format">The table.</param>
     /// <param name="ledger">Has told already that it does not count.</param>
-    /// <param name="lastCommit">As <see cref="ITableFormat.LastCommitAsync"/>.</param>
     /// <param name="cancellationToken">Stops in between.</param>
-    public async Task RemoveAsync(IWritableStore store, ITableFormat format, TransferLedger ledger, long lastCommit, CancellationToken cancellationToken)
+    public async Task RemoveAsync(IWritableStore store, ITableFormat format, TransferLedger ledger, CancellationToken cancellationToken)
     {
         await ledger.ForgetFilesAsync(transfer, entries, cancellationToken);
-        // A run that has all rows may be amid the commit, which does not ask the ledger any more: its files are left to the table's upkeep, which knows
+        // Nothing is committed before all rows have arrived. A run that has them may be amid the commit, which does not ask the ledger any more: its files are left to the table's upkeep, which knows
         // whether they are the table's.
-        if (!isOpen || lastCommit >= number || (hasArrived && format.ShowsAtOnce))
+        if (!isOpen || (hasArrived && format.ShowsAtOnce))
             return;
         // Of a replacement the old files may be gone already: what is shown of it is all there is.
         if (mode != CopyMode.Replace)

@@ -72,10 +72,9 @@ internal sealed class LakeLoad : ITargetLoad
         }
 
         await store.RefuseWithoutPutNewAsync(ledger.ScratchOf(state.Transfer), cancellationToken);
-        long last = await format.LastCommitAsync(state.Transfer, cancellationToken);
         var before = Abandoned.Of(state);
         await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1), cancellationToken);
-        await before.RemoveAsync(store, format, ledger, last, cancellationToken);
+        await before.RemoveAsync(store, format, ledger, cancellationToken);
         return new LakeLoad(store, format, ledger, plan, options, limits);
     }
 

@@ -72,11 +72,11 @@ public sealed class LakeTarget : ITarget
     {
         TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
         if (state.Begun is null)
-            throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
+            throw Unknown(transfer);
         // First: a run that is alive learns by this that it has lost the transfer, and what is left when this one is killed cannot pass for the whole.
         if (!state.IsGivenUp)
             await ledger.AddAsync(state, new TransferGivenUp(), cancellationToken);
-        await Abandoned.Of(state).RemoveAsync(store, format, ledger, await format.LastCommitAsync(transfer, cancellationToken), cancellationToken);
+        await Abandoned.Of(state).RemoveAsync(store, format, ledger, cancellationToken);
         await ledger.AddAsync(state, new TransferDiscarded(), cancellationToken);
     }
 
@@ -107,7 +107,7 @@ public sealed class LakeTarget : ITarget
             throw NotCompared();
         TransferState state = await ReadAsync(transfer, cancellationToken);
         return state.Begun is null
-            ? throw new InvalidInputException("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.")
+            ? throw Unknown(transfer)
             : new LakePlan(LakePlan.RequestOf(state), null, state) { Earlier = state.Record(Name) };
     }
 
@@ -129,6 +129,9 @@ public sealed class LakeTarget : ITarget
             ? throw new TargetException("lake.being_discarded", $"Transfer {transfer} was to be discarded, and that was not brought to its end. Run `bulkmover discard` with it again, then this command.")
             : state;
     }
+
+    private InvalidInputException Unknown(TransferId transfer) =>
+        new("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
 
     private TargetException NotCompared() => new("lake.not_compared",
         $"Rows in '{Name}' are not compared with their source yet. Leave --verify out; to prove such a copy, copy both tables into ClickHouse and verify there.");

@@ -10,8 +10,6 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <summary>By which columns files are kept apart. Values are written as text (PROTOCOL.md, "Partition Value Serialization").</summary>
 internal static class PartitionPlan
 {
-    private static readonly Transform Identity = Transform.Parse("identity");
-
     /// <param name="rows">Columns of the rows in the table's types.</param>
     /// <param name="names">Of the partition columns.</param>
     /// <exception cref="TargetException">A column is missing or of a type that is not for this, or no other column is left.</exception>
@@ -46,7 +44,7 @@ internal static class PartitionPlan
             throw new TargetException("delta.partition_unknown", $"Files are to be apart by '{name}', which is no column of the copy. It has: {string.Join(", ", rows.Select(field => field.Name))}.");
         IArrowType type = rows[place].DataType;
         return Fits(rows[place])
-            ? new PartitionColumn(name, place, Identity, type)
+            ? new PartitionColumn(name, place, Transform.Identity, type)
             : throw new TargetException("delta.partition_type",
                 $"Column '{name}' is {SchemaText.Describe(type)}, whose values do not come back from text as what they are in every engine. Partition by text, whole numbers, dates, timestamps, decimals or booleans.");
     }

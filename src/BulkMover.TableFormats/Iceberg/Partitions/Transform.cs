@@ -8,6 +8,8 @@ namespace BulkMover.TableFormats.Iceberg.Partitions;
 /// <param name="Text">As the metadata writes it.</param>
 internal sealed record Transform(TransformKind Kind, int Parameter, string Text)
 {
+    public static Transform Identity { get; } = new(TransformKind.Identity, 0, "identity");
+
     public static Transform Parse(string text)
     {
         int bracket = text.IndexOf('[', StringComparison.Ordinal);

@@ -68,7 +68,7 @@ internal static class PartitionTerms
         string text = term.Trim();
         int bracket = text.IndexOf('(', StringComparison.Ordinal);
         if (bracket <= 0 || !text.EndsWith(')') || Column(text, schema) is not null)
-            return (Transform.Parse("identity"), text);
+            return (Transform.Identity, text);
         string name = text[..bracket].Trim().ToLowerInvariant();
         string inner = text[(bracket + 1)..^1];
         if (name is "bucket" or "truncate")
