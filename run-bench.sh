@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [planning] [pruning] [adoption]; without names, all of them. The method is in perf/README.md.
+# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [store-to-clickhouse] [planning] [pruning] [adoption]; without names, all but those that need S3. The method is in perf/README.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
@@ -42,14 +42,25 @@ pruning() {
   "$program" pruning --plain "$tables/lineitem-6m-snappy.parquet" --indexed "$tables/lineitem-6m-page-index.parquet" --results perf/results
 }
 
-# Against cp and rclone, which must be there. With BULKMOVER_BENCH_REMOTE, a prefix bucket/key that has the same files, also within S3; keys and endpoint as for copies.
+# Against cp, rclone and aws, which must be there: a few large files, and many small ones. With BULKMOVER_BENCH_BUCKET, a bucket in S3, also within that; keys and endpoint as for copies.
 adoption() {
-  local bulkmover program directory=datasets/data/lineitem
+  local bulkmover program directory
   bulkmover=$(published)
   program=$(built perf/Throughput BulkMover.Throughput)
-  datasets/make.sh lineitem --rows 6000000 --out "$directory/lineitem-6m-snappy.parquet"
-  datasets/make.sh lineitem --rows 6000000 --page-rows 16384 --out "$directory/lineitem-6m-page-index.parquet"
-  "$program" adoption --bulkmover "$bulkmover" --directory "$directory" --results perf/results ${BULKMOVER_BENCH_REMOTE:+--remote "$BULKMOVER_BENCH_REMOTE"}
+  datasets/make.sh lineitem --rows 24000000 --files 8 --out datasets/data/lineitem/8-files
+  datasets/make.sh lineitem --rows 1000000 --files 1000 --out datasets/data/lineitem/1000-files
+  for directory in datasets/data/lineitem/{8,1000}-files; do
+    "$program" adoption --bulkmover "$bulkmover" --directory "$directory" --results perf/results ${BULKMOVER_BENCH_BUCKET:+--bucket "$BULKMOVER_BENCH_BUCKET"}
+  done
+}
+
+# In the bucket BULKMOVER_BENCH_BUCKET, filled by rclone.
+store_to_clickhouse() {
+  local bulkmover program dataset=datasets/data/lineitem/lineitem-6m-snappy.parquet
+  bulkmover=$(published)
+  program=$(built perf/Throughput BulkMover.Throughput)
+  datasets/make.sh lineitem --rows 6000000 --out "$dataset"
+  "$program" store-to-clickhouse --bulkmover "$bulkmover" --dataset "$dataset" --results perf/results --bucket "${BULKMOVER_BENCH_BUCKET:?names a bucket in S3}"
 }
 
 [ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning adoption
@@ -57,9 +68,10 @@ for scenario in "$@"; do
   case $scenario in
     micro) micro ;;
     parquet-to-clickhouse) parquet_to_clickhouse ;;
+    store-to-clickhouse) store_to_clickhouse ;;
     planning) planning ;;
     pruning) pruning ;;
     adoption) adoption ;;
-    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, planning, pruning and adoption." >&2; exit 2 ;;
+    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, store-to-clickhouse, planning, pruning and adoption." >&2; exit 2 ;;
   esac
 done

@@ -20,55 +20,46 @@ var scenario = new Command(ParquetToClickHouse.Name, "A Parquet file into ClickH
 {
     bulkmover, dataset, results, rounds,
 };
-scenario.SetAction(async (parsed, cancellationToken) =>
+scenario.SetAction((parsed, cancellationToken) => ReportAsync(parsed, ParquetToClickHouse.Name, ParquetToClickHouse.RunAsync(
+    parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(dataset).FullName, parsed.GetRequiredValue(rounds), cancellationToken)));
+
+var bucket = new Option<string?>("--bucket") { Description = "A bucket in S3 to measure with; endpoint and keys come from the environment" };
+var fromStore = new Command(StoreToClickHouse.Name, "A Parquet file into ClickHouse from S3, near and far, against the same from disk")
 {
-    var run = new ParquetToClickHouse(
-        parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(dataset).FullName, parsed.GetRequiredValue(rounds));
-    string section = await run.RunAsync(cancellationToken);
-    await File.AppendAllTextAsync(
-        Path.Combine(parsed.GetRequiredValue(results).FullName, $"{ParquetToClickHouse.Name}.md"), section, cancellationToken);
-    Console.WriteLine(section);
-    return 0;
-});
+    bulkmover, dataset, bucket, results, rounds,
+};
+fromStore.SetAction((parsed, cancellationToken) => ReportAsync(parsed, StoreToClickHouse.Name, StoreToClickHouse.RunAsync(
+    parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(dataset).FullName, new RemoteFiles(parsed.GetRequiredValue(bucket)!), parsed.GetRequiredValue(rounds),
+    cancellationToken)));
 
 var tables = new Option<DirectoryInfo>("--tables") { Description = "The directory with the tables of `datasets/make.sh many-files`", Required = true };
 tables.AcceptExistingOnly();
 var planning = new Command(Planning.Name, "Plans of tables of very many files, each in a process of its own") { tables, results, rounds };
-planning.SetAction(async (parsed, cancellationToken) =>
-{
-    var run = new Planning(parsed.GetRequiredValue(tables).FullName, parsed.GetRequiredValue(rounds));
-    string section = await run.RunAsync(cancellationToken);
-    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Planning.Name}.md"), section, cancellationToken);
-    Console.WriteLine(section);
-    return 0;
-});
+planning.SetAction((parsed, cancellationToken) => ReportAsync(
+    parsed, Planning.Name, new Planning(parsed.GetRequiredValue(tables).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
 var plain = new Option<FileInfo>("--plain") { Description = "The lineitem table, without page indexes", Required = true };
 plain.AcceptExistingOnly();
 var indexed = new Option<FileInfo>("--indexed") { Description = "The same rows with page indexes", Required = true };
 indexed.AcceptExistingOnly();
 var pruning = new Command(Pruning.Name, "Filtered reads of Parquet files with and without page indexes and bloom filters") { plain, indexed, results, rounds };
-pruning.SetAction(async (parsed, cancellationToken) =>
-{
-    var run = new Pruning(parsed.GetRequiredValue(plain).FullName, parsed.GetRequiredValue(indexed).FullName, parsed.GetRequiredValue(rounds));
-    string section = await run.RunAsync(cancellationToken);
-    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Pruning.Name}.md"), section, cancellationToken);
-    Console.WriteLine(section);
-    return 0;
-});
+pruning.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Pruning.Name, new Pruning(
+    parsed.GetRequiredValue(plain).FullName, parsed.GetRequiredValue(indexed).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
 var directory = new Option<DirectoryInfo>("--directory") { Description = "The directory with Parquet files", Required = true };
 directory.AcceptExistingOnly();
-var remote = new Option<string?>("--remote") { Description = "bucket/key in S3 with the same files; endpoint and keys come from the environment" };
-var adoption = new Command(Adoption.Name, "Parquet files copied as they are, against cp and rclone") { bulkmover, directory, remote, results, rounds };
-adoption.SetAction(async (parsed, cancellationToken) =>
-{
-    var run = new Adoption(
-        parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(directory).FullName, parsed.GetValue(remote), parsed.GetRequiredValue(rounds));
-    string section = await run.RunAsync(cancellationToken);
-    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{Adoption.Name}.md"), section, cancellationToken);
-    Console.WriteLine(section);
-    return 0;
-});
+var adoption = new Command(Adoption.Name, "Parquet files copied as they are, against cp, rclone and aws") { bulkmover, directory, bucket, results, rounds };
+adoption.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Adoption.Name, new Adoption(
+    parsed.GetRequiredValue(bulkmover).FullName, parsed.GetRequiredValue(directory).FullName, parsed.GetValue(bucket) is { } name ? new RemoteFiles(name) : null,
+    parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
+
 // A series that is stopped from outside must say so: the default handler ends without a word.
-return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, planning, pruning, adoption }.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, fromStore, planning, pruning, adoption }.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+
+async Task<int> ReportAsync(ParseResult parsed, string scenario, Task<string> section)
+{
+    await File.AppendAllTextAsync(Path.Combine(parsed.GetRequiredValue(results).FullName, $"{scenario}.md"), await section);
+    Console.WriteLine(await section);
+    return 0;
+}

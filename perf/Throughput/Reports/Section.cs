@@ -40,9 +40,9 @@ internal sealed class Section(Conditions conditions, int rounds, IEnumerable<str
         foreach ((string what, Func<Measurement, double> value) in new (string, Func<Measurement, double>)[]
             { ("CPU", run => run.CpuSeconds), ("wall", run => run.WallSeconds) })
         {
-            double ratio = Median(contestants[0], value) / Median(contestants[1], value);
             double floor = contestants.Max(pair => Math.Abs((Median([pair.First()], value) / Median([pair.Last()], value)) - 1));
-            text.Append(Invariant($"{what}: {contestants[0].Key} takes {ratio:F2} × what {contestants[1].Key} takes (A/A ±{floor:P0}).  \n"));
+            foreach (IGrouping<string, Series> contestant in contestants[..^1])
+                text.Append(Invariant($"{what}: {contestant.Key} takes {Median(contestant, value) / Median(contestants[^1], value):F2} × what {contestants[^1].Key} takes (A/A ±{floor:P0}).  \n"));
         }
 
         foreach (IGrouping<string, Series> contestant in contestants) text.Append(Bound(contestant));

@@ -2,10 +2,13 @@ using BulkMover.Datasets.Engines;
 
 namespace BulkMover.Throughput.Scenarios;
 
-/// <summary>One way to get the dataset into <see cref="ParquetToClickHouse.Table"/>.</summary>
+/// <summary>One way to get the dataset into <see cref="FreshServers.Table"/>.</summary>
 internal interface IContestant
 {
     string Name { get; }
+
+    /// <summary>What it runs, for people who want to run it too.</summary>
+    string Command { get; }
 
     /// <summary>What happens before the clock starts.</summary>
     Task PrepareAsync(Engine server, CancellationToken cancellationToken);

@@ -5,17 +5,19 @@ using BulkMover.Throughput.Measuring;
 namespace BulkMover.Throughput.Scenarios;
 
 /// <summary><c>bulkmover copy</c> as a user runs it: a process of its own, over HTTP.</summary>
+/// <param name="name">What it is called in results.</param>
 /// <param name="bulkmover">The built program.</param>
-/// <param name="file">The Parquet file.</param>
-/// <param name="sortingKey">Columns of the target's sorting key, comma-separated.</param>
-internal sealed class MoverCopy(string bulkmover, string file, string sortingKey) : IContestant
+/// <param name="source">As the command takes it.</param>
+internal sealed class MoverCopy(string name, string bulkmover, string source) : IContestant
 {
     private static readonly TimeSpan PeakPollInterval = TimeSpan.FromMilliseconds(10);
 
-    public string Name => "bulkmover copy";
+    public string Name => name;
 
-    public string CommandOn(string hostAndPort) =>
-        $"bulkmover {string.Join(' ', Arguments($"parquet:{Path.GetFileName(file)}", hostAndPort))}";
+    public string Command => $"bulkmover {string.Join(' ', Arguments($"{source.Split(':')[0]}:…/{Path.GetFileName(source)}", "HOST:PORT"))}";
+
+    /// <summary>Where the source's store is found; null for where the environment says.</summary>
+    public Uri? Endpoint { get; init; }
 
     /// <summary>The table is made by the copy.</summary>
     public Task PrepareAsync(Engine server, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -23,13 +25,15 @@ internal sealed class MoverCopy(string bulkmover, string file, string sortingKey
     public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(Engine server, CancellationToken cancellationToken)
     {
         double before = ProcFile.EndedChildrenCpuSeconds();
-        var start = new ProcessStartInfo(bulkmover, Arguments($"parquet:{file}", $"127.0.0.1:{server.Port}"))
+        var start = new ProcessStartInfo(bulkmover, Arguments(source, $"127.0.0.1:{server.Port}"))
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (Endpoint is not null)
+            start.Environment[RemoteFiles.EndpointVariable] = Endpoint.ToString();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
@@ -55,6 +59,6 @@ internal sealed class MoverCopy(string bulkmover, string file, string sortingKey
         return peak;
     }
 
-    private string[] Arguments(string source, string hostAndPort) =>
-        ["copy", source, $"clickhouse://default@{hostAndPort}/default/{ParquetToClickHouse.Table}", "--order-by", sortingKey];
+    private static string[] Arguments(string source, string hostAndPort) =>
+        ["copy", source, $"clickhouse://default@{hostAndPort}/default/{FreshServers.Table}", "--order-by", FreshServers.SortingKey];
 }
