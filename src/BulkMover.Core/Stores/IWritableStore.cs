@@ -25,11 +25,12 @@ public interface IWritableStore : IObjectStore
     /// </summary>
     /// <param name="source">The object; it may lie in another bucket or container.</param>
     /// <param name="bytes">Its length, as the metadata that names it have it.</param>
+    /// <param name="version">As <see cref="IRangeReader.Version"/>, of what is to be copied and nothing else; null for what is there, whichever it is.</param>
     /// <param name="destination">In this store.</param>
     /// <param name="cancellationToken">Stops the copy; nothing is visible then.</param>
     /// <returns>False when this store cannot copy from there itself: nothing was done.</returns>
-    /// <exception cref="Errors.CorruptTableException">The source is missing or has another length.</exception>
-    Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken);
+    /// <exception cref="Errors.CorruptTableException">The source is missing, or has another length or version.</exception>
+    Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken);
 
     /// <summary>Gives an object another name; one that has it is replaced. Where the store knows no such thing it is a copy and a removal.</summary>
     /// <param name="from">The object.</param>
@@ -39,7 +40,7 @@ public interface IWritableStore : IObjectStore
     /// <exception cref="Errors.CorruptTableException">The object is missing or has another length.</exception>
     async Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
     {
-        if (!await TryCopyAsync(from, bytes, to, cancellationToken))
+        if (!await TryCopyAsync(from, bytes, version: null, to, cancellationToken))
             throw new InvalidOperationException($"'{from}' and '{to}' are not of one store.");
         await DeleteAsync(from, cancellationToken);
     }

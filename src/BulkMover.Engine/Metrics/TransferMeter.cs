@@ -25,6 +25,8 @@ internal sealed class TransferMeter(CopyOptions options)
 
     public StageMeter Begin { get; } = new("begin", 1);
 
+    public StageMeter Adopt { get; } = new("adopt", options.Adopters);
+
     public StageMeter Open { get; } = new("open", options.Openers);
 
     public StageMeter Fetch { get; } = new("fetch", options.Readers);
@@ -102,10 +104,12 @@ internal sealed class TransferMeter(CopyOptions options)
         Survey? survey = Volatile.Read(ref planned);
         long done = Interlocked.Read(ref plannedBytesDone);
         TimeSpan elapsed = Since(Volatile.Read(ref startedAt));
+        StageProgress adopt = Adopt.Snapshot(elapsed, Open);
         return new TransferProgress(elapsed, survey, RowsRead, RowsSent, SkippedRows, Interlocked.Read(ref arrivedChunks), Retries, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
             done, TimeLeft(survey, done),
             [
-                Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, Open), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),
+                Begin.Snapshot(elapsed, null), Plan.Snapshot(elapsed, adopt.Items > 0 ? Adopt : Open), .. adopt.Items > 0 ? [adopt] : Array.Empty<StageProgress>(),
+                Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Decode.Snapshot(elapsed, Encode),
                 Encode.Snapshot(elapsed, Send), Send.Snapshot(elapsed, null), Arrive.Snapshot(elapsed, null), Commit.Snapshot(elapsed, null),
             ])
         {

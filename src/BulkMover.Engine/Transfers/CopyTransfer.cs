@@ -10,7 +10,7 @@ using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Engine.Transfers;
 
-/// <summary>Copies one snapshot: survey → open → fetch → decode → encode → send → arrive → commit. For one run.</summary>
+/// <summary>Copies one snapshot: survey → adopt → open → fetch → decode → encode → send → arrive → commit. For one run.</summary>
 /// <param name="snapshot">What is read.</param>
 /// <param name="scan">Which of its columns and rows.</param>
 /// <param name="reader">Reads the files of the snapshot's plan for that scan.</param>
@@ -144,6 +144,7 @@ public sealed class CopyTransfer(
         Stage<LeasedScan> fetch = flow.AddStage<LeasedScan>(
             meter.Fetch, NoneWaiting, (rowGroup, stopping) => from.FetchAsync(rowGroup, decode, stopping));
         Stage<ChunkedTask> open = flow.AddStage<ChunkedTask>(meter.Open, NoneWaiting, (task, stopping) => from.OpenAsync(task, fetch, arrive, stopping));
+        Stage<ChunkedTask> adopt = flow.AddStage<ChunkedTask>(meter.Adopt, NoneWaiting, (task, stopping) => from.AdoptAsync(task, open, arrive, stopping));
 
         try
         {
@@ -165,7 +166,7 @@ public sealed class CopyTransfer(
 
                     if (halfway.Take(key) is { } own)
                     {
-                        await open.SendAsync(own.Add(task, key));
+                        await SendAsync(own.Add(task, key));
                         if (halfway.IsWhole(own))
                             await TargetStages.ReleaseAsync(own, arrive);
                         continue;
@@ -178,7 +179,7 @@ public sealed class CopyTransfer(
                         chunk = await BeginAsync(++number, stopping);
                     }
 
-                    await open.SendAsync(chunk.Add(task, key));
+                    await SendAsync(chunk.Add(task, key));
                 }
 
                 // Invariant 4: rows of files that the snapshot does not have must not come with it.
@@ -193,6 +194,8 @@ public sealed class CopyTransfer(
             foreach (Chunk chunk in chunks.Values)
                 await chunk.DisposeAsync();
         }
+
+        Task SendAsync(ChunkedTask item) => (item.Chunk.Load.AdoptBytes(item.Task) > 0 ? adopt : open).SendAsync(item);
 
         async Task<Chunk> BeginAsync(long its, CancellationToken stopping)
         {

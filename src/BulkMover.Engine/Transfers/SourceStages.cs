@@ -19,16 +19,27 @@ internal sealed class SourceStages(
     // The lanes that no row group is decoded in, so that each insert gets the rows of one row group at a time where there are enough of them.
     private readonly ConcurrentStack<int> freeLanes = new(Enumerable.Range(0, meter.Decode.Workers).Reverse());
 
+    /// <summary>Has the target take the file as it is; one that does not fit is sent on.</summary>
+    public async Task AdoptAsync(ChunkedTask item, Stage<ChunkedTask> open, Stage<Chunk> arrive, CancellationToken stopping)
+    {
+        AdoptedFile? adopted;
+        using (await LeaseAsync(meter.Adopt, MemoryUse.Open, item.Chunk.Load.AdoptBytes(item.Task), item.Task.File.ToString(), stopping))
+            adopted = await item.Chunk.Load.TryAdoptAsync(item.Task, stopping);
+        if (adopted is null)
+        {
+            await open.SendAsync(item);
+            return;
+        }
+
+        item.Chunk.AddRows(adopted.Rows);
+        meter.AddAdopted(adopted.Rows, item.Task.FileBytes, adopted.PassedBytes);
+        await TargetStages.ReleaseAsync(item.Chunk, arrive);
+    }
+
     /// <summary>Reads the footer and sends the row groups on as they come, so that all workers share even a single file.</summary>
     public async Task OpenAsync(ChunkedTask item, Stage<LeasedScan> fetch, Stage<Chunk> arrive, CancellationToken stopping)
     {
         ScanTask task = item.Task;
-        if (await TryAdoptAsync(item, stopping))
-        {
-            await TargetStages.ReleaseAsync(item.Chunk, arrive);
-            return;
-        }
-
         var file = new FileProgress(task, meter);
         using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, reader.OpenBytes(task), task.File.ToString(), stopping);
         using var deletes = new SharedLease(lease.Split(task.Deletes?.Bytes ?? 0));
@@ -41,18 +52,6 @@ internal sealed class SourceStages(
 
         file.EndListing();
         await TargetStages.ReleaseAsync(item.Chunk, arrive);
-    }
-
-    private async Task<bool> TryAdoptAsync(ChunkedTask item, CancellationToken stopping)
-    {
-        if (item.Chunk.Load.AdoptBytes(item.Task) is not (> 0 and var bytes))
-            return false;
-        using MemoryLease lease = await LeaseAsync(meter.Open, MemoryUse.Open, bytes, item.Task.File.ToString(), stopping);
-        if (await item.Chunk.Load.TryAdoptAsync(item.Task, stopping) is not { } adopted)
-            return false;
-        item.Chunk.AddRows(adopted.Rows);
-        meter.AddAdopted(adopted.Rows, item.Task.FileBytes, adopted.PassedBytes);
-        return true;
     }
 
     /// <summary>Reads the column chunks.</summary>

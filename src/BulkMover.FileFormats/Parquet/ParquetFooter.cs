@@ -42,6 +42,9 @@ public sealed class ParquetFooter
     /// <summary>Length of the file that it was read from.</summary>
     public long FileBytes { get; }
 
+    /// <summary>As <see cref="IRangeReader.Version"/>, of the object that it was read from.</summary>
+    public string? Version { get; private init; }
+
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
 
     /// <summary>Number of a row group's first row in the file, from 0.</summary>
@@ -103,13 +106,13 @@ public sealed class ParquetFooter
         await reader.ReadAsync(reader.Length - tail.Length, tail, cancellationToken);
         int footerBytes = LengthOf(tail, reader.Length, file);
         if (footerBytes + TrailerBytes <= tail.Length)
-            return Parse(tail.AsMemory(tail.Length - TrailerBytes - footerBytes, footerBytes), reader.Length, file);
+            return Parse(tail.AsMemory(tail.Length - TrailerBytes - footerBytes, footerBytes), reader.Length, file, reader.Version);
 
         byte[] footer = new byte[footerBytes];
         int known = tail.Length - TrailerBytes;
         await reader.ReadAsync(reader.Length - TrailerBytes - footerBytes, footer.AsMemory(0, footerBytes - known), cancellationToken);
         tail.AsSpan(0, known).CopyTo(footer.AsSpan(footerBytes - known));
-        return Parse(footer, reader.Length, file);
+        return Parse(footer, reader.Length, file, reader.Version);
     }
 
     /// <summary>The footer of a file that is in memory as a whole.</summary>
@@ -119,7 +122,7 @@ public sealed class ParquetFooter
     internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file)
     {
         int footerBytes = LengthOf(tail, fileBytes, file);
-        return Parse(tail.Slice(tail.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), fileBytes, file);
+        return Parse(tail.Slice(tail.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), fileBytes, file, version: null);
     }
 
     private static int LengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)
@@ -140,7 +143,7 @@ public sealed class ParquetFooter
         return footerBytes;
     }
 
-    private static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileBytes, Location file)
+    private static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileBytes, Location file, string? version)
     {
         try
         {
@@ -152,7 +155,7 @@ public sealed class ParquetFooter
             long dataEnd = fileBytes - TrailerBytes - footer.Length;
             FooterChecks.Check(file, parsed, root, dataEnd);
             Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
-            return new ParquetFooter(parsed, root, stored, dataEnd, fileBytes);
+            return new ParquetFooter(parsed, root, stored, dataEnd, fileBytes) { Version = version };
         }
         catch (ThriftException error)
         {

@@ -17,13 +17,16 @@ internal sealed class AzureCopy(AzureSender sender, Location source, Location de
     private readonly AzurePath to = AzurePath.OfObject(destination);
 
     /// <param name="bytes">The source's length, as metadata has it.</param>
+    /// <param name="version">The source's tag where it was read before.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>False when the store cannot do this.</returns>
-    public async Task<bool> TryRunAsync(long bytes, CancellationToken cancellationToken)
+    public async Task<bool> TryRunAsync(long bytes, string? version, CancellationToken cancellationToken)
     {
         BlobProperties original = await sender.FindAsync(source, from, cancellationToken) ?? throw StoreErrors.ObjectMissing(source, null);
         if (original.ContentLength != bytes)
             throw StoreErrors.LengthWrong(source, original.ContentLength, bytes);
+        if (version is not null && version != original.ETag.ToString())
+            throw StoreErrors.Changed(source);
         try
         {
             await (bytes <= size.WholeBytes ? CopyWholeAsync(original.ETag, cancellationToken) : CopyPartsAsync(original.ETag, bytes, cancellationToken));

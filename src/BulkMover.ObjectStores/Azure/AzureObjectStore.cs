@@ -84,10 +84,10 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     }
 
     /// <summary>False also for what is in another account.</summary>
-    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken)
+    public async Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken)
     {
         AzurePath path = AzurePath.OfObject(destination);
-        return AzureAddress.AccountOf(source) == path.Account && await new AzureCopy(sender, source, destination, CopySize).TryRunAsync(bytes, cancellationToken);
+        return AzureAddress.AccountOf(source) == path.Account && await new AzureCopy(sender, source, destination, CopySize).TryRunAsync(bytes, version, cancellationToken);
     }
 
     public async Task DeleteAsync(Location location, CancellationToken cancellationToken)

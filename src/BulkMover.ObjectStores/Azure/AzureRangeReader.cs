@@ -13,6 +13,8 @@ internal sealed class AzureRangeReader(AzureSender sender, Location location, Az
 
     public long Length => length;
 
+    public string? Version => Volatile.Read(ref etag);
+
     public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         RangeAnswer.CheckRequest(location, length, offset, destination.Length);
@@ -27,7 +29,7 @@ internal sealed class AzureRangeReader(AzureSender sender, Location location, Az
         var options = new BlobDownloadOptions
         {
             Range = new HttpRange(offset, destination.Length),
-            Conditions = Volatile.Read(ref etag) is { } known ? new BlobRequestConditions { IfMatch = new ETag(known) } : null,
+            Conditions = Version is { } known ? new BlobRequestConditions { IfMatch = new ETag(known) } : null,
         };
         Response<BlobDownloadStreamingResult> answer = await container.GetBlobClient(path.Blob).DownloadStreamingAsync(options, limit.Token);
         using BlobDownloadStreamingResult result = answer.Value;

@@ -72,7 +72,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
 
     /// <summary>Copies a file within the disk where it can (reflink), else within the kernel; with its permissions, and as new as any other that is written now.</summary>
     /// <inheritdoc cref="CreateAsync"/>
-    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken)
+    public async Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken)
     {
         if (!source.IsFile)
             return false;

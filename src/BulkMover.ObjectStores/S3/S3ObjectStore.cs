@@ -82,9 +82,9 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     }
 
     /// <summary>False also for what is in another store, or read with other credentials than those that write.</summary>
-    public async Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) =>
+    public async Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken) =>
         S3Path.Has(source) && await sender.HaveSameAccessAsync(source, destination, cancellationToken)
-        && await new S3Copy(sender, source, destination, CopySize).TryRunAsync(bytes, cancellationToken);
+        && await new S3Copy(sender, source, destination, CopySize).TryRunAsync(bytes, version, cancellationToken);
 
     public async Task DeleteAsync(Location location, CancellationToken cancellationToken)
     {

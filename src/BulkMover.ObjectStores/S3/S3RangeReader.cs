@@ -11,6 +11,8 @@ internal sealed class S3RangeReader(S3Sender sender, Location location, S3Path p
 
     public long Length => length;
 
+    public string? Version => Volatile.Read(ref etag);
+
     public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
         RangeAnswer.CheckRequest(location, length, offset, destination.Length);
@@ -28,7 +30,7 @@ internal sealed class S3RangeReader(S3Sender sender, Location location, S3Path p
             BucketName = path.Bucket,
             Key = path.Key,
             ByteRange = new ByteRange(offset, offset + destination.Length - 1),
-            EtagToMatch = Volatile.Read(ref etag),
+            EtagToMatch = Version,
             RequestPayer = client.Payer,
         };
         client.Encryption?.ApplyTo(request);

@@ -19,7 +19,7 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 /// </summary>
 internal sealed class ParquetDirectory(IWritableStore store, Location root, LakeOptions options) : ITableFormat
 {
-    private const int MovesAtOnce = 16;
+    private const int ChangesAtOnce = 32;
 
     /// <summary>What Parquet has no type for (<see cref="TypeRow.Source"/>).</summary>
     private static readonly HashSet<string> NoType = ["extension", "duration", "interval", "union", "list_view", "large_list_view", "run_end_encoded"];
@@ -82,7 +82,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
     public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
         string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = MovesAtOnce, CancellationToken = cancellationToken };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ChangesAtOnce, CancellationToken = cancellationToken };
         IReadOnlyList<Location> replaced = await ReplacedAsync(commit, cancellationToken);
         bool hasFiles = false;
         await Parallel.ForEachAsync(commit.Files(cancellationToken), options, async (file, stopping) =>
@@ -92,8 +92,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         });
         if (!hasFiles)
             await WriteEmptyAsync(root.Combine($"{name}-000000.parquet"), commit.Write.Schema, cancellationToken);
-        foreach (Location old in replaced)
-            await store.DeleteAsync(old, cancellationToken);
+        await Parallel.ForEachAsync(replaced, options, async (old, stopping) => await store.DeleteAsync(old, stopping));
         // What dead runs have left there.
         await Abandoned.RemoveAsync(store, root.Combine(directory), _ => true, cancellationToken);
     }
@@ -147,11 +146,16 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 
     private async Task MoveAsync(WrittenFile file, Location place, CancellationToken cancellationToken)
     {
-        Location from = root.Combine(file.Path);
-        // An earlier try may have moved it.
-        if (!await store.ExistsAsync(from, cancellationToken) && await store.ExistsAsync(place, cancellationToken))
-            return;
-        await store.MoveAsync(from, file.Bytes, place, cancellationToken);
+        try
+        {
+            await store.MoveAsync(root.Combine(file.Path), file.Bytes, place, cancellationToken);
+        }
+        catch (CorruptTableException)
+        {
+            // An earlier try may have moved it.
+            if (!await store.ExistsAsync(place, cancellationToken))
+                throw;
+        }
     }
 
     /// <summary>A table without rows has columns all the same, and only a file can tell them.</summary>

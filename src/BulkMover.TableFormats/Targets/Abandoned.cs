@@ -6,7 +6,7 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>What a transfer had that is given up: looked at before the ledger says so, removed afterwards.</summary>
 internal sealed class Abandoned
 {
-    private const int RemovalsAtOnce = 16;
+    private const int RemovalsAtOnce = 32;
 
     private readonly TransferId transfer;
     private readonly long number;

@@ -49,13 +49,15 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     /// <param name="source">Where the file lies.</param>
     /// <param name="file">The file.</param>
     /// <param name="bytes">Its length.</param>
+    /// <param name="version">As <see cref="IWritableStore.TryCopyAsync"/> takes it.</param>
     /// <param name="partition">Of its rows.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
     /// <returns>The copy's path below the root, and the bytes that passed through this program.</returns>
-    public async Task<(string Path, long PassedBytes)> CopyAsync(IObjectStore source, Location file, long bytes, PartitionTuple partition, CancellationToken cancellationToken)
+    public async Task<(string Path, long PassedBytes)> CopyAsync(
+        IObjectStore source, Location file, long bytes, string? version, PartitionTuple partition, CancellationToken cancellationToken)
     {
         string path = NextPath(partition);
-        if (await store.TryCopyAsync(file, bytes, root.Combine(path), cancellationToken))
+        if (await store.TryCopyAsync(file, bytes, version, root.Combine(path), cancellationToken))
             return (path, 0);
         await using IRangeReader reader = await source.OpenAsync(file, bytes, cancellationToken);
         await using IObjectWriter writer = await store.CreateAsync(root.Combine(path), bytes, cancellationToken);

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.Engine.Tests.Fakes;
@@ -17,6 +18,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     /// <summary>Gets the lane and the first row of every block that is sent.</summary>
     public Action<int, long> AtBlock { get; set; } = (_, _) => { };
+
+    /// <summary>Rows of a file that is taken as it is, null for one that does not fit; null where no file is.</summary>
+    public Func<ScanTask, Task<IReadOnlyList<long>?>>? Adopts { get; set; }
 
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
     public bool KeepsBack { get; set; }
@@ -180,6 +184,17 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
                 await target.At(Step.Send, cancellationToken);
                 return Take((Block)block);
             }
+        }
+
+        public long AdoptBytes(ScanTask task) => target.Adopts is null ? 0 : 100;
+
+        public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
+        {
+            if (await target.Adopts!(task) is not { } adopted)
+                return null;
+            foreach (long row in adopted)
+                rows.Add(row);
+            return new AdoptedFile(adopted.Count, PassedBytes: 7);
         }
 
         public async Task<long> CommitAsync(long sent, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Metrics;
@@ -27,6 +30,54 @@ public sealed class CopyTransferTests
         Assert.InRange(result.Seconds, double.Epsilon, World.Patience.TotalSeconds);
         Assert.Equal(["begin", "plan", "open", "fetch", "decode", "encode", "send", "arrive", "commit"], result.Stages.Select(stage => stage.Name));
         Assert.Contains("bottleneck", result.Bottleneck, StringComparison.Ordinal);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_SomeFilesAreTakenAsTheyAre_TheOthersAreDecodedAndEveryRowArrivesOnce()
+    {
+        var world = new World();
+        world.Target.Adopts = task => Task.FromResult(NumberOf(task) % 2 == 0 ? RowsOf(world, task) : null);
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 400).Select(row => (long)row), world.Target.Visible);
+        Assert.Equal((5, 5 * 4000, 400), (result.AdoptedFiles, result.AdoptedBytes, result.Rows));
+        Assert.Equal((10 * (10 + 1000)) + (5 * 7), result.BytesRead);
+        Assert.Equal(["begin", "plan", "adopt", "open", "fetch", "decode", "encode", "send", "arrive", "commit"], result.Stages.Select(stage => stage.Name));
+        world.AssertNothingIsLeft();
+    }
+
+    /// <summary>Where the store copies, a file is round trips and nothing else: one reader must not mean one file at a time.</summary>
+    [Fact]
+    public async Task Copy_FilesAreTakenAsTheyAre_ManyAtTheSameTime()
+    {
+        var world = new World { Options = new CopyOptions { Readers = 1, Writers = 1 } };
+        var all = new TaskCompletionSource();
+        int waiting = 0;
+        world.Target.Adopts = async task =>
+        {
+            if (Interlocked.Increment(ref waiting) == world.Table.Files)
+                all.SetResult();
+            await all.Task;
+            return RowsOf(world, task);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((10, 400), (result.AdoptedFiles, world.Target.Visible.Count));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_TakingAFileFails_IsTheCopysFailureAndNothingIsLeft()
+    {
+        var world = new World();
+        world.Target.Adopts = task => NumberOf(task) == 7 ? throw new TargetException("test.not_adopted", "It does not fit.") : Task.FromResult<IReadOnlyList<long>?>(null);
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => world.CopyAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(("test.not_adopted", 0), (error.Code, world.Target.Commits));
         world.AssertNothingIsLeft();
     }
 
@@ -257,5 +308,13 @@ public sealed class CopyTransferTests
 
         // A third take all they may.
         long UpTo(long share) => random.Next(3) == 0 ? share : random.NextInt64(share);
+    }
+
+    private static long NumberOf(ScanTask task) => long.Parse(Path.GetFileNameWithoutExtension(task.File.Name), CultureInfo.InvariantCulture);
+
+    private static IReadOnlyList<long> RowsOf(World world, ScanTask task)
+    {
+        int each = (int)(world.Table.Rows / world.Table.Files);
+        return [.. Enumerable.Range((int)NumberOf(task) * each, each).Select(row => (long)row)];
     }
 }

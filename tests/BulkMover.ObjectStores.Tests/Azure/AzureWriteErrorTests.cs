@@ -97,7 +97,7 @@ public sealed class AzureWriteErrorTests : IDisposable
         };
         var store = new AzureObjectStore(Access(), new StoreRequests(new RequestLimits())) { CopySize = new CopySize(10, 10) };
 
-        Assert.True(await store.TryCopyAsync(new Location("az", "lake/other/blob"), 25, Object, Cancellation));
+        Assert.True(await store.TryCopyAsync(new Location("az", "lake/other/blob"), 25, version: null, Object, Cancellation));
 
         Assert.Equal(["bytes=0-9", "bytes=10-19", "bytes=20-24"], parts.Select(part => part.Range).Order(StringComparer.Ordinal));
         Assert.All(parts, part =>
@@ -132,7 +132,7 @@ public sealed class AzureWriteErrorTests : IDisposable
     {
         stub.Answer = request => request.HttpMethod == "HEAD" ? Found(3) : Error(status, azureCode);
 
-        Assert.False(await Store().TryCopyAsync(new Location("az", "lake/other/blob"), 3, Object, Cancellation));
+        Assert.False(await Store().TryCopyAsync(new Location("az", "lake/other/blob"), 3, version: null, Object, Cancellation));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class AzureWriteErrorTests : IDisposable
     {
         stub.Answer = request => request.HttpMethod == "HEAD" ? Found(3) : Error(412, "SourceConditionNotMet");
 
-        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("az", "lake/other/blob"), 3, Object, Cancellation));
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("az", "lake/other/blob"), 3, version: null, Object, Cancellation));
 
         Assert.Equal("store.object_changed", error.Code);
         Assert.Contains("az://lake/other/blob", error.Message, StringComparison.Ordinal);

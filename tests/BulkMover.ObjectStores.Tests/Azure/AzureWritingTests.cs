@@ -56,7 +56,7 @@ public sealed class AzureWritingTests(AzuriteServer server) : RemoteWritingContr
 
         await WriteAsync(store, "a", Bytes(3 * PartBytes), null);
         await store.PutAsync(At("b"), new byte[] { 1 }, Cancellation);
-        Assert.True(await store.TryCopyAsync(At("b"), 1, At("c"), Cancellation));
+        Assert.True(await store.TryCopyAsync(At("b"), 1, version: null, At("c"), Cancellation));
         await store.DeleteAsync(At("b"), Cancellation);
 
         Assert.Equal(["a", "c"], (await ListAsync(store)).Select(o => o.Name));
@@ -78,7 +78,7 @@ public sealed class AzureWritingTests(AzuriteServer server) : RemoteWritingContr
 
     [Fact]
     public async Task Copy_FromAnotherAccount_IsLeftToOthers() =>
-        Assert.False(await OpenStore().TryCopyAsync(new Location("az", "stranger/container/a"), 1, At("a"), Cancellation));
+        Assert.False(await OpenStore().TryCopyAsync(new Location("az", "stranger/container/a"), 1, version: null, At("a"), Cancellation));
 
     [Fact]
     public async Task Copy_FromAnotherContainer_GivesTheSameBytes()
@@ -87,7 +87,7 @@ public sealed class AzureWritingTests(AzuriteServer server) : RemoteWritingContr
         var source = new Location("az", $"{AzuriteServer.Account}/{await server.NewContainerAsync(Cancellation)}/a");
         await store.PutAsync(source, new byte[] { 1, 2, 3 }, Cancellation);
 
-        Assert.True(await store.TryCopyAsync(source, 3, At("a"), Cancellation));
+        Assert.True(await store.TryCopyAsync(source, 3, version: null, At("a"), Cancellation));
 
         Assert.Equal([1, 2, 3], await store.ReadAllAsync(At("a"), null, Cancellation));
     }

@@ -38,7 +38,7 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
             await Assert.ThrowsAsync<InvalidInputException>(() => store.PutAsync(At(name), new byte[1], Cancellation)),
             await Assert.ThrowsAsync<InvalidInputException>(() => store.TryPutNewAsync(At(name), new byte[1], Cancellation)),
             await Assert.ThrowsAsync<InvalidInputException>(async () => await store.CreateAsync(At(name), null, Cancellation)),
-            await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(directory.LocationOf("source"), 1, At(name), Cancellation)),
+            await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(directory.LocationOf("source"), 1, version: null, At(name), Cancellation)),
             await Assert.ThrowsAsync<InvalidInputException>(() => store.DeleteAsync(At(name), Cancellation)),
         ];
 
@@ -133,7 +133,7 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
         await store.PutAsync(At("a"), new byte[1], Cancellation);
         File.SetLastWriteTimeUtc(At("a").Path, new DateTime(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-        await store.TryCopyAsync(At("a"), 1, At("b"), Cancellation);
+        await store.TryCopyAsync(At("a"), 1, version: null, At("b"), Cancellation);
 
         Assert.InRange(File.GetLastWriteTimeUtc(At("b").Path), DateTime.UtcNow.AddHours(-1), DateTime.UtcNow.AddHours(1));
     }

@@ -120,9 +120,34 @@ public sealed class S3WriteErrorTests : IDisposable
             : ++copies < 3 ? Error(200, copies == 1 ? "InternalError" : "SlowDown")
             : new HttpStubAnswer(200, "<CopyObjectResult><ETag>\"etag\"</ETag></CopyObjectResult>"u8.ToArray());
 
-        Assert.True(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, Object, Cancellation));
+        Assert.True(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, version: null, Object, Cancellation));
 
         Assert.Equal(3, copies);
+    }
+
+    /// <summary>An MD5 that both have says all; what is none has to be looked at.</summary>
+    [Theory]
+    [InlineData(Md5, Md5, 1)]
+    [InlineData("a-tag", "a-tag", 3)]
+    public async Task Copy_VersionIsKnown_AsksForWhatItDoesNotKnowOnly(string version, string answered, int requests)
+    {
+        stub.Answer = request => request.HttpMethod == "HEAD" ? Found() with { ETag = $"\"{version}\"" }
+            : new HttpStubAnswer(200, Encoding.UTF8.GetBytes($"<CopyObjectResult><ETag>\"{answered}\"</ETag></CopyObjectResult>"));
+
+        Assert.True(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, $"\"{version}\"", Object, Cancellation));
+
+        Assert.Equal(requests, stub.Requests);
+    }
+
+    [Fact]
+    public async Task Copy_AnswerHasAnotherMd5_IsAnError()
+    {
+        stub.Answer = request => request.HttpMethod == "HEAD" ? Found() with { ETag = request.RawUrl!.Contains("other") ? $"\"{Md5}\"" : $"\"{new string('0', 32)}\"" }
+            : new HttpStubAnswer(200, Encoding.UTF8.GetBytes($"<CopyObjectResult><ETag>\"{new string('0', 32)}\"</ETag></CopyObjectResult>"));
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("s3", "other/key"), 0, $"\"{Md5}\"", Object, Cancellation));
+
+        Assert.Equal("store.write_broken", error.Code);
     }
 
     [Fact]
@@ -130,7 +155,7 @@ public sealed class S3WriteErrorTests : IDisposable
     {
         stub.Answer = request => request.HttpMethod == "HEAD" ? Found() with { ETag = $"\"{stub.Requests}\"" } : Error(412, "PreconditionFailed");
 
-        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("s3", "other/key"), 0, Object, Cancellation));
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store().TryCopyAsync(new Location("s3", "other/key"), 0, version: null, Object, Cancellation));
 
         Assert.Equal("store.object_changed", error.Code);
         Assert.Contains("s3://other/key", error.Message, StringComparison.Ordinal);
@@ -141,7 +166,7 @@ public sealed class S3WriteErrorTests : IDisposable
     {
         stub.Answer = request => request.HttpMethod == "HEAD" ? Found() : Error(412, "PreconditionFailed");
 
-        Assert.False(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, Object, Cancellation));
+        Assert.False(await Store().TryCopyAsync(new Location("s3", "other/key"), 0, version: null, Object, Cancellation));
     }
 
     [Theory]

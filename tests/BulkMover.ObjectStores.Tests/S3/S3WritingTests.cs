@@ -78,7 +78,7 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
         IWritableStore store = OpenStore();
 
         await store.PutAsync(new Location("s3", $"{Root.Path}/{name}"), new byte[] { 7 }, Cancellation);
-        Assert.True(await store.TryCopyAsync(new Location("s3", $"{Root.Path}/{name}"), 1, At("copy"), Cancellation));
+        Assert.True(await store.TryCopyAsync(new Location("s3", $"{Root.Path}/{name}"), 1, version: null, At("copy"), Cancellation));
 
         Assert.Equal(new[] { "copy", name }.Order(StringComparer.Ordinal), (await ListAsync(store)).Select(o => o.Name).Order(StringComparer.Ordinal));
     }
@@ -90,7 +90,7 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
         var source = new Location("s3a", $"{await server.NewBucketAsync(null, Cancellation)}/a");
         await store.PutAsync(source, new byte[] { 1, 2, 3 }, Cancellation);
 
-        Assert.True(await store.TryCopyAsync(source, 3, At("a"), Cancellation));
+        Assert.True(await store.TryCopyAsync(source, 3, version: null, At("a"), Cancellation));
 
         Assert.Equal([1, 2, 3], await store.ReadAllAsync(At("a"), null, Cancellation));
     }
@@ -102,7 +102,7 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
         var source = new KeysByName(server.Endpoint);
         var store = new S3ObjectStore(source, new StoreRequests(new RequestLimits()));
 
-        Assert.False(await store.TryCopyAsync(At("a"), 1, At("b"), Cancellation));
+        Assert.False(await store.TryCopyAsync(At("a"), 1, version: null, At("b"), Cancellation));
     }
 
     /// <summary>Ceph 16 copies such an object in parts only, and says so.</summary>
@@ -116,7 +116,7 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
         IWritableStore store = Open(new S3Access { Endpoint = server.Endpoint, Keys = Keys, Encryption = new S3Encryption(null, null, null, key) });
 
         await WriteAsync(store, "a", bytes, null);
-        Assert.Equal(isCopied, await store.TryCopyAsync(At("a"), length, At("b"), Cancellation));
+        Assert.Equal(isCopied, await store.TryCopyAsync(At("a"), length, version: null, At("b"), Cancellation));
 
         string[] written = isCopied ? ["a", "b"] : ["a"];
         foreach (string name in written)

@@ -47,8 +47,8 @@ internal sealed class FailingStore(IWritableStore store, int deadAt, bool hasEff
     public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         ChangeAsync(() => store.TryPutNewAsync(location, bytes, cancellationToken));
 
-    public Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) =>
-        ChangeAsync(() => store.TryCopyAsync(source, bytes, destination, cancellationToken));
+    public Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken) =>
+        ChangeAsync(() => store.TryCopyAsync(source, bytes, version, destination, cancellationToken));
 
     public Task DeleteAsync(Location location, CancellationToken cancellationToken) =>
         ChangeAsync(async () =>

@@ -60,7 +60,7 @@ public sealed class MemoryObjectStore : IWritableStore
     public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         Task.FromResult(objects.GetOrAdd(location, _ => bytes.ToArray()).AsSpan().SequenceEqual(bytes.Span));
 
-    public Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken)
+    public Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken)
     {
         if (!objects.TryGetValue(source, out byte[]? there))
             throw new CorruptTableException("store.object_missing", $"There is no object '{source}'.");

@@ -98,6 +98,21 @@ public abstract class RemoteWritingContract : WritableStoreContract
     }
 
     [Fact]
+    public async Task Copy_SourceIsAnotherVersionThanWasRead_IsAnError()
+    {
+        IWritableStore store = OpenStore();
+        await store.PutAsync(At("a"), new byte[] { 1 }, Cancellation);
+        await using IRangeReader reader = await store.OpenAsync(At("a"), 1, Cancellation);
+        await reader.ReadAsync(0, new byte[1], Cancellation);
+
+        Assert.True(await store.TryCopyAsync(At("a"), 1, reader.Version, At("b"), Cancellation));
+        await store.PutAsync(At("a"), new byte[] { 2 }, Cancellation);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => store.TryCopyAsync(At("a"), 1, reader.Version, At("c"), Cancellation));
+
+        Assert.Equal(("store.object_changed", true), (error.Code, error.IsTransient));
+    }
+
+    [Fact]
     public async Task Write_NoSuchContainer_SaysSo()
     {
         IWritableStore store = OpenStore();
@@ -107,7 +122,7 @@ public abstract class RemoteWritingContract : WritableStoreContract
         [
             await Assert.ThrowsAsync<InvalidInputException>(() => store.PutAsync(InNoContainer, new byte[1], Cancellation)),
             await Assert.ThrowsAsync<InvalidInputException>(() => store.TryPutNewAsync(InNoContainer, new byte[1], Cancellation)),
-            await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(At("a"), 1, InNoContainer, Cancellation)),
+            await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(At("a"), 1, version: null, InNoContainer, Cancellation)),
             await Assert.ThrowsAsync<InvalidInputException>(() => store.DeleteAsync(InNoContainer, Cancellation)),
         ];
 

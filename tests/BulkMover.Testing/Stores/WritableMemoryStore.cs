@@ -32,7 +32,7 @@ public sealed class WritableMemoryStore(MemoryObjectStore objects) : IWritableSt
         return Fails(location.Name) ? throw Failed(location) : await objects.TryPutNewAsync(location, bytes, cancellationToken);
     }
 
-    public Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public Task DeleteAsync(Location location, CancellationToken cancellationToken) => objects.DeleteAsync(location, cancellationToken);
 

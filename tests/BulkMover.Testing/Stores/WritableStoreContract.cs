@@ -203,7 +203,7 @@ public abstract class WritableStoreContract
         await WriteAsync(store, "from/a", bytes, length);
         await store.PutAsync(At("to/a"), new byte[] { 1 }, Cancellation);
 
-        Assert.True(await store.TryCopyAsync(At("from/a"), length, At("to/a"), Cancellation));
+        Assert.True(await store.TryCopyAsync(At("from/a"), length, version: null, At("to/a"), Cancellation));
 
         Assert.True((await store.ReadAllAsync(At("to/a"), null, Cancellation)).AsSpan().SequenceEqual(bytes));
         Assert.Equal(["from/a", "to/a"], (await ListAsync(store)).Select(o => o.Name));
@@ -215,7 +215,7 @@ public abstract class WritableStoreContract
     {
         IWritableStore store = OpenStore();
 
-        var error = await Assert.ThrowsAsync<CorruptTableException>(() => store.TryCopyAsync(At("gone"), 3, At("to"), Cancellation));
+        var error = await Assert.ThrowsAsync<CorruptTableException>(() => store.TryCopyAsync(At("gone"), 3, version: null, At("to"), Cancellation));
 
         Assert.Equal("store.object_missing", error.Code);
         Assert.Contains("gone", error.Message, StringComparison.Ordinal);
@@ -228,7 +228,7 @@ public abstract class WritableStoreContract
         IWritableStore store = OpenStore();
         await store.PutAsync(At("a"), new byte[4], Cancellation);
 
-        var error = await Assert.ThrowsAsync<CorruptTableException>(() => store.TryCopyAsync(At("a"), 3, At("to"), Cancellation));
+        var error = await Assert.ThrowsAsync<CorruptTableException>(() => store.TryCopyAsync(At("a"), 3, version: null, At("to"), Cancellation));
 
         Assert.Equal("store.length_wrong", error.Code);
         Assert.Equal(["a"], (await ListAsync(store)).Select(o => o.Name));
@@ -236,7 +236,7 @@ public abstract class WritableStoreContract
 
     [Fact]
     public async Task Copy_FromAnotherKindOfStore_SaysThatItCannot() =>
-        Assert.False(await OpenStore().TryCopyAsync(new Location("no-such-store", "a/b"), 3, At("to"), Cancellation));
+        Assert.False(await OpenStore().TryCopyAsync(new Location("no-such-store", "a/b"), 3, version: null, At("to"), Cancellation));
 
     [Fact]
     public async Task Delete_OnceAndAgain_IsGone()
@@ -268,7 +268,7 @@ public abstract class WritableStoreContract
         IWritableStore store = OpenStore();
         await WriteAsync(store, name, Bytes(3 * PartBytes), null);
         await store.PutAsync(At($"small/{name}"), new byte[1], Cancellation);
-        Assert.True(await store.TryCopyAsync(At($"small/{name}"), 1, At($"copy/{name}"), Cancellation));
+        Assert.True(await store.TryCopyAsync(At($"small/{name}"), 1, version: null, At($"copy/{name}"), Cancellation));
         Assert.True(await store.TryPutNewAsync(At($"new/{name}"), new byte[] { 1 }, Cancellation));
 
         string[] names = [name, $"copy/{name}", $"new/{name}", $"small/{name}"];
@@ -288,7 +288,7 @@ public abstract class WritableStoreContract
         await Assert.ThrowsAsync<InvalidInputException>(() => store.PutAsync(elsewhere, new byte[1], Cancellation));
         await Assert.ThrowsAsync<InvalidInputException>(() => store.TryPutNewAsync(elsewhere, new byte[1], Cancellation));
         await Assert.ThrowsAsync<InvalidInputException>(async () => await store.CreateAsync(elsewhere, null, Cancellation));
-        await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(At("a"), 1, elsewhere, Cancellation));
+        await Assert.ThrowsAsync<InvalidInputException>(() => store.TryCopyAsync(At("a"), 1, version: null, elsewhere, Cancellation));
         await Assert.ThrowsAsync<InvalidInputException>(() => store.DeleteAsync(elsewhere, Cancellation));
     }
 

@@ -41,8 +41,8 @@ internal sealed class InterruptedStore(IWritableStore store) : IWritableStore
 
     public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => store.PutAsync(location, bytes, cancellationToken);
 
-    public Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) =>
-        store.TryCopyAsync(source, bytes, destination, cancellationToken);
+    public Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken) =>
+        store.TryCopyAsync(source, bytes, version, destination, cancellationToken);
 
     public Task DeleteAsync(Location location, CancellationToken cancellationToken) => store.DeleteAsync(location, cancellationToken);
 
