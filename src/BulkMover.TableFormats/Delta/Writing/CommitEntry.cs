@@ -59,6 +59,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
                 Size = file.Bytes,
                 ModificationTime = at,
                 Stats = statistics.Write(file),
+                DeletionVector = file.Deletes is { } deletes ? DeletionVectorFile.Describe(deletes) : null,
             };
             lines.Add("add"u8, add, ActionText.Add);
         }
