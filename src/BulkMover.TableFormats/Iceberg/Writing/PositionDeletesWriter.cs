@@ -40,12 +40,17 @@ internal sealed class PositionDeletesWriter(string address) : IDeletesWriter
         foreach (long[][] rowGroup in positions.Chunk(BatchRows).Chunk(RowGroupBatches))
         {
             RecordBatch[] batches = [.. rowGroup.Select(batch => BatchOf(paths, batch))];
-            await writer.WriteRowGroupAsync(batches, cancellationToken);
-            foreach (RecordBatch batch in batches)
+            try
             {
-                rows += batch.Length;
-                batch.Dispose();
+                await writer.WriteRowGroupAsync(batches, cancellationToken);
             }
+            finally
+            {
+                foreach (RecordBatch batch in batches)
+                    batch.Dispose();
+            }
+
+            rows += rowGroup.Sum(batch => batch.Length);
         }
 
         await writer.CompleteAsync(cancellationToken);
