@@ -7,11 +7,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
-using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
-using BulkMover.Engine.Memory;
-using BulkMover.Engine.Transfers;
-using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Canon;
 using BulkMover.Testing.ClickHouse;
@@ -83,11 +79,11 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
             ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
             var scan = new Scan(snapshot, columns: null, where: null);
             string directory = Path.Combine(server.FilesDirectory, $"copy_{format}_{entry.Name}");
-            await using LakeTarget target = Open(format, Location.OnDisk(directory));
+            await using LakeTarget target = LakeCopies.Open(format, Location.OnDisk(directory));
             long rows;
             try
             {
-                rows = await CopyAsync(source, snapshot, scan, target, isAdopting: read % 2 == 0);
+                rows = (await LakeCopies.RunAsync(source, snapshot, scan, target, isAdopting: read % 2 == 0)).Rows;
             }
             catch (TargetException refusal) when (IsBeyond(format, refusal, scan.OutputSchema))
             {
@@ -124,8 +120,8 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
             $"INSERT INTO FUNCTION file('{rows}', Parquet) SELECT toInt64(number) AS id, if(number % 4 = 3, NULL, 'é/%= ' || toString(number % 4)) AS part, toDate32('2024-02-28') + number % 2 AS day FROM numbers(8)", Token);
         Source source = await SourceOpener.OpenAsync($"parquet:{rows}", Token);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
-        await using LakeTarget target = Open(format, Location.OnDisk(directory), ["part", "day"]);
-        await CopyAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: false);
+        await using LakeTarget target = LakeCopies.Open(format, Location.OnDisk(directory), ["part", "day"]);
+        await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: false);
 
         string found = await server.QueryAsync($"SELECT id, part, day FROM {function}('{directory}') ORDER BY id FORMAT TSV", Token);
 
@@ -145,25 +141,13 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
         }
     }
 
-    private static LakeTarget Open(string format, Location directory, IReadOnlyList<string>? partitionBy = null)
-    {
-        var store = new LocalObjectStore(directory);
-        var options = new LakeOptions { PartitionBy = partitionBy };
-        return format switch
-        {
-            "delta" => LakeTarget.OfDelta(format, store, directory, options),
-            "iceberg" => LakeTarget.OfIceberg(format, store, directory, options),
-            _ => LakeTarget.OfParquet(format, store, directory, options),
-        };
-    }
-
     private static async Task AssertSameAsync(string format, bool isAdopting, Source source, ITableSnapshot snapshot, Scan scan, CanonRows expected)
     {
         using var directory = new TemporaryDirectory();
-        await using LakeTarget target = Open(format, directory.Location);
+        await using LakeTarget target = LakeCopies.Open(format, directory.Location);
         try
         {
-            Assert.Equal(expected.Count, await CopyAsync(source, snapshot, scan, target, isAdopting));
+            Assert.Equal(expected.Count, (await LakeCopies.RunAsync(source, snapshot, scan, target, isAdopting)).Rows);
         }
         catch (TargetException refusal)
         {
@@ -196,19 +180,6 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
 
     private static bool Has(Schema schema, string type) =>
         schema.FieldsList.Any(field => SourceType.Describe(field).Contains(type, StringComparison.Ordinal));
-
-    private static async Task<long> CopyAsync(Source source, ITableSnapshot snapshot, Scan scan, ITarget target, bool isAdopting)
-    {
-        var origin = new TransferOrigin("command", "selection", source.Name, snapshot.Id);
-        var request = new TargetRequest(TransferId.Of(source.Name), origin, scan.OutputSchema, CopyMode.Create, [])
-        {
-            PartitionTerms = snapshot.PartitionTerms,
-            Adoption = isAdopting ? new Adoption(source.Store, snapshot.Matching, IsRequired: false) : null,
-        };
-        TargetPlan plan = await target.PlanAsync(request, Token);
-        var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
-        return (await copy.RunAsync(Token)).Rows;
-    }
 
     private static async Task<CanonRows> ReadAsync(Source source, ITableSnapshot snapshot, Scan scan)
     {

@@ -43,7 +43,7 @@ internal static class LakeArguments
 
     private static readonly Option<AdoptMode> Adopt = new Option<AdoptMode>("--adopt")
     {
-        Description = "Whether data files of the source that fit become files of the target as they are, without being decoded. auto: those that can. never: none. require: all, or nothing is copied.",
+        Description = "Whether data files of the source that fit become files of the target as they are, without being decoded. auto: those that can. never: none. require: all, or nothing is copied. Their deleted rows become deletes of the target: a new Delta table has deletion vectors then.",
         HelpName = "auto|never|require",
     }.AcceptOnlyFromAmong("auto", "never", "require");
 

@@ -18,7 +18,8 @@ internal sealed class DeletionVectorReader(string metadata, long rows, Func<stri
     /// <summary>Bytes around the magic number and the bitmap: the length before and the checksum behind, both in big-endian.</summary>
     public const int FrameBytes = sizeof(int) + sizeof(uint);
 
-    private static ReadOnlySpan<byte> Magic => [0xD1, 0xD3, 0x39, 0x64];
+    /// <summary>What a bitmap in the portable format begins with.</summary>
+    public static ReadOnlySpan<byte> Magic => [0xD1, 0xD3, 0x39, 0x64];
 
     /// <summary>Reads a stored vector.</summary>
     /// <param name="store">Where the file lies.</param>

@@ -26,27 +26,58 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     public IObjectStore Source => adoption.Store;
 
     /// <summary>As far as metadata tell.</summary>
-    public static bool MayFit(ScanTask task) => task is { Format: FileFormat.Parquet, Deletes: null, MemberConstants.Count: 0 };
+    public static bool MayFit(ScanTask task, TableWrite write) => ReasonByMetadata(task, write) is null;
 
-    /// <summary>Reads the file's footer.</summary>
+    /// <summary>Bytes of memory that reading the deleted rows of a file, and writing them anew, needs at most.</summary>
+    public long DeletesBytes(ScanTask task) =>
+        task.Deletes is { } deletes && MayFit(task, write) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value) : 0;
+
+    /// <summary>Reads the file's footer, and which of its rows are deleted.</summary>
     /// <returns>Null when the file has to be decoded.</returns>
     /// <exception cref="TargetException">It has to be decoded, and must not be.</exception>
-    public async Task<(ParquetFooter Footer, PartitionTuple Partition)?> TryFitAsync(ScanTask task, CancellationToken cancellationToken)
+    /// <exception cref="CorruptTableException">More of its rows are deleted than it has.</exception>
+    public async Task<FittingFile?> TryFitAsync(ScanTask task, CancellationToken cancellationToken)
     {
-        string? reason = MayFit(task) ? null : "it is not Parquet, or some of its rows are deleted";
+        string? reason = ReasonByMetadata(task, write);
         if (reason is null)
         {
             ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task.File, task.FileBytes, cancellationToken);
             IReadOnlyList<LeafMetrics> metrics = footer.Metrics();
             reason = ReasonNotTo(task, footer, metrics);
             if (reason is null && PartitionOf(task, metrics) is { } partition)
-                return (footer, partition);
+                return new FittingFile(footer, partition, await DeletedAsync(task, footer.Rows, cancellationToken));
             reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
         }
 
         return adoption.IsRequired
             ? throw new TargetException("lake.not_adoptable", $"'{task.File}' cannot be part of the target as it is: {reason}. Without --adopt require it is decoded and written anew.")
             : null;
+    }
+
+    private static string? ReasonByMetadata(ScanTask task, TableWrite write) => task switch
+    {
+        { Format: not FileFormat.Parquet } => "it is not Parquet",
+        { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
+        { Deletes: null } => null,
+        { Deletes.KeyColumns: { Count: > 0 } keys } => $"some of its rows are deleted by their values of {string.Join(", ", keys.Select(key => $"'{key.Name}'"))}",
+        { Rows: null } => "some of its rows are deleted, and metadata do not tell how many it has",
+        _ when write.Deletes is null => "some of its rows are deleted, and the target's table cannot keep that",
+        _ => null,
+    };
+
+    private static async Task<IEnumerable<long>?> DeletedAsync(ScanTask task, long rows, CancellationToken cancellationToken)
+    {
+        if (task.Deletes is null)
+            return null;
+        IEnumerable<long> deleted = DeletedPositions.Of(await task.Deletes.LoadAsync(cancellationToken), rows);
+        long count = deleted.LongCount();
+        if (task.Deletes.Rows is { } told && told != count)
+        {
+            throw new CorruptTableException("deletes.beyond_file",
+                $"{told:N0} rows of '{task.File}' are deleted by the table's metadata, and {told - count:N0} of them are beyond the {rows:N0} that it has. Choose another snapshot, or rewrite the table's deletes.");
+        }
+
+        return count == 0 ? null : deleted;
     }
 
     private string? ReasonNotTo(ScanTask task, ParquetFooter footer, IReadOnlyList<LeafMetrics> metrics)

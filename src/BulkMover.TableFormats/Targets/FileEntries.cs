@@ -15,12 +15,12 @@ internal sealed class FileEntries(TableWrite write)
     public static FileEntry Of(WrittenFile file) => new(
         file.Path, file.Bytes, file.Rows, [.. file.Partition.Select(ScalarText.Write)],
         [.. file.Columns.Select(leaf => new LeafEntry(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, ScalarText.Write(leaf.Lower), ScalarText.Write(leaf.Upper)))],
-        file.RowGroupOffsets);
+        file.RowGroupOffsets) { Deletes = file.Deletes };
 
     /// <exception cref="TargetException">The table is planned to be partitioned otherwise than the file is.</exception>
     public WrittenFile Read(FileEntry file) => file.Partition.Count != write.Partitions.Count ? throw Differ(file) : new(
         file.Path, file.Bytes, file.Rows, [.. file.Partition.Zip(write.Partitions, (text, column) => ScalarText.Read(text, column.Type))],
-        [.. file.Columns.Select(Leaf)], file.RowGroupOffsets);
+        [.. file.Columns.Select(Leaf)], file.RowGroupOffsets) { Deletes = file.Deletes };
 
     private static TargetException Differ(FileEntry file) => new("lake.table_changed",
         $"'{file.Path}' was written for other partitions than the command asks for now. Give --partition-by as when the copy began, or begin again with --restart.");

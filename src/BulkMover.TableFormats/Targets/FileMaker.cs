@@ -74,6 +74,13 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
         return (path, bytes);
     }
 
+    /// <summary>Writes the deleted rows of a file that was made here, for a table that keeps them.</summary>
+    /// <param name="path">The file's, below the root.</param>
+    /// <param name="positions">As <see cref="IDeletesWriter"/> takes them.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public Task<WrittenDeletes> WriteDeletesAsync(string path, IEnumerable<long> positions, CancellationToken cancellationToken) =>
+        write.Deletes!.WriteAsync(new DeletesPlace(store, root, directory, path), positions, cancellationToken);
+
     private string NextPath(PartitionTuple partition)
     {
         foreach ((PartitionColumn column, Scalar value) in write.Partitions.Zip(partition.Values))

@@ -10,7 +10,7 @@ internal interface ITableFormat
     Location Root { get; }
 
     /// <summary>
-    /// Below <see cref="Root"/>: where the data files of a commit are written, and none but those. Readers of the table take none of them for its own before
+    /// Below <see cref="Root"/>: where the data files of a commit and their deletes are written, and none but those. Readers of the table take none of them for its own before
     /// the commit.
     /// </summary>
     /// <param name="transfer">Which.</param>

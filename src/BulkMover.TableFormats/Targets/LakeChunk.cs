@@ -20,16 +20,21 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     public Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken) =>
         load.Lanes[lane].AddAsync(this, (RowBlock)block, cancellationToken);
 
-    // The footer of the source's file, and where it lies in another kind of store pieces of it, here and in the store's writer.
-    public long AdoptBytes(ScanTask task) => load.Adoption is null ? 0 : FooterBytes + (files.IsOfStore(task.File) ? 0 : 3 * FileMaker.PieceBytes);
+    // The footer of the source's file, its deleted rows, and where it lies in another kind of store pieces of it, here and in the store's writer.
+    public long AdoptBytes(ScanTask task) => load.Adoption is not { } adoption ? 0
+        : FooterBytes + adoption.DeletesBytes(task) + (files.IsOfStore(task.File) ? 0 : 3 * FileMaker.PieceBytes);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {
         if (await load.Adoption!.TryFitAsync(task, cancellationToken) is not { } fitted)
             return null;
         (string path, long passed) = await files.CopyAsync(load.Adoption.Source, task.File, task.FileBytes, fitted.Footer.Version, fitted.Partition, cancellationToken);
-        Add(new WrittenFile(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition.Values, fitted.Footer.Metrics(), fitted.Footer.RowGroupOffsets()));
-        return new AdoptedFile(fitted.Footer.Rows, passed);
+        var file = new WrittenFile(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition.Values, fitted.Footer.Metrics(), fitted.Footer.RowGroupOffsets())
+        {
+            Deletes = fitted.Deleted is null ? null : await files.WriteDeletesAsync(path, fitted.Deleted, cancellationToken),
+        };
+        Add(file);
+        return new AdoptedFile(file.LiveRows, passed + (file.Deletes?.Bytes ?? 0));
     }
 
     public async Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)

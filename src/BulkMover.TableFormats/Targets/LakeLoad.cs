@@ -93,7 +93,7 @@ internal sealed class LakeLoad : ITargetLoad
     /// <summary>The chunk is here to stay.</summary>
     public async Task EnterAsync(long number, long rows, ReadOnlyMemory<byte> tasks, IReadOnlyList<WrittenFile> files, CancellationToken cancellationToken)
     {
-        ThrowUnlessEqual(rows, files.Sum(file => file.Rows));
+        ThrowUnlessEqual(rows, files.Sum(file => file.LiveRows));
         await ledger.AddAsync(state, new ChunkArrived(number, rows, tasks.ToArray(), [.. files.Select(FileEntries.Of)]), cancellationToken);
     }
 
@@ -106,7 +106,7 @@ internal sealed class LakeLoad : ITargetLoad
         if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
             // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
-            IReadOnlyList<Location> others = state.HasArrived && !format.ShowsAtOnce ? [] : await CheckFilesAsync(cancellationToken);
+            (IReadOnlyList<Location> others, bool hasDeletes) = state.HasArrived && !format.ShowsAtOnce ? ([], false) : await CheckFilesAsync(cancellationToken);
             if (!state.HasArrived)
                 await ledger.AddAsync(state, new AllArrived(rows), cancellationToken);
             foreach (Location other in others)
@@ -114,8 +114,8 @@ internal sealed class LakeLoad : ITargetLoad
             await ledger.ThrowIfLostAsync(state, cancellationToken);
             // What readers can see begins here.
             TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: true, CancellationToken.None);
-            await format.CommitAsync(
-                new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)), CancellationToken.None);
+            var commit = new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)) { HasDeletes = hasDeletes };
+            await format.CommitAsync(commit, CancellationToken.None);
         }
 
         await ledger.AddAsync(state, new TransferCompleted(rows, state.Arrived.Count), CancellationToken.None);
@@ -131,15 +131,19 @@ internal sealed class LakeLoad : ITargetLoad
     }
 
     /// <summary>Every file that the ledger tells is there and whole. 100 bytes a file, for as long as it takes.</summary>
-    /// <returns>What dead runs have left beside them.</returns>
-    private async Task<IReadOnlyList<Location>> CheckFilesAsync(CancellationToken cancellationToken)
+    /// <returns>What dead runs have left beside them, and whether a data file has deleted rows.</returns>
+    private async Task<(IReadOnlyList<Location> Others, bool HaveDeletes)> CheckFilesAsync(CancellationToken cancellationToken)
     {
-        long rows = 0;
+        (long rows, bool haveDeletes) = (0, false);
         var expected = new Dictionary<string, long>(StringComparer.Ordinal);
         await foreach (FileEntry file in ledger.FilesAsync(state, cancellationToken))
         {
-            rows += file.Rows;
+            rows += file.Rows - (file.Deletes?.Rows ?? 0);
             expected.Add(format.Root.Combine(file.Path).Path, file.Bytes);
+            if (file.Deletes is not { } deletes)
+                continue;
+            haveDeletes = true;
+            expected.Add(format.Root.Combine(deletes.Path).Path, deletes.Bytes);
         }
 
         ThrowUnlessEqual(state.Rows, rows);
@@ -159,7 +163,7 @@ internal sealed class LakeLoad : ITargetLoad
                 "left-overs. Nothing was changed in the table; run the command with --restart to copy again.");
         }
 
-        return others;
+        return (others, haveDeletes);
     }
 
     private async IAsyncEnumerable<WrittenFile> FilesAsync(TableWrite write, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ internal sealed record TableWrite(
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
 
+    /// <summary>How deleted rows of adopted files are kept; null where the table cannot keep them.</summary>
+    public IDeletesWriter? Deletes { get; init; }
+
     /// <summary>Throws for a value that the table cannot keep as a partition's, before a file of that partition is begun. Null when it keeps all.</summary>
     public Action<PartitionColumn, Scalar>? CheckPartition { get; init; }
 

@@ -66,7 +66,11 @@ internal sealed record TransferDiscarded : TransferEntry;
 
 /// <summary>A <see cref="WrittenFile"/> as the ledger keeps it; values as <see cref="ScalarText"/> has them.</summary>
 internal sealed record FileEntry(
-    string Path, long Bytes, long Rows, IReadOnlyList<string?> Partition, IReadOnlyList<LeafEntry> Columns, IReadOnlyList<long> RowGroupOffsets);
+    string Path, long Bytes, long Rows, IReadOnlyList<string?> Partition, IReadOnlyList<LeafEntry> Columns, IReadOnlyList<long> RowGroupOffsets)
+{
+    /// <summary>As <see cref="WrittenFile.Deletes"/>.</summary>
+    public WrittenDeletes? Deletes { get; init; }
+}
 
 /// <summary>A column of a <see cref="FileEntry"/>.</summary>
 internal sealed record LeafEntry(IReadOnlyList<string> Path, int? FieldId, long Bytes, long Values, long? Nulls, string? Lower, string? Upper);

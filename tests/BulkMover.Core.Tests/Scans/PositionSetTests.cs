@@ -105,6 +105,47 @@ public sealed class PositionSetTests
     }
 
     [Fact]
+    public void ToRoaring_Lists_AreTheBytesOfTheSpecification() => Assert.Equal(Lists, Of(1, 3, 0x10002).ToRoaring());
+
+    [Fact]
+    public void ToRoaring_Nothing_IsNoBitmap() => Assert.Equal(new byte[8], new PositionSet().ToRoaring());
+
+    [Fact]
+    public void ToRoaring_MoreThanAListHolds_IsABitmap()
+    {
+        byte[] bits = new byte[8192];
+        // 4,104 positions: every one up to 4,103.
+        System.Array.Fill(bits, (byte)0xFF, 0, 513);
+
+        Assert.Equal([.. OneBitmap, 0, 0, 0, 0, .. WithoutRuns, 1, 0, 0, 0, 0, 0, 0x07, 0x10, 16, 0, 0, 0, .. bits], Of([.. Enumerable.Range(0, 4104)]).ToRoaring());
+    }
+
+    [Fact]
+    public void ToRoaring_MostThatAListHolds_IsAList()
+    {
+        byte[] bytes = Of([.. Enumerable.Range(0, 4096)]).ToRoaring();
+
+        Assert.Equal(8 + 4 + 16 + 8192, bytes.Length);
+        Assert.Equal([0xFE, 0x0F, 0xFF, 0x0F], bytes[^4..]);
+    }
+
+    [Fact]
+    public void ToRoaring_PositionsBeyond32Bits_AreBitmapsOfTheirOwn()
+    {
+        var set = new PositionSet();
+        set.Add((2L << 32) + 3);
+        set.Add(1);
+
+        Assert.Equal(
+            [
+                2, 0, 0, 0, 0, 0, 0, 0,
+                0, 0, 0, 0, .. WithoutRuns, 1, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 1, 0,
+                2, 0, 0, 0, .. WithoutRuns, 1, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 3, 0,
+            ],
+            set.ToRoaring());
+    }
+
+    [Fact]
     public void Mark_BatchAcrossChunks_MarksItsRowsAndKeepsMarks()
     {
         using var keys = new RecordBatch(new Schema([], null), [], 6);
@@ -124,5 +165,13 @@ public sealed class PositionSetTests
         set.Add(7);
 
         Assert.Equal((10_000, false, true), (set.Count, set.Contains(0), set.Contains(10_000)));
+    }
+
+    private static PositionSet Of(params int[] positions)
+    {
+        var set = new PositionSet();
+        foreach (int position in positions)
+            set.Add(position);
+        return set;
     }
 }

@@ -2,6 +2,7 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Avro;
+using BulkMover.Testing.Deletes;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Avro.AvroTestFile;
 using ArrowField = Apache.Arrow.Field;

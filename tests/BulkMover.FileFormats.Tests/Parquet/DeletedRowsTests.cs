@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
+using BulkMover.Testing.Deletes;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
 

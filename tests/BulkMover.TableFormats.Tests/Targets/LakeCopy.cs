@@ -6,11 +6,14 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.Delta;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.ParquetDirectories;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Canon;
+using BulkMover.Testing.Deletes;
 using BulkMover.Testing.Stores;
 using Xunit;
 
@@ -22,6 +25,8 @@ namespace BulkMover.TableFormats.Tests.Targets;
 internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 {
     public static Location Root { get; } = new("s3", "bucket/lake/orders");
+
+    private const string OnePlace = "Köln/Süd";
 
     private static readonly Schema Columns = new(
         [new Field("id", Int64Type.Default, nullable: false), new Field("place", StringType.Default, nullable: true)], null);
@@ -40,12 +45,21 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// <summary>Ids of the rows: those of chunk n from n times 100.</summary>
     public int FirstId { get; init; }
 
+    /// <summary>
+    /// Each chunk is a file of the source with a deleted row behind every other one, and has to be adopted. Partitioned, all are of one place, which only metadata tell.
+    /// </summary>
+    public bool IsAdopting { get; init; }
+
     public TransferId Transfer { get; init; } = TransferId.Of("copy");
 
     /// <summary>The rows that the copy brings, in the order of their ids.</summary>
     public IEnumerable<string> Rows => Enumerable.Range(0, Chunks).SelectMany(chunk => IdsOf(chunk)).Select(id => $$"""{"id":{{id}},"place":{{PlaceOf(id) switch { null => "null", var place => $"\"{place}\"" }}}}""");
 
-    public TargetRequest Request => new(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, []) { Restart = Restart };
+    public TargetRequest Request => new(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, [])
+    {
+        Restart = Restart,
+        Adoption = IsAdopting ? new Adoption(objects, ColumnMatching.Name, IsRequired: true) : null,
+    };
 
     /// <summary>Rows nearly all of which are of one place.</summary>
     public static RecordBatch Skewed(int rows)
@@ -86,8 +100,10 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
             if (load.Arrived.ContainsKey(number) || plan.Earlier is { HasArrived: true })
                 continue;
             await using IChunkLoad chunk = await load.BeginChunkAsync(number, Token);
-            foreach (IEncodedBlock block in load.Encode(Batch(number)))
-                await chunk.SendAsync(block, number % 2, Token);
+            if (IsAdopting)
+                Assert.Equal(IdsOf(number).Count(), (await chunk.TryAdoptAsync(await WriteSourceAsync(number), Token))?.Rows);
+            else
+                await SendAsync(load, chunk, number);
             await chunk.CommitAsync(IdsOf(number).Count(), Encoding.UTF8.GetBytes($"tasks {number}"), Token);
             rows += IdsOf(number).Count();
         }
@@ -102,14 +118,39 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         return [.. rows.Lines().OrderBy(IdOf)];
     }
 
-    /// <summary>Paths of the table's data files.</summary>
-    public async Task<IReadOnlySet<string>> FilesAsync()
+    /// <summary>The table's data files.</summary>
+    public async Task<IReadOnlyList<ScanTask>> FilesAsync()
     {
         ITableSnapshot snapshot = await SnapshotAsync();
-        var files = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (ScanTask task in snapshot.PlanAsync(new Scan(snapshot, columns: null, where: null), Token))
-            files.Add(task.File.Path);
-        return files;
+        return await snapshot.PlanAsync(new Scan(snapshot, columns: null, where: null), Token).ToListAsync(Token);
+    }
+
+    /// <summary>Writes the source's file of a chunk.</summary>
+    public async Task<ScanTask> WriteSourceAsync(int chunk)
+    {
+        var location = new Location("s3", $"bucket/source/{FirstId}-{chunk}.parquet");
+        (var ids, var places) = (new Int64Array.Builder(), new StringArray.Builder());
+        foreach (int id in IdsOf(chunk))
+        {
+            ids.Append(id).Append(-id);
+            places.Append(PlaceOf(id)).Append("deleted");
+        }
+
+        bool isPartitioned = PartitionBy is not null;
+        // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping, once.
+        Field[] fields = [.. Columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => field.WithFieldId(place + 1))];
+        var schema = new Schema(fields, null);
+        using var batch = new RecordBatch(schema, isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()], ids.Length);
+        await using var writer = new ParquetFileWriter(await objects.CreateAsync(location, null, Token), location, schema, new ParquetWriteOptions());
+        await writer.WriteRowGroupAsync([batch], Token);
+        await writer.CompleteAsync(Token);
+        IReadOnlyDictionary<string, Scalar> constants = isPartitioned
+            ? new Dictionary<string, Scalar> { ["place"] = new(StringType.Default, Encoding.UTF8.GetBytes(OnePlace)) }
+            : ScanTask.NoConstants;
+        return new ScanTask(location, writer.Bytes, batch.Length, constants, ConstantsWin: true)
+        {
+            Deletes = new Positions([.. Enumerable.Range(0, batch.Length / 2).Select(row => 2L * row + 1)]),
+        };
     }
 
     private async Task<ITableSnapshot> SnapshotAsync()
@@ -128,7 +169,13 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 
     private IEnumerable<int> IdsOf(int chunk) => Enumerable.Range(FirstId + chunk * 100, 10 + chunk);
 
-    private static string? PlaceOf(int id) => (id % 4) switch { 0 => null, 1 => "Köln/Süd", 2 => "..", _ => "a=b c" };
+    private string? PlaceOf(int id) => IsAdopting && PartitionBy is not null ? OnePlace : (id % 4) switch { 0 => null, 1 => OnePlace, 2 => "..", _ => "a=b c" };
+
+    private async Task SendAsync(ITargetLoad load, IChunkLoad chunk, int number)
+    {
+        foreach (IEncodedBlock block in load.Encode(Batch(number)))
+            await chunk.SendAsync(block, number % 2, Token);
+    }
 
     private RecordBatch Batch(int chunk)
     {

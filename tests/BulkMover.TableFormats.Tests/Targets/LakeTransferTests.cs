@@ -1,4 +1,6 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Stores;
@@ -16,17 +18,22 @@ public sealed class LakeTransferTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, CopyMode, bool> Copies
+    /// <summary>By format and mode; with partitions or without; of rows, or of files that are adopted with deleted rows in them.</summary>
+    public static TheoryData<string, CopyMode, bool, bool> Copies
     {
         get
         {
-            var copies = new TheoryData<string, CopyMode, bool>();
+            var copies = new TheoryData<string, CopyMode, bool, bool>();
             foreach (string format in Formats)
             {
                 foreach (CopyMode mode in Enum.GetValues<CopyMode>())
                 {
-                    copies.Add(format, mode, false);
-                    copies.Add(format, mode, true);
+                    foreach (bool isPartitioned in (bool[])[false, true])
+                    {
+                        copies.Add(format, mode, isPartitioned, false);
+                        if (format != "parquet")
+                            copies.Add(format, mode, isPartitioned, true);
+                    }
                 }
             }
 
@@ -36,7 +43,7 @@ public sealed class LakeTransferTests
 
     [Theory]
     [MemberData(nameof(Copies))]
-    public async Task Copy_KilledAtAnyCall_GoesOnToTheSameRows(string format, CopyMode mode, bool isPartitioned)
+    public async Task Copy_KilledAtAnyCall_GoesOnToTheSameRows(string format, CopyMode mode, bool isPartitioned, bool isAdopting)
     {
         foreach (bool hasEffect in (bool[])[false, true])
         {
@@ -45,8 +52,8 @@ public sealed class LakeTransferTests
             {
                 Assert.InRange(deadAt, 0, MostCalls);
                 var objects = new MemoryObjectStore();
-                IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
-                LakeCopy copy = New(format, objects, mode, isPartitioned);
+                IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned, isAdopting);
+                LakeCopy copy = New(format, objects, mode, isPartitioned, isAdopting);
                 var dying = new FailingStore(objects, deadAt, hasEffect);
                 try
                 {
@@ -68,13 +75,13 @@ public sealed class LakeTransferTests
 
     [Theory]
     [MemberData(nameof(Copies))]
-    public async Task Discard_CopyKilledAtAnyCall_LeavesWhatReadersSaw(string format, CopyMode mode, bool isPartitioned)
+    public async Task Discard_CopyKilledAtAnyCall_LeavesWhatReadersSaw(string format, CopyMode mode, bool isPartitioned, bool isAdopting)
     {
         for (int deadAt = 0; deadAt < MostCalls; deadAt++)
         {
             var objects = new MemoryObjectStore();
-            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
-            LakeCopy copy = New(format, objects, mode, isPartitioned);
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned, isAdopting);
+            LakeCopy copy = New(format, objects, mode, isPartitioned, isAdopting);
             var dying = new FailingStore(objects, deadAt, hasEffect: true);
             try
             {
@@ -94,7 +101,7 @@ public sealed class LakeTransferTests
             await target.DiscardAsync(copy.Transfer, Token);
 
             Assert.DoesNotContain(await target.TransfersAsync(Token), its => its.Transfer == copy.Transfer);
-            Assert.DoesNotContain(objects.Locations, location => location.Path.EndsWith(".parquet", StringComparison.Ordinal) && location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal));
+            Assert.DoesNotContain(objects.Locations, location => IsFileOf(copy, location));
             if (mode != CopyMode.Create)
                 Assert.Equal(before, await copy.ReadAsync());
         }
@@ -139,13 +146,13 @@ public sealed class LakeTransferTests
     /// <summary>What is left of a discarded copy must never pass for the whole.</summary>
     [Theory]
     [MemberData(nameof(Copies))]
-    public async Task Discard_KilledAtAnyCall_TheNextCopyBringsAllRows(string format, CopyMode mode, bool isPartitioned)
+    public async Task Discard_KilledAtAnyCall_TheNextCopyBringsAllRows(string format, CopyMode mode, bool isPartitioned, bool isAdopting)
     {
         bool hasDied = true;
         for (int deadAt = 0; hasDied; deadAt++)
         {
             Assert.InRange(deadAt, 0, MostCalls);
-            (MemoryObjectStore objects, IReadOnlyList<string> before, LakeCopy copy) = await RunUntilAllArrivedAsync(format, mode, isPartitioned);
+            (MemoryObjectStore objects, IReadOnlyList<string> before, LakeCopy copy) = await RunUntilAllArrivedAsync(format, mode, isPartitioned, isAdopting);
             var dying = new FailingStore(objects, deadAt, hasEffect: true);
             try
             {
@@ -272,13 +279,13 @@ public sealed class LakeTransferTests
     }
 
     /// <summary>Just before any of it is visible.</summary>
-    private static async Task<(MemoryObjectStore Objects, IReadOnlyList<string> Before, LakeCopy Copy)> RunUntilAllArrivedAsync(string format, CopyMode mode, bool isPartitioned)
+    private static async Task<(MemoryObjectStore Objects, IReadOnlyList<string> Before, LakeCopy Copy)> RunUntilAllArrivedAsync(string format, CopyMode mode, bool isPartitioned, bool isAdopting)
     {
         for (int deadAt = 0; deadAt < MostCalls; deadAt++)
         {
             var objects = new MemoryObjectStore();
-            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned);
-            LakeCopy copy = New(format, objects, mode, isPartitioned);
+            IReadOnlyList<string> before = await PrepareAsync(format, objects, mode, isPartitioned, isAdopting);
+            LakeCopy copy = New(format, objects, mode, isPartitioned, isAdopting);
             await DiesAsync(copy, objects, deadAt);
             await using LakeTarget target = copy.Open(objects);
             if ((await target.TransfersAsync(Token)).Any(record => record.Transfer == copy.Transfer && record.HasArrived))
@@ -288,15 +295,15 @@ public sealed class LakeTransferTests
         throw new InvalidOperationException("It never came so far.");
     }
 
-    private static LakeCopy New(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned) =>
-        new(format, objects) { Mode = mode, FirstId = 1000, PartitionBy = isPartitioned ? ["place"] : null };
+    private static LakeCopy New(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned, bool isAdopting = false) =>
+        new(format, objects) { Mode = mode, FirstId = 1000, PartitionBy = isPartitioned ? ["place"] : null, IsAdopting = isAdopting };
 
     /// <summary>Rows that are there before, for modes that allow it.</summary>
-    private static async Task<IReadOnlyList<string>> PrepareAsync(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned)
+    private static async Task<IReadOnlyList<string>> PrepareAsync(string format, MemoryObjectStore objects, CopyMode mode, bool isPartitioned, bool isAdopting = false)
     {
         if (mode == CopyMode.Create)
             return [];
-        var before = new LakeCopy(format, objects) { Transfer = TransferId.Of("before"), Chunks = 2, PartitionBy = isPartitioned ? ["place"] : null };
+        var before = new LakeCopy(format, objects) { Transfer = TransferId.Of("before"), Chunks = 2, PartitionBy = isPartitioned ? ["place"] : null, IsAdopting = isAdopting };
         await before.RunAsync(objects);
         return await before.ReadAsync();
     }
@@ -304,12 +311,16 @@ public sealed class LakeTransferTests
     private static IReadOnlyList<string> Expected(CopyMode mode, IReadOnlyList<string> before, LakeCopy copy) =>
         mode == CopyMode.Append ? [.. before, .. copy.Rows] : [.. copy.Rows];
 
-    /// <summary>Every Parquet file below the table's directory that the transfer has written is part of the table.</summary>
+    /// <summary>Every file below the table's directory that the transfer has written is a data file of the table, or the deletes of one.</summary>
     private static async Task AssertNothingIsLeftOverAsync(MemoryObjectStore objects, LakeCopy copy)
     {
-        string[] written = [.. objects.Locations.Where(location => location.Path.EndsWith(".parquet", StringComparison.Ordinal) && location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal))
-            .Select(location => location.Path).Order(StringComparer.Ordinal)];
+        ScanTask[] ofTable = [.. (await copy.FilesAsync()).Where(file => IsFileOf(copy, file.File))];
+        string[] written = [.. objects.Locations.Where(location => IsFileOf(copy, location)).Select(location => location.Path)];
 
-        Assert.Empty(written.Except(await copy.FilesAsync()));
+        Assert.Equal(ofTable.Count(file => file.Deletes is not null), written.Except(ofTable.Select(file => file.File.Path)).Count());
+        Assert.All(ofTable, file => Assert.Equal(copy.IsAdopting, file.Deletes is not null));
     }
+
+    private static bool IsFileOf(LakeCopy copy, Location location) =>
+        location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal) && Path.GetExtension(location.Name) is ".parquet" or ".bin";
 }

@@ -7,6 +7,20 @@ internal static class Base85
 {
     private const string Alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 
+    /// <param name="bytes">A multiple of four.</param>
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        Span<char> text = new char[bytes.Length / 4 * 5];
+        for (int block = 0; block < bytes.Length / 4; block++)
+        {
+            uint value = BinaryPrimitives.ReadUInt32BigEndian(bytes[(block * 4)..]);
+            for (int place = 4; place >= 0; place--, value /= 85)
+                text[(block * 5) + place] = Alphabet[(int)(value % 85)];
+        }
+
+        return new string(text);
+    }
+
     /// <summary>Five characters are four bytes; null when the text is no such thing.</summary>
     public static byte[]? Decode(ReadOnlySpan<char> text)
     {

@@ -47,6 +47,8 @@ internal static class ActionText
         json.WriteBoolean("dataChange"u8, true);
         if (add.Stats is { } stats)
             json.WriteString("stats"u8, stats);
+        if (add.DeletionVector is { } vector)
+            Vector(json, vector);
     }
 
     /// <summary>With all that others need to follow what changed.</summary>

@@ -59,6 +59,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
                 Size = file.Bytes,
                 ModificationTime = at,
                 Stats = statistics.Write(file),
+                DeletionVector = file.Deletes is { } deletes ? DeletionVectorFile.Describe(deletes) : null,
             };
             lines.Add("add"u8, add, ActionText.Add);
         }
@@ -98,6 +99,8 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
         json.WriteStartObject("operationMetrics"u8);
         json.WriteString("numOutputRows"u8, commit.Rows.ToString(CultureInfo.InvariantCulture));
         json.WriteEndObject();
+        // For people: whose history the rows have had before.
+        json.WriteString("userMetadata"u8, $"copy of {commit.Request.Origin.Source}, snapshot {commit.Request.Origin.Snapshot}");
         json.WriteString("engineInfo"u8, "BulkMover"u8);
     }
 

@@ -64,6 +64,8 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
                 "run the command with --restart to copy again.");
         }
 
+        if (commit.HasDeletes)
+            plan = plan.WithDeletionVectors(root);
         long version = (latest?.Number ?? -1) + 1;
         using var lines = new LogLines();
         await new CommitEntry(plan, commit).WriteAsync(store, lines, cancellationToken);

@@ -31,7 +31,8 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
             if (leaf.Nulls is { } nulls)
                 json.WriteNumber(name, nulls);
         });
-        json.WriteBoolean("tightBounds"u8, true);
+        // The footer tells of deleted rows too: "wide" bounds.
+        json.WriteBoolean("tightBounds"u8, file.Deletes is null);
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenSpan.ToArray();

@@ -19,6 +19,8 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <param name="Before">The version that it follows; null where the table is new.</param>
 internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, TableMetadata Metadata, LatestVersion? Before)
 {
+    private const string DeletionVectorsProperty = "delta.enableDeletionVectors";
+
     /// <param name="request">What is asked.</param>
     /// <param name="before">The table; null when there is none.</param>
     /// <param name="table">Its directory.</param>
@@ -38,6 +40,25 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
             null => New(request, partitionBy ?? KeptPartitions.Of(request, PartitionPlan.Fits)),
             _ when request.Mode == CopyMode.Replace => Replaced(request, before, partitionBy ?? KeptBy(request, before)),
             _ => Appended(request, before, partitionBy),
+        };
+    }
+
+    /// <summary>The version as it has to be to have files with deletion vectors (PROTOCOL.md, "Deletion Vectors").</summary>
+    /// <param name="table">For the message.</param>
+    /// <exception cref="TargetException">The table must not have them any more.</exception>
+    public TablePlan WithDeletionVectors(Location table)
+    {
+        if (Write.Deletes is null)
+        {
+            throw new TargetException("delta.table_changed",
+                $"'{table}' must not have deletion vectors any more ({DeletionVectorsProperty}), and files of the copy have some. Nothing was changed in the table; run the command with --restart to copy again.");
+        }
+
+        bool isSet = Metadata.Configuration?.ContainsKey(DeletionVectorsProperty) == true;
+        return this with
+        {
+            Protocol = TableProtocols.With(Protocol, TableProtocols.DeletionVectors),
+            Metadata = isSet ? Metadata : Metadata with { Configuration = new(Metadata.Configuration ?? []) { [DeletionVectorsProperty] = "true" } },
         };
     }
 
@@ -99,6 +120,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
             LeavesPartitionColumnsOut = true,
             FillsMissingColumns = true,
             CheckPartition = PartitionPlan.ThrowIfEmpty,
+            Deletes = MayKeepDeletes(request, before) ? new DeletionVectorFile() : null,
             Settled = Settle(rows, metadata.PartitionColumns ?? []),
         };
         return new TablePlan(write, rows.Any(HasTimestampNtz) ? TableProtocols.With(protocol, TableProtocols.TimestampNtz) : protocol, metadata, before);
@@ -119,6 +141,14 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
     /// <summary>How files are written: what the first run has found must hold for the others. Columns that others add meanwhile do not count.</summary>
     private static string Settle(IReadOnlyList<Field> rows, IReadOnlyList<string> partitions) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{SchemaText.Of(rows)}\n{string.Join('\n', partitions)}")));
+
+    /// <summary>
+    /// "Writers must only write new Deletion Vectors when this property is set to true". To a table that stays itself the feature is not given: its other
+    /// readers and writers may not know it.
+    /// </summary>
+    private static bool MayKeepDeletes(TargetRequest request, LatestVersion? before) => before is null
+        || (before.Protocol.Requires(TableProtocols.DeletionVectors) && before.IsSet(DeletionVectorsProperty, "true"))
+        || (request.Mode == CopyMode.Replace && before.Property(DeletionVectorsProperty) is null);
 
     private static bool HasTimestampNtz(Field field) => field.DataType switch
     {

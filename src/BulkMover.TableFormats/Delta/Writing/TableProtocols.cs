@@ -5,7 +5,7 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <summary>Protocols of tables that are written (PROTOCOL.md, "Table Features", "Writer Version Requirements").</summary>
 internal static class TableProtocols
 {
-    public const string TimestampNtz = "timestampNtz";
+    public const string TimestampNtz = "timestampNtz", DeletionVectors = "deletionVectors";
 
     private const long FeaturesReaderVersion = 3, FeaturesWriterVersion = 7;
 

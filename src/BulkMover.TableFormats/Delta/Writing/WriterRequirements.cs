@@ -17,7 +17,7 @@ internal sealed class WriterRequirements(LatestVersion version, TargetRequest re
 
     /// <summary>They ask nothing of a writer that only adds whole files with statistics, and removes whole files.</summary>
     private static readonly HashSet<string> Met =
-        ["changeDataFeed", "deletionVectors", TableProtocols.TimestampNtz, "v2Checkpoint", "vacuumProtocolCheck", "domainMetadata", "typeWidening", "typeWidening-preview"];
+        ["changeDataFeed", TableProtocols.DeletionVectors, TableProtocols.TimestampNtz, "v2Checkpoint", "vacuumProtocolCheck", "domainMetadata", "typeWidening", "typeWidening-preview"];
 
     /// <param name="table">For the message.</param>
     /// <exception cref="UnsupportedFeatureException">Something is asked that is not done.</exception>

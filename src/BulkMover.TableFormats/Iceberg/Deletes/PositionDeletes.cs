@@ -11,7 +11,8 @@ namespace BulkMover.TableFormats.Iceberg.Deletes;
 /// <summary>Reads position delete files (Iceberg spec, "Position Delete Files"). Paths count as they are written, not where files are found: see <see cref="DataFileName"/>.</summary>
 internal static class PositionDeletes
 {
-    private const int PositionId = 2147483545;
+    /// <summary>Field <c>pos</c> ("Reserved Field IDs").</summary>
+    public const int PositionId = 2147483545;
 
     private static readonly Schema Columns = new(
         [

@@ -1,15 +1,18 @@
 using System.Numerics;
+using System.Text;
 using Apache.Arrow.Types;
 using BulkMover.FileFormats.Avro;
 using BulkMover.FileFormats.Parquet;
+using BulkMover.TableFormats.Iceberg.Deletes;
+using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
-/// <summary>Encodes the entry of an added data file, in the order of <see cref="ManifestSchemas.Added"/> (Iceberg spec, "Entries in Manifests").</summary>
+/// <summary>Encodes the entry of an added data file, or of its deletes, in the order of <see cref="ManifestSchemas.Added"/> (Iceberg spec, "Entries in Manifests").</summary>
 internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
 {
-    private const int Added = 1, DataContent = 0;
+    private const int Added = 1;
 
     private readonly List<(LeafMetrics Metrics, LeafColumn Leaf)> leaves = [];
 
@@ -17,20 +20,45 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
     /// <param name="snapshotId">Which adds it.</param>
     public void Write(WrittenFile file, long snapshotId)
     {
+        WriteFile(file, snapshotId, FileContent.Data, file.Path, file.Rows, file.Bytes);
+        WriteMetrics(file);
+        WriteOffsets(file.RowGroupOffsets);
+        record.WriteNull();
+    }
+
+    /// <summary>The position deletes of a file, which are of its partition ("Scan Planning").</summary>
+    /// <param name="file">A file that has such.</param>
+    /// <param name="snapshotId">Which adds them.</param>
+    public void WriteDeletes(WrittenFile file, long snapshotId)
+    {
+        WriteFile(file, snapshotId, FileContent.PositionDeletes, file.Deletes!.Path, file.Deletes.Rows, file.Deletes.Bytes);
+        string dataFile = layout.PathOf(file.Path);
+        // No sizes and counts. Bounds that are equal tell readers which do not look at the field for it that the deletes are of one data file.
+        record.WriteNull();
+        record.WriteNull();
+        record.WriteNull();
+        WritePathBound(dataFile);
+        WritePathBound(dataFile);
+        WriteOffsets([]);
+        record.WriteSome();
+        record.WriteString(dataFile);
+    }
+
+    /// <summary>What all entries begin with.</summary>
+    private void WriteFile(WrittenFile file, long snapshotId, FileContent content, string path, long rows, long bytes)
+    {
         record.WriteLong(Added);
         record.WriteOptional(snapshotId);
-        // "Inherited when null": whichever number the commit gets at last.
+        // "Inherited when null": whichever number the commit gets at last. It is one for data and deletes, which apply to files of their own number too.
         record.WriteNull();
         record.WriteNull();
-        record.WriteLong(DataContent);
-        record.WriteString($"{layout.Address}/{file.Path}");
+        record.WriteLong((int)content);
+        record.WriteString(layout.PathOf(path));
         record.WriteString("PARQUET");
         for (int field = 0; field < layout.Values.Count; field++)
             WritePartition(layout.Values[field], file);
-        record.WriteLong(file.Rows);
-        record.WriteLong(file.Bytes);
-        WriteMetrics(file);
-        WriteOffsets(file.RowGroupOffsets);
+        record.WriteLong(rows);
+        record.WriteLong(bytes);
     }
 
     private void WritePartition((int Place, IArrowType Type) field, WrittenFile file)
@@ -109,6 +137,15 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
             record.WriteBytes(bytes);
         }
 
+        record.WriteLong(0);
+    }
+
+    private void WritePathBound(string path)
+    {
+        record.WriteSome();
+        record.WriteLong(1);
+        record.WriteLong(DeleteIndexReader.FilePathId);
+        record.WriteBytes(Encoding.UTF8.GetBytes(path));
         record.WriteLong(0);
     }
 

@@ -1,18 +1,22 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
 /// <summary>The commits of transfers, as the summaries of a table's snapshots tell of them: what makes a commit repeat without effect (invariant 3).</summary>
 internal static class CommitLog
 {
-    private const string Transfer = "bulkmover.transfer-id", Number = "bulkmover.commit";
+    private const string Transfer = "bulkmover.transfer-id", Number = "bulkmover.commit", Source = "bulkmover.source", SourceSnapshot = "bulkmover.source-snapshot";
 
-    public static void Mark(JsonObject summary, TransferId transfer, long number)
+    public static void Mark(JsonObject summary, TableCommit commit)
     {
-        summary[Transfer] = transfer.Value;
-        summary[Number] = number.ToString(CultureInfo.InvariantCulture);
+        summary[Transfer] = commit.Request.Transfer.Value;
+        summary[Number] = commit.Number.ToString(CultureInfo.InvariantCulture);
+        // For people: whose history the rows have had before.
+        summary[Source] = commit.Request.Origin.Source;
+        summary[SourceSnapshot] = commit.Request.Origin.Snapshot;
     }
 
     /// <summary>Numbers of the transfer's commits, of all snapshots that the table keeps.</summary>

@@ -29,7 +29,7 @@ internal sealed class IcebergCommit
     private readonly string name;
 
     private readonly List<Location> ofThisTry = [];
-    private (int SpecId, AddedFiles Files)? added;
+    private (int SpecId, AddedFiles Data, AddedFiles Deletes)? added;
     private int tries;
 
     public IcebergCommit(ITableCommits commits, IcebergWriteOptions options, TableCommit commit)
@@ -55,10 +55,10 @@ internal sealed class IcebergCommit
         if (state is not null && CommitLog.Numbers(state, commit.Request.Transfer).Contains(commit.Number))
             return;
         NextTable table = state is null ? NewTable() : await NextAsync(state, cancellationToken);
-        AddedFiles files = await AddAsync(table, cancellationToken);
-        JsonObject snapshot = await WriteSnapshotAsync(state, table, files, cancellationToken);
+        (_, AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
+        JsonObject snapshot = await WriteSnapshotAsync(state, table, data, deletes, cancellationToken);
         JsonArray updates = table.Updates;
-        if (files.LackIds && !table.Properties.ContainsKey(NameMapping.Property))
+        if (data.LackIds && !table.Properties.ContainsKey(NameMapping.Property))
             updates.Add(TableUpdates.SetProperty(NameMapping.Property, SchemaJson.NameMapping(table.Schema.Arrow.FieldsList).ToJsonString()));
         updates.Add(TableUpdates.AddSnapshot(snapshot));
         updates.Add(TableUpdates.SetMain(snapshotId));
@@ -115,36 +115,39 @@ internal sealed class IcebergCommit
         return new NextTable(schema, json, metadata.DefaultSpec, metadata.Properties, state.Location, updates);
     }
 
-    private async Task<AddedFiles> AddAsync(NextTable table, CancellationToken cancellationToken)
+    private async Task<(int SpecId, AddedFiles Data, AddedFiles Deletes)> AddAsync(NextTable table, CancellationToken cancellationToken)
     {
         if (added is { } written && written.SpecId == table.Spec.Id)
-            return written.Files;
+            return written;
         var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(), table.Spec, commit.Write.Partitions, table.Properties, table.Address);
-        var manifests = new AddedManifests(commits.Store, commits.Root, layout, options.ManifestBytes);
-        AddedFiles files = await manifests.WriteAsync(
-            commit.Files(cancellationToken), string.Create(CultureInfo.InvariantCulture, $"{name}-s{table.Spec.Id}"), snapshotId, cancellationToken);
-        added = (table.Spec.Id, files);
-        return files;
+        string start = string.Create(CultureInfo.InvariantCulture, $"{name}-s{table.Spec.Id}");
+        AddedFiles data = await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: false, options.ManifestBytes)
+            .WriteAsync(commit.Files(cancellationToken), start, snapshotId, cancellationToken);
+        AddedFiles deletes = !commit.HasDeletes ? AddedFiles.None
+            : await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: true, options.ManifestBytes)
+                .WriteAsync(commit.Files(cancellationToken).Where(file => file.Deletes is not null), $"{start}-deletes", snapshotId, cancellationToken);
+        added = (table.Spec.Id, data, deletes);
+        return added.Value;
     }
 
     /// <summary>Writes the manifest list, which makes the snapshot whole but for its being the table's.</summary>
-    private async Task<JsonObject> WriteSnapshotAsync(TableState? state, NextTable table, AddedFiles files, CancellationToken cancellationToken)
+    private async Task<JsonObject> WriteSnapshotAsync(TableState? state, NextTable table, AddedFiles data, AddedFiles deletes, CancellationToken cancellationToken)
     {
         tries++;
         ofThisTry.Clear();
         long sequenceNumber = (state?.LastSequenceNumber ?? 0) + 1;
-        var counts = new SnapshotCounts(files);
+        var counts = new SnapshotCounts(data, deletes);
         string below = string.Create(CultureInfo.InvariantCulture, $"{MetadataFile.DirectoryName}/snap-{snapshotId}-{tries}-{name}.avro");
         await using ManifestListWriter list = await ManifestListWriter.CreateAsync(
             commits.Store, Below(below), snapshotId, state?.Current?.Id, sequenceNumber, cancellationToken);
-        foreach (ManifestFile manifest in files.Manifests)
+        foreach (ManifestFile manifest in data.Manifests.Concat(deletes.Manifests))
             await list.WriteAsync(manifest with { SequenceNumber = sequenceNumber, MinSequenceNumber = sequenceNumber }, cancellationToken);
         if (state is not null)
             await ListOthersAsync(list, state, sequenceNumber, counts, table.Address, cancellationToken);
         await list.CompleteAsync(cancellationToken);
 
-        var summary = new JsonObject { ["operation"] = counts.HasRemoved ? "overwrite" : "append" };
-        CommitLog.Mark(summary, commit.Request.Transfer, commit.Number);
+        var summary = new JsonObject { ["operation"] = counts.Operation };
+        CommitLog.Mark(summary, commit);
         bool hasBefore = commit.Request.Mode != CopyMode.Replace && state?.Current is not null;
         counts.AddTo(summary, hasBefore ? state!.Summaries().First(item => item.Snapshot == state.Current!.Id).Summary : null);
         return Snapshot(state, sequenceNumber, summary, $"{table.Address}/{below}", table.Schema.Id);

@@ -28,7 +28,7 @@ internal sealed class ManifestLayout
         [
             new("schema", schemaJson), new("schema-id", schema.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             new("partition-spec", SpecJson.Fields(spec).ToJsonString()), new("partition-spec-id", spec.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            new("format-version", "2"), new("content", "data"),
+            new("format-version", "2"),
         ];
     }
 
@@ -40,10 +40,15 @@ internal sealed class ManifestLayout
 
     public string AvroSchema { get; }
 
+    /// <summary>Of data and deletes alike.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Properties { get; }
 
     /// <summary>For each field of the spec: which value of a file's partition it is, -1 for one that is always null; and its type.</summary>
     public IReadOnlyList<(int Place, IArrowType Type)> Values { get; }
+
+    /// <summary>As metadata and delete files write the path of a file.</summary>
+    /// <param name="below">The path below the table's directory.</param>
+    public string PathOf(string below) => $"{Address}/{below}";
 
     private static (int Place, IArrowType Type) PlaceOf(PartitionField field, IReadOnlyList<PartitionColumn> columns, IcebergSchema schema)
     {

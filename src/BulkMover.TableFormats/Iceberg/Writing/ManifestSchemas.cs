@@ -35,7 +35,7 @@ internal static class ManifestSchemas
         {"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":519}]}
         """;
 
-    /// <summary>Of the entries of added files: <see cref="AddedEntry"/> encodes them.</summary>
+    /// <summary>Of the entries of added files, data or deletes: <see cref="AddedEntry"/> encodes them.</summary>
     public static string Added(PartitionSpec spec, IcebergSchema schema) => Entry(JsonNode.Parse($$$"""
         {"type":"record","name":"r2","fields":[
         {"name":"content","type":"int","field-id":134},
@@ -49,7 +49,8 @@ internal static class ManifestSchemas
         {{{Map("null_value_counts", 110, 121, "long")}}},
         {{{Map("lower_bounds", 125, 126, "bytes")}}},
         {{{Map("upper_bounds", 128, 129, "bytes")}}},
-        {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"default":null,"field-id":132}]}
+        {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"default":null,"field-id":132},
+        {"name":"referenced_data_file","type":["null","string"],"default":null,"field-id":143}]}
         """)!, file => file["fields"]![3]!["type"]!["fields"] = new JsonArray([.. spec.Fields.Select(field => Partition(field, schema))]));
 
     /// <summary>Of the entries of files that another manifest has, encoded as they are there.</summary>

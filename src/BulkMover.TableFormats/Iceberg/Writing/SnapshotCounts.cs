@@ -5,12 +5,14 @@ using BulkMover.TableFormats.Iceberg.Manifests;
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
 /// <summary>What a snapshot adds and takes away, as its summary says it (Iceberg spec, Appendix F, "Optional Snapshot Summary Fields").</summary>
-internal sealed class SnapshotCounts(AddedFiles added)
+/// <param name="data">Data files that it adds.</param>
+/// <param name="deletes">Position delete files that it adds.</param>
+internal sealed class SnapshotCounts(AddedFiles data, AddedFiles deletes)
 {
     private long removedFiles, removedRows, removedBytes, positionFiles, positionDeletes, equalityFiles, equalityDeletes;
 
-    /// <summary>The snapshot takes files away.</summary>
-    public bool HasRemoved => removedFiles + positionFiles + equalityFiles > 0;
+    /// <summary>"append: only data files were added and no files were removed" (Iceberg spec, "Snapshots").</summary>
+    public string Operation => removedFiles + positionFiles + equalityFiles + deletes.Files > 0 ? "overwrite" : "append";
 
     /// <summary>The snapshot takes this file away.</summary>
     public void Remove(ManifestEntry entry)
@@ -29,9 +31,12 @@ internal sealed class SnapshotCounts(AddedFiles added)
     /// <param name="before">The summary of the snapshot before; null when there is none, or nothing of it is left.</param>
     public void AddTo(JsonObject summary, JsonObject? before)
     {
-        Set(summary, "added-data-files", added.Files);
-        Set(summary, "added-records", added.Rows);
-        Set(summary, "added-files-size", added.Bytes);
+        Set(summary, "added-data-files", data.Files);
+        Set(summary, "added-records", data.Rows);
+        Set(summary, "added-files-size", data.Bytes + deletes.Bytes);
+        Set(summary, "added-delete-files", deletes.Files);
+        Set(summary, "added-position-delete-files", deletes.Files);
+        Set(summary, "added-position-deletes", deletes.Rows);
         Set(summary, "deleted-data-files", removedFiles);
         Set(summary, "deleted-records", removedRows);
         Set(summary, "removed-files-size", removedBytes);
@@ -40,11 +45,11 @@ internal sealed class SnapshotCounts(AddedFiles added)
         Set(summary, "removed-equality-delete-files", equalityFiles);
         Set(summary, "removed-position-deletes", positionDeletes);
         Set(summary, "removed-equality-deletes", equalityDeletes);
-        SetTotal(summary, "total-data-files", before, added.Files);
-        SetTotal(summary, "total-records", before, added.Rows);
-        SetTotal(summary, "total-files-size", before, added.Bytes);
-        SetTotal(summary, "total-delete-files", before, 0);
-        SetTotal(summary, "total-position-deletes", before, 0);
+        SetTotal(summary, "total-data-files", before, data.Files);
+        SetTotal(summary, "total-records", before, data.Rows);
+        SetTotal(summary, "total-files-size", before, data.Bytes + deletes.Bytes);
+        SetTotal(summary, "total-delete-files", before, deletes.Files);
+        SetTotal(summary, "total-position-deletes", before, deletes.Rows);
         SetTotal(summary, "total-equality-deletes", before, 0);
     }
 

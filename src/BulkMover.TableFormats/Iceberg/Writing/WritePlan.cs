@@ -75,6 +75,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Matching = ColumnMatching.FieldId,
             FillsMissingColumns = true,
+            Deletes = new PositionDeletesWriter(settled.Address),
             Settled = settled.ToString(),
         };
     }

@@ -3,26 +3,6 @@ using BulkMover.Core.Scans;
 
 namespace BulkMover.FileFormats.Tests;
 
-/// <summary>Deleted rows by their number in the file.</summary>
-internal sealed class Positions(params long[] rows) : IRowDeletes
-{
-    public IReadOnlyList<Field> KeyColumns => [];
-
-    public long Bytes => 100;
-
-    public long? Rows => rows.Length;
-
-    public UInt128 Identity => 0;
-
-    public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken)
-    {
-        var set = new PositionSet();
-        foreach (long row in rows)
-            set.Add(row);
-        return Task.FromResult<IDeletedRows>(set);
-    }
-}
-
 /// <summary>Deleted rows by the value of a column.</summary>
 internal sealed class KeyIs(Field key, long value) : IRowDeletes, IDeletedRows
 {

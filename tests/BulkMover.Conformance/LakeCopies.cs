@@ -1,0 +1,49 @@
+using BulkMover.Cli.Sources;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
+using BulkMover.Engine.Memory;
+using BulkMover.Engine.Transfers;
+using BulkMover.ObjectStores.Local;
+using BulkMover.TableFormats.Targets;
+using Xunit;
+
+namespace BulkMover.Conformance;
+
+/// <summary>Copies of whole tables into tables of files on this disk, as the command makes them.</summary>
+internal static class LakeCopies
+{
+    public static LakeTarget Open(string format, Location directory, IReadOnlyList<string>? partitionBy = null)
+    {
+        var store = new LocalObjectStore(directory);
+        var options = new LakeOptions { PartitionBy = partitionBy };
+        return format switch
+        {
+            "delta" => LakeTarget.OfDelta(format, store, directory, options),
+            "iceberg" => LakeTarget.OfIceberg(format, store, directory, options),
+            _ => LakeTarget.OfParquet(format, store, directory, options),
+        };
+    }
+
+    /// <param name="source">Where the table is.</param>
+    /// <param name="snapshot">What is read of it.</param>
+    /// <param name="scan">All of that.</param>
+    /// <param name="target">Gets it.</param>
+    /// <param name="isAdopting">Files that fit are taken as they are.</param>
+    /// <param name="mode">What happens with rows that are there.</param>
+    public static async Task<CopyResult> RunAsync(
+        Source source, ITableSnapshot snapshot, Scan scan, ITarget target, bool isAdopting, CopyMode mode = CopyMode.Create)
+    {
+        CancellationToken stopping = TestContext.Current.CancellationToken;
+        var origin = new TransferOrigin("command", "selection", source.Name, snapshot.Id);
+        var request = new TargetRequest(TransferId.Of($"{mode} {source.Name}"), origin, scan.OutputSchema, mode, [])
+        {
+            PartitionTerms = snapshot.PartitionTerms,
+            Adoption = isAdopting ? new Adoption(source.Store, snapshot.Matching, IsRequired: false) : null,
+        };
+        TargetPlan plan = await target.PlanAsync(request, stopping);
+        var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
+        return await copy.RunAsync(stopping);
+    }
+}
