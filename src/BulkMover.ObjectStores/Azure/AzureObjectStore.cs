@@ -19,6 +19,9 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
 
     private readonly AzureSender sender = new(access, requests);
 
+    /// <summary>As many as it is given, but for one part at least; with an object that has no room in as many parts as the store takes, it is more.</summary>
+    public long WriterBytes { get; init => field = PartSize.WriterBytes(value); } = PartSize.UsualWriterBytes;
+
     /// <summary>What is longer is sent in parts.</summary>
     internal int PartBytes { get; init; } = PartSize.Usual;
 
@@ -59,7 +62,7 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var upload = new AzureUpload(sender, location, AzurePath.OfObject(location));
-        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxBlocks).For(location, knownBytes), knownBytes));
+        return new(new PartWriter(upload, location, PartSize.Within(WriterBytes, PartBytes, MaxBlocks).For(location, knownBytes), knownBytes));
     }
 
     public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
 
     private readonly S3Sender sender = new(source, requests);
 
+    /// <summary>As many as it is given, but for one part at least; with an object that has no room in as many parts as the store takes, it is more.</summary>
+    public long WriterBytes { get; init => field = PartSize.WriterBytes(value); } = PartSize.UsualWriterBytes;
+
     /// <summary>What is longer is sent in parts.</summary>
     internal int PartBytes { get; init; } = PartSize.Usual;
 
@@ -56,7 +59,7 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     {
         cancellationToken.ThrowIfCancellationRequested();
         var upload = new S3Upload(sender, location, S3Path.OfObject(location));
-        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxParts).For(location, knownBytes), knownBytes));
+        return new(new PartWriter(upload, location, PartSize.Within(WriterBytes, PartBytes, MaxParts).For(location, knownBytes), knownBytes));
     }
 
     public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>

@@ -18,10 +18,10 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     public FileMaker Files => files;
 
     public Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken) =>
-        load.Lanes[lane].AddAsync(this, (RowBlock)block, cancellationToken);
+        load.Lanes[lane % load.Lanes.Count].AddAsync(this, (RowBlock)block, cancellationToken);
 
-    // The footer of the source's file, and where it lies in another kind of store pieces of it, here and in the store's writer.
-    public long AdoptBytes(ScanTask task) => load.Adoption is null ? 0 : FooterBytes + (files.IsOfStore(task.File) ? 0 : 3 * FileMaker.PieceBytes);
+    // The footer of the source's file, and pieces of it where it lies in another kind of store.
+    public long AdoptBytes(ScanTask task) => load.Adoption is null ? 0 : FooterBytes + (files.IsOfStore(task.File) ? 0 : files.PassingBytes);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {
