@@ -35,7 +35,7 @@ internal static class TargetOpener
 
     private static LakeTarget OpenLake(ParseResult arguments, TableAddress address)
     {
-        IWritableStore store = StoreOpener.OpenForWriting(address.Location, SharedOptions.RequestLimits(arguments));
+        IWritableStore store = StoreOpener.OpenForWriting(address.Location, SharedOptions.RequestLimits(arguments), WriterBytes(arguments));
         LakeOptions options = LakeArguments.Read(arguments);
         return address.Format switch
         {
@@ -48,10 +48,13 @@ internal static class TargetOpener
     private static async Task<LakeTarget> OpenInCatalogAsync(ParseResult arguments, CatalogAddress address, CancellationToken cancellationToken)
     {
         RestCatalog catalog = await RestCatalog.OpenAsync(address, CatalogSecrets.FromEnvironment(), cancellationToken);
-        RequestLimits limits = SharedOptions.RequestLimits(arguments);
+        (RequestLimits limits, long writerBytes) = (SharedOptions.RequestLimits(arguments), WriterBytes(arguments));
         return await LakeTarget.OfIcebergCatalogAsync(
-            address.ToString(), catalog, address.Table, table => StoreOpener.OpenForWriting(table, limits), LakeArguments.Read(arguments), cancellationToken);
+            address.ToString(), catalog, address.Table, table => StoreOpener.OpenForWriting(table, limits, writerBytes), LakeArguments.Read(arguments), cancellationToken);
     }
+
+    /// <summary>Half of what a target may hold is for writers: one for each lane, and one for the ends of chunks.</summary>
+    private static long WriterBytes(ParseResult arguments) => CopyCommand.ReadMemory(arguments).KeepBackBytes / 2 / (CopyCommand.ReadOptions(arguments).Writers + 1);
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()
     {

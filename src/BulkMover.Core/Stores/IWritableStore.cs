@@ -3,6 +3,9 @@ namespace BulkMover.Core.Stores;
 /// <summary>A store that is written to. Whatever appears in it appears whole: a reader sees an object as it is to be, or does not see it.</summary>
 public interface IWritableStore : IObjectStore
 {
+    /// <summary>Bytes that each writer of <see cref="CreateAsync"/> holds at most while they are on their way; 0 when it is next to nothing.</summary>
+    long WriterBytes => 0;
+
     /// <summary>Begins an object that is written front to back; one that is there is replaced when the writer completes. The caller disposes the writer.</summary>
     /// <param name="location">Where it will be.</param>
     /// <param name="knownBytes">Its length where that is known before; else null.</param>

@@ -24,6 +24,9 @@ public interface ITargetLoad : IAsyncDisposable
     /// </summary>
     bool IsVerified { get; }
 
+    /// <summary>Bytes of <see cref="LoadLimits.HeldBytes"/> that the load takes for itself as long as it lives, and for no block.</summary>
+    long WriterBytes => 0;
+
     /// <summary>Bytes that <see cref="Encode"/> needs at most beside the batch.</summary>
     long EncodeBytes(RecordBatch batch);
 

@@ -2,7 +2,7 @@ namespace BulkMover.Core.Targets;
 
 /// <summary>What a load may use.</summary>
 /// <param name="Writers">Blocks that are sent at the same time at most.</param>
-/// <param name="HeldBytes">Bytes of encoded blocks that the load may keep back to send them together.</param>
+/// <param name="HeldBytes">Bytes that the load may hold: encoded blocks that it keeps back to send them together, and what it needs itself.</param>
 public sealed record LoadLimits(int Writers, long HeldBytes)
 {
     /// <summary>Told when the target makes the load wait, and for how long it did; whole sentences. Null for nobody.</summary>

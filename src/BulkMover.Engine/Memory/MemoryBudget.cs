@@ -34,7 +34,7 @@ public sealed class MemoryBudget
 
     public long Bytes { get; }
 
-    /// <summary>What a target may keep back of encoded blocks: it comes out of the last use's share, where nothing else could free it.</summary>
+    /// <summary>What a target may hold for itself and keep back of encoded blocks: it comes out of the last use's share, where nothing else could free it.</summary>
     public long KeepBackBytes => Bytes / Parts;
 
     public long LeasedBytes

@@ -122,6 +122,8 @@ public sealed class CopyTransfer(
 
     private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
     {
+        // Invariant 7. Nothing is leased yet, and it is part of what a target may keep back: so it is there.
+        using MemoryLease own = await memory.LeaseAsync(MemoryUse.Encode, load.WriterBytes, target.Name, cancellationToken);
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, writers, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();

@@ -1,15 +1,15 @@
 using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Storage.Blobs.Models;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Listings;
 using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.Azure;
 
 /// <summary>
 /// Blobs of Azure's storage accounts, flat ones and Data Lake Gen2, which are both asked as Blob Storage. Names are literal. A listing
-/// comes in the order in which Azure has it.
+/// comes in the order in which Azure has it, that of a large one by directories in the order of their names.
 /// </summary>
 /// <remarks>Errors are those of <see cref="AzureErrors"/>.</remarks>
 public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests) : IWritableStore
@@ -18,6 +18,9 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     internal const int MaxBlocks = 50_000;
 
     private readonly AzureSender sender = new(access, requests);
+
+    /// <summary>As many as it is given, but for one part at least; with an object that has no room in as many parts as the store takes, it is more.</summary>
+    public long WriterBytes { get; init => field = PartSize.WriterBytes(value); } = PartSize.UsualWriterBytes;
 
     /// <summary>What is longer is sent in parts.</summary>
     internal int PartBytes { get; init; } = PartSize.Usual;
@@ -48,22 +51,10 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         AzurePath path = AzurePath.Of(prefix);
-        bool isEmpty = true;
-        for (string? token = null, last = ""; last is not null; last = token)
-        {
-            Page<BlobItem> page = await ListPageAsync(prefix, path, token, cancellationToken);
-            foreach (BlobItem found in page.Values)
-            {
-                isEmpty = false;
-                // What some tools put in place of a directory.
-                if (!found.Name.EndsWith('/') && !AzureSender.IsFolder(found.Metadata))
-                    yield return new StoredObject(prefix with { Path = $"{path.Account}/{path.Container}/{found.Name}" }, found.Properties.ContentLength ?? 0, found.Properties.LastModified);
-            }
-
-            token = page.ContinuationToken is { Length: > 0 } next ? next : null;
-        }
-
-        if (isEmpty && path.Blob.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
+        var listing = new AzureListing(sender, prefix, path, PageObjects);
+        await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Blob.Length == 0 ? "" : path.Blob.TrimEnd('/') + "/", cancellationToken))
+            yield return found;
+        if (listing.IsEmpty && path.Blob.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
@@ -71,7 +62,7 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var upload = new AzureUpload(sender, location, AzurePath.OfObject(location));
-        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxBlocks).For(location, knownBytes), knownBytes));
+        return new(new PartWriter(upload, location, PartSize.Within(WriterBytes, PartBytes, MaxBlocks).For(location, knownBytes), knownBytes));
     }
 
     public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
@@ -102,16 +93,5 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
         {
             // So it is gone.
         }
-    }
-
-    private Task<Page<BlobItem>> ListPageAsync(Location prefix, AzurePath path, string? token, CancellationToken cancellationToken)
-    {
-        var options = new GetBlobsOptions { Prefix = path.Blob.Length == 0 ? null : path.Blob.TrimEnd('/') + "/", Traits = BlobTraits.Metadata };
-        return sender.SendAsync(prefix, path, StoreAct.Read, async (container, limit) =>
-        {
-            await using IAsyncEnumerator<Page<BlobItem>> pages = container.GetBlobsAsync(options, limit.Token).AsPages(token, PageObjects).GetAsyncEnumerator(limit.Token);
-            await pages.MoveNextAsync();
-            return pages.Current;
-        }, cancellationToken);
     }
 }

@@ -7,12 +7,16 @@ namespace BulkMover.ObjectStores.Local;
 
 /// <summary>
 /// Files of this machine. Paths are literal; a symbolic link stands for what it points to. What is written gets its name when all of it is on
-/// disk: until then it is a hidden file beside it, which a machine that stops amid it leaves behind.
+/// disk: until then it has none, or it is a hidden file beside it, where the file system knows no files without a name, and for copies: a program
+/// that is killed leaves that behind.
 /// </summary>
 /// <param name="writableRoot">The directory below which all lies that is written or deleted, whatever links there are; null for no limit.</param>
 public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableStore
 {
     private readonly LocalRoot? root = writableRoot is { } location ? new LocalRoot(PathOf(location)) : null;
+
+    /// <summary>False as on file systems that know no files without a name.</summary>
+    internal bool HasUnnamedFiles { get; init; } = true;
 
     /// <summary>Opens a file. Its length costs nothing to ask here, so what metadata says of it is not used.</summary>
     /// <exception cref="CorruptTableException">Codes <c>store.object_missing</c>, <c>store.object_truncated</c>.</exception>
@@ -49,7 +53,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
     public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult<IObjectWriter>(LocalWriter.Create(WritablePathOf(location)));
+        return ValueTask.FromResult<IObjectWriter>(LocalWriter.Create(WritablePathOf(location), HasUnnamedFiles));
     }
 
     /// <inheritdoc cref="CreateAsync"/>
@@ -65,7 +69,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
         NewObject.TryPutAsync(this, location, bytes, async () =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await using LocalWriter writer = LocalWriter.Create(WritablePathOf(location));
+            await using LocalWriter writer = LocalWriter.Create(WritablePathOf(location), HasUnnamedFiles);
             await writer.WriteAsync(bytes, cancellationToken);
             return await writer.TryCompleteNewAsync(cancellationToken);
         }, cancellationToken);

@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace BulkMover.ObjectStores.Local;
 
-/// <summary>A hidden file that gets its name when all of it is on disk.</summary>
+/// <summary>
+/// A file that gets its name when all of it is on disk. Until then it has none, and a program that is killed leaves nothing; or, on file systems
+/// that know no such files, a hidden one.
+/// </summary>
 internal sealed class LocalWriter : IObjectWriter
 {
     /// <summary>Small pieces come together to so many bytes; larger ones pass by.</summary>
@@ -16,17 +19,23 @@ internal sealed class LocalWriter : IObjectWriter
     private readonly string path;
     private readonly string hidden;
     private readonly FileStream file;
+    private readonly bool isUnnamed;
     private bool isWhole = true;
 
-    private LocalWriter(string path, string hidden, FileStream file) => (this.path, this.hidden, this.file) = (path, hidden, file);
+    private LocalWriter(string path, string hidden, FileStream file, bool isUnnamed) =>
+        (this.path, this.hidden, this.file, this.isUnnamed) = (path, hidden, file, isUnnamed);
 
     public long Length { get; private set; }
 
-    public static LocalWriter Create(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="mayBeUnnamed">Without a name until then, if the file system can.</param>
+    public static LocalWriter Create(string path, bool mayBeUnnamed)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = BufferBytes, Options = FileOptions.Asynchronous };
-        (string hidden, FileStream file) = BesideOf(path, hidden => new FileStream(hidden, options));
-        return new LocalWriter(path, hidden, file);
+        (string hidden, (FileStream file, bool isUnnamed)) = BesideOf(path, hidden => mayBeUnnamed && LocalSystem.TryMakeUnnamed(Path.GetDirectoryName(hidden)!) is { } unnamed
+            ? (new FileStream(unnamed, FileAccess.Write, BufferBytes), true)
+            : (new FileStream(hidden, options), false));
+        return new LocalWriter(path, hidden, file, isUnnamed);
     }
 
     /// <param name="source">The file, whose length is known to be right.</param>
@@ -72,7 +81,19 @@ internal sealed class LocalWriter : IObjectWriter
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await FinishAsync(cancellationToken);
-        LocalErrors.WrapWriting(path, () => Rename(hidden, path));
+        LocalErrors.WrapWriting(path, () =>
+        {
+            if (isUnnamed && TryName(path))
+            {
+                LocalSystem.FlushDirectory(Path.GetDirectoryName(path)!);
+                return;
+            }
+
+            // What has the name can only be replaced by another name.
+            if (isUnnamed)
+                TryName(hidden);
+            Rename(hidden, path);
+        });
     }
 
     /// <summary>Makes it visible unless there is something of that name.</summary>
@@ -82,7 +103,7 @@ internal sealed class LocalWriter : IObjectWriter
         return LocalErrors.WrapWriting(path, () =>
         {
             // Not File.Move, which looks first and then renames: of two at the same time both would succeed.
-            bool isNew = LocalSystem.TryLink(hidden, path);
+            bool isNew = isUnnamed ? TryName(path) : LocalSystem.TryLink(hidden, path);
             if (isNew)
                 LocalSystem.FlushDirectory(Path.GetDirectoryName(path)!);
             return isNew;
@@ -101,8 +122,9 @@ internal sealed class LocalWriter : IObjectWriter
         }
         finally
         {
-            // With its name it is not there any more.
-            File.Delete(hidden);
+            // With its name it is not there any more, and its directory need not be.
+            if (File.Exists(hidden))
+                File.Delete(hidden);
         }
     }
 
@@ -113,6 +135,21 @@ internal sealed class LocalWriter : IObjectWriter
         await WrapAsync(() => new ValueTask(file.FlushAsync(cancellationToken)));
         await WrapAsync(() => new ValueTask(Task.Run(() => file.Flush(flushToDisk: true), cancellationToken)));
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private bool TryName(string name)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return LocalSystem.TryName(file.SafeFileHandle, name);
+            }
+            catch (DirectoryNotFoundException) when (attempt < Attempts)
+            {
+                LocalSystem.MakeDirectory(Path.GetDirectoryName(name)!);
+            }
+        }
     }
 
     private static void Rename(string hidden, string path)

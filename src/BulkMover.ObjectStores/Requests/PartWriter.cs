@@ -4,8 +4,8 @@ using BulkMover.Core.Stores;
 namespace BulkMover.ObjectStores.Requests;
 
 /// <summary>
-/// Collects bytes to parts and has some of them on their way. It holds no more than <see cref="PartsUnderWay"/> parts and the one that fills; an
-/// object that is no longer than a part is put whole.
+/// Collects bytes to parts and has some of them on their way. It holds no more than <see cref="PartSize.Held"/> parts, in arrays of which what is
+/// behind the part is never touched; an object that is no longer than a part is put whole.
 /// </summary>
 /// <param name="upload">Sends them.</param>
 /// <param name="location">The object, for messages.</param>
@@ -13,8 +13,6 @@ namespace BulkMover.ObjectStores.Requests;
 /// <param name="knownBytes">The object's length where that is known, to take no more memory than that; null else. It may be wrong.</param>
 internal sealed class PartWriter(IPartUpload upload, Location location, PartSize size, long? knownBytes) : IObjectWriter
 {
-    private const int PartsUnderWay = 4;
-
     private readonly CancellationTokenSource stop = new();
     private readonly List<Task> underWay = [];
     private byte[] buffer = [];
@@ -80,6 +78,9 @@ internal sealed class PartWriter(IPartUpload upload, Location location, PartSize
             // Not before more bytes come: what is exactly a part long is put whole.
             if (filled == size.Bytes)
                 await SendPartAsync(cancellationToken);
+            // Before the next one is in memory.
+            while (underWay.Count >= size.Held)
+                await OneArrivesAsync(cancellationToken);
             int taken = Math.Min(bytes.Length, size.Bytes - filled);
             MakeRoom(filled + taken);
             bytes[..taken].CopyTo(buffer.AsMemory(filled));
@@ -104,8 +105,6 @@ internal sealed class PartWriter(IPartUpload upload, Location location, PartSize
         if (!isBegun)
             await upload.BeginAsync(cancellationToken);
         isBegun = true;
-        while (underWay.Count == PartsUnderWay)
-            await OneArrivesAsync(cancellationToken);
         underWay.Add(PutPartAsync(++parts, buffer, filled));
         (buffer, filled) = ([], 0);
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
+using BulkMover.ObjectStores.Listings;
 using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.ObjectStores.S3;
@@ -15,11 +16,17 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
 
     private readonly S3Sender sender = new(source, requests);
 
+    /// <summary>As many as it is given, but for one part at least; with an object that has no room in as many parts as the store takes, it is more.</summary>
+    public long WriterBytes { get; init => field = PartSize.WriterBytes(value); } = PartSize.UsualWriterBytes;
+
     /// <summary>What is longer is sent in parts.</summary>
     internal int PartBytes { get; init; } = PartSize.Usual;
 
     /// <summary>Amazon's limit of one request (S3 API, "CopyObject"); parts are small enough that several go at the same time.</summary>
     internal CopySize CopySize { get; init; } = new(5L << 30, 1L << 29);
+
+    /// <summary>How many objects a page of a listing has at most; null for the store's own choice, which is 1,000.</summary>
+    internal int? PageObjects { get; init; }
 
     /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
@@ -41,26 +48,10 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         S3Path path = S3Path.Of(prefix);
-        string below = path.Key.Length == 0 ? "" : path.Key.TrimEnd('/') + "/";
-        bool isEmpty = true;
-        for (string? token = null, last = ""; last is not null; last = token)
-        {
-            string? from = token;
-            ListObjectsV2Response page = await sender.SendAsync(prefix, StoreAct.Read, (client, limit) => client.Sdk.ListObjectsV2Async(
-                new ListObjectsV2Request { BucketName = path.Bucket, Prefix = below, ContinuationToken = from, RequestPayer = client.Payer }, limit.Token), cancellationToken);
-            foreach (S3Object found in page.S3Objects ?? [])
-            {
-                isEmpty = false;
-                // What some tools put in place of a directory.
-                if (!found.Key.EndsWith('/'))
-                    yield return new StoredObject(prefix with { Path = $"{path.Bucket}/{found.Key}" }, found.Size ?? 0, found.LastModified);
-            }
-
-            token = page.IsTruncated != true ? null : page.NextContinuationToken ?? throw new EnvironmentException("store.listing_broken",
-                $"The listing of '{prefix}' says that it goes on, but not where. Look into the store's log.");
-        }
-
-        if (isEmpty && path.Key.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
+        var listing = new S3Listing(sender, prefix, path.Bucket, PageObjects);
+        await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Key.Length == 0 ? "" : path.Key.TrimEnd('/') + "/", cancellationToken))
+            yield return found;
+        if (listing.IsEmpty && path.Key.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
@@ -68,7 +59,7 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     {
         cancellationToken.ThrowIfCancellationRequested();
         var upload = new S3Upload(sender, location, S3Path.OfObject(location));
-        return new(new PartWriter(upload, location, new PartSize(PartBytes, MaxParts).For(location, knownBytes), knownBytes));
+        return new(new PartWriter(upload, location, PartSize.Within(WriterBytes, PartBytes, MaxParts).For(location, knownBytes), knownBytes));
     }
 
     public Task PutAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>

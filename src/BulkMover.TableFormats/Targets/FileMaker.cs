@@ -16,7 +16,9 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="name">What the chunk's files have in common: no other chunk, and no other run that tried to bring it, has it.</param>
 /// <param name="write">How the table is written.</param>
 /// <param name="options">How files are written.</param>
-internal sealed class FileMaker(IWritableStore store, Location root, string directory, string name, TableWrite write, ParquetWriteOptions options)
+/// <param name="open">Of all chunks.</param>
+internal sealed class FileMaker(
+    IWritableStore store, Location root, string directory, string name, TableWrite write, ParquetWriteOptions options, OpenFiles open)
 {
     /// <summary>Bytes that are read and written at a time where a file passes through.</summary>
     public const int PieceBytes = 8 << 20;
@@ -24,12 +26,18 @@ internal sealed class FileMaker(IWritableStore store, Location root, string dire
     private readonly int[] columns = ColumnsInFiles(write);
     private int files;
 
+    public OpenFiles Open => open;
+
+    /// <summary>Bytes that copying a file takes where they pass through this program: pieces here, and parts in the store's writer.</summary>
+    public long PassingBytes => PieceBytes + store.WriterBytes;
+
     /// <summary>The columns of rows that come into files. The result is the caller's.</summary>
     public RecordBatch InFile(RecordBatch rows) => BatchProjection.Select(rows, columns);
 
     /// <summary>As above, of some of the rows.</summary>
     public RecordBatch InFile(RecordBatch rows, int offset, int count) => BatchSlice.Of(rows, columns, offset, count);
 
+    /// <summary>Begins a file, for which whoever calls has a place of <see cref="Open"/>.</summary>
     /// <param name="partition">Of its rows.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The writer, and the file's path below the root.</returns>

@@ -18,11 +18,11 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     public FileMaker Files => files;
 
     public Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken) =>
-        load.Lanes[lane].AddAsync(this, (RowBlock)block, cancellationToken);
+        load.Lanes[lane % load.Lanes.Count].AddAsync(this, (RowBlock)block, cancellationToken);
 
-    // The footer of the source's file, its deleted rows, and where it lies in another kind of store pieces of it, here and in the store's writer.
+    // The footer of the source's file, its deleted rows, and pieces of it where it lies in another kind of store.
     public long AdoptBytes(ScanTask task) => load.Adoption is not { } adoption ? 0
-        : FooterBytes + adoption.DeletesBytes(task) + (files.IsOfStore(task.File) ? 0 : 3 * FileMaker.PieceBytes);
+        : FooterBytes + adoption.DeletesBytes(task) + (files.IsOfStore(task.File) ? 0 : files.PassingBytes);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {

@@ -21,8 +21,9 @@ internal sealed class LakeLoad : ITargetLoad
     private readonly long epoch;
     private readonly BatchConversion? conversion;
     private readonly PartitionSplit? split;
+    private readonly OpenFiles? openFiles;
 
-    private LakeLoad(IWritableStore store, ITableFormat format, TransferLedger ledger, LakePlan plan, LakeOptions options, LoadLimits limits)
+    private LakeLoad(IWritableStore store, ITableFormat format, TransferLedger ledger, LakePlan plan, LakeOptions options, LoadMemory? memory)
     {
         (this.store, this.format, this.ledger, this.plan, this.options, state) = (store, format, ledger, plan, options, plan.State);
         epoch = state.LastEntry;
@@ -33,10 +34,12 @@ internal sealed class LakeLoad : ITargetLoad
             split = new PartitionSplit(write.Partitions, MemoryAllocator.Default.Value);
         }
 
-        // What goes to disk is sorted before, and is in memory three times meanwhile.
-        long share = limits.HeldBytes / limits.Writers / (plan.Write?.Partitions.Count > 0 ? 3 : 1);
-        Lanes = [.. Enumerable.Range(0, limits.Writers).Select(_ => new WriterLane(share, options.Parquet.RowGroupBytes, options.Parquet.FileBytes))];
-        RowGroupBytes = Math.Min(share, options.Parquet.RowGroupBytes);
+        if (memory is null)
+            return;
+        openFiles = new OpenFiles(memory.OpenFiles);
+        WriterBytes = memory.WriterBytes;
+        Lanes = [.. Enumerable.Range(0, memory.Lanes).Select(_ => new WriterLane(memory.LaneBytes, options.Parquet.RowGroupBytes, options.Parquet.FileBytes))];
+        RowGroupBytes = Math.Min(memory.LaneBytes / WriterLane.CopiesToDisk, options.Parquet.RowGroupBytes);
     }
 
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => state.Arrived;
@@ -45,7 +48,10 @@ internal sealed class LakeLoad : ITargetLoad
 
     public bool IsVerified => false;
 
-    public IReadOnlyList<WriterLane> Lanes { get; }
+    public long WriterBytes { get; }
+
+    /// <summary>None when all rows have arrived.</summary>
+    public IReadOnlyList<WriterLane> Lanes { get; } = [];
 
     /// <summary>Bytes of rows in a row group at most, where they come from disk.</summary>
     public long RowGroupBytes { get; }
@@ -64,18 +70,19 @@ internal sealed class LakeLoad : ITargetLoad
         IWritableStore store, ITableFormat format, TransferLedger ledger, LakePlan plan, LakeOptions options, LoadLimits limits, CancellationToken cancellationToken)
     {
         TransferState state = plan.State;
+        LoadMemory? memory = plan.Write is null ? null : LoadMemory.Of(store, limits);
         bool isFirst = state.Begun is null || plan.Request.Restart;
         if (!isFirst)
         {
             await ledger.AddAsync(state, plan.Begin(isFirst, state.Begun!.Number), cancellationToken);
-            return new LakeLoad(store, format, ledger, plan, options, limits);
+            return new LakeLoad(store, format, ledger, plan, options, memory);
         }
 
         await store.RefuseWithoutPutNewAsync(ledger.ScratchOf(state.Transfer), cancellationToken);
         var before = Abandoned.Of(state);
         await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1), cancellationToken);
         await before.RemoveAsync(store, format, ledger, cancellationToken);
-        return new LakeLoad(store, format, ledger, plan, options, limits);
+        return new LakeLoad(store, format, ledger, plan, options, memory);
     }
 
     // Converting makes wider values of some, and rows that are taken apart are copied.
@@ -87,7 +94,7 @@ internal sealed class LakeLoad : ITargetLoad
     {
         // The run's number keeps apart what another run left half-written of the chunk.
         string name = string.Create(CultureInfo.InvariantCulture, $"{number:d6}-{epoch}");
-        return Task.FromResult<IChunkLoad>(new LakeChunk(this, number, new FileMaker(store, format.Root, Directory, name, plan.Write!, options.Parquet)));
+        return Task.FromResult<IChunkLoad>(new LakeChunk(this, number, new FileMaker(store, format.Root, Directory, name, plan.Write!, options.Parquet, openFiles!)));
     }
 
     /// <summary>The chunk is here to stay.</summary>
@@ -127,6 +134,7 @@ internal sealed class LakeLoad : ITargetLoad
     {
         foreach (WriterLane lane in Lanes)
             lane.Dispose();
+        openFiles?.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -13,6 +13,7 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
 {
     private readonly List<RowSlice> held = [];
     private ParquetFileWriter? writer;
+    private IDisposable? place;
     private string path = "";
     private long rows;
 
@@ -23,6 +24,9 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
 
     /// <summary>Bytes of the file so far.</summary>
     public long Bytes => writer?.Bytes ?? 0;
+
+    /// <summary>Whether rows can be written now; false when other files have all places.</summary>
+    public bool TryOpen() => (place ??= files.Open.TryTake()) is not null;
 
     public void Add(RowSlice slice)
     {
@@ -58,12 +62,13 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
         }
     }
 
-    /// <summary>Writes batches, which have the file's columns and stay the caller's, as a row group.</summary>
+    /// <summary>Waits for a place, as only the end of a chunk may. Writes batches, which have the file's columns and stay the caller's, as a row group.</summary>
     /// <returns>Bytes that the file has grown by.</returns>
     public async Task<long> WriteAsync(IReadOnlyList<RecordBatch> batches, CancellationToken cancellationToken)
     {
         if (batches.Count == 0)
             return 0;
+        place ??= await files.Open.TakeAsync(cancellationToken);
         if (writer is null)
             (writer, path) = await files.CreateAsync(partition, cancellationToken);
         long before = writer.Bytes;
@@ -78,11 +83,10 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
     {
         if (writer is null)
             return null;
-        await using ParquetFileWriter ended = writer;
-        writer = null;
-        ParquetFooter footer = await ended.CompleteAsync(cancellationToken);
-        var file = new WrittenFile(path, ended.Bytes, rows, partition.Values, footer.Metrics(), footer.RowGroupOffsets());
+        ParquetFooter footer = await writer.CompleteAsync(cancellationToken);
+        var file = new WrittenFile(path, writer.Bytes, rows, partition.Values, footer.Metrics(), footer.RowGroupOffsets());
         rows = 0;
+        await CloseAsync();
         return file;
     }
 
@@ -90,7 +94,15 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
     {
         foreach (RowSlice slice in TakeHeld())
             slice.Block.Release(slice.Rows);
-        if (writer is not null)
-            await writer.DisposeAsync();
+        await CloseAsync();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        (ParquetFileWriter? closed, writer) = (writer, null);
+        if (closed is not null)
+            await closed.DisposeAsync();
+        place?.Dispose();
+        place = null;
     }
 }

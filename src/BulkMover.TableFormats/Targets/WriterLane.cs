@@ -6,7 +6,7 @@ namespace BulkMover.TableFormats.Targets;
 /// The files that blocks of one lane go to. What they hold back together stays within the lane's share: when it is full, partitions with enough rows are
 /// written, and what the others have goes to disk, so that many partitions neither fill the memory nor end in tiny files.
 /// </summary>
-/// <param name="share">Bytes of rows that the lane may hold.</param>
+/// <param name="share">Bytes of rows that the lane may hold, those included that sorting them for the disk needs beside them.</param>
 /// <param name="rowGroupBytes">Bytes of rows that are a full row group.</param>
 /// <param name="fileBytes">Bytes of a full file.</param>
 internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes) : IDisposable
@@ -14,13 +14,13 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
     /// <summary>Rows of a partition that are worth a row group although there will be more: smaller ones cost readers more than the disk costs us.</summary>
     private const long SmallRowGroupBytes = 16L << 20;
 
-    /// <summary>Files that are open at the same time: each has memory of its own in the encoder and in the store's writer. Rows of further partitions go to disk.</summary>
-    private const int MostOpenFiles = 4;
+    /// <summary>What goes to disk is sorted before, and is in memory three times meanwhile.</summary>
+    internal const int CopiesToDisk = 3;
 
     // Blocks of a lane come one after another, but chunks end while others go on.
     private readonly SemaphoreSlim gate = new(1);
     private readonly Dictionary<LakeChunk, LaneRows> chunks = [];
-    private readonly long smallBytes = Math.Min(SmallRowGroupBytes, share / 2);
+    private readonly long smallBytes = Math.Min(SmallRowGroupBytes, share / CopiesToDisk / 2);
     private long heldBytes;
 
     /// <summary>Takes the block over.</summary>
@@ -83,7 +83,8 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
         long written = 0;
         foreach (PartitionFile file in full.Where(file => MayWrite(file, rows)))
             written += await WriteAsync(chunk, file, cancellationToken);
-        if (Interlocked.Read(ref heldBytes) > share)
+        bool needsNoDisk = chunks.Values.All(held => held.Files.Count == 1 && held.Files.First().TryOpen());
+        if (Interlocked.Read(ref heldBytes) > (needsNoDisk ? share : share / CopiesToDisk))
         {
             foreach ((LakeChunk owner, LaneRows held) in chunks)
                 written += await EmptyAsync(owner, held, cancellationToken);
@@ -104,7 +105,7 @@ internal sealed class WriterLane(long share, long rowGroupBytes, long fileBytes)
         return written;
     }
 
-    private static bool MayWrite(PartitionFile file, LaneRows rows) => file.Bytes > 0 || rows.Files.Count(other => other.Bytes > 0) < MostOpenFiles;
+    private static bool MayWrite(PartitionFile file, LaneRows rows) => file.Bytes > 0 || (rows.Files.Count(other => other.Bytes > 0) < LoadMemory.MostFilesOfALane && file.TryOpen());
 
     private async Task<long> WriteAsync(LakeChunk chunk, PartitionFile file, CancellationToken cancellationToken)
     {

@@ -39,6 +39,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     /// <summary>Multiplies what encoding says to need.</summary>
     public long EncodeFactor { get; set; } = 1;
 
+    /// <summary>What a load holds of what it may keep back, whatever it is sent.</summary>
+    public long WriterBytes { get; set; }
+
     public Exception? DisposeFails { get; set; }
 
     /// <summary>What the target's readers see.</summary>
@@ -82,7 +85,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
         // Whoever plans as if nothing had arrived begins at zero.
         if (plan.Earlier is null)
             Arrived.Clear();
-        return new Load(this, limits);
+        return new Load(this, limits with { HeldBytes = limits.HeldBytes - WriterBytes });
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -103,6 +106,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
         public IReadOnlyDictionary<long, ArrivedChunk> Halfway => target.Halfway.ToDictionary(chunk => chunk.Key, chunk => new ArrivedChunk(chunk.Value, 0));
 
         public bool IsVerified => false;
+
+        public long WriterBytes => target.WriterBytes;
 
         public long EncodeBytes(RecordBatch batch)
         {

@@ -289,6 +289,31 @@ public sealed class CopyTransferTests
         world.AssertNothingIsLeft();
     }
 
+    /// <summary>Invariant 7: what the load holds itself is part of the budget as long as it lives.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Copy_LoadHoldsBytesItself_TheyAreLeasedToTheEnd(int seed)
+    {
+        World world = NeedAllOfTheirShares(seed, heldAtMost: Sixteenth);
+        world.Target.WriterBytes = 3 * Sixteenth / 4;
+        long least = long.MaxValue;
+        world.At = async (step, _) =>
+        {
+            await Task.Yield();
+            if (step is Step.Send or Step.Arrive)
+                least = Math.Min(least, world.Memory.LeasedBytes);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1200, result.Rows);
+        Assert.InRange(least, world.Target.WriterBytes, world.Memory.Bytes);
+        Assert.InRange(result.PeakLeasedBytes, world.Memory.Bytes / 2, world.Memory.Bytes);
+        world.AssertNothingIsLeft();
+    }
+
     private static Filter.Comparison OddIs(bool value) =>
         new("odd", ComparisonOperator.Equal, new Scalar(BooleanType.Default, value));
 

@@ -41,9 +41,8 @@ public sealed class AzureObjectStoreTests(AzuriteServer server) : RemoteStoreCon
     {
         for (int i = 0; i < 25; i++)
             await PutAsync($"p{i:D2}", []);
-        var store = new AzureObjectStore(new AzureAccess { Account = AzuriteServer.Account, ConnectionString = server.ConnectionString }, new StoreRequests(new RequestLimits())) { PageObjects = 10 };
 
-        List<StoredObject> found = await store.ListAsync(Root, Cancellation).ToListAsync(Cancellation);
+        List<StoredObject> found = await OpenStore(pageObjects: 10).ListAsync(Root, Cancellation).ToListAsync(Cancellation);
 
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"p{i:D2}"), found.Select(o => o.Location.Name));
     }
@@ -204,7 +203,10 @@ public sealed class AzureObjectStoreTests(AzuriteServer server) : RemoteStoreCon
 
     protected override IObjectStore OpenStore() => Open(server.ConnectionString);
 
+    protected override IObjectStore OpenStore(int pageObjects) => Open(server.ConnectionString, pageObjects);
+
     protected override Task PutAsync(string name, byte[] bytes) => server.PutAsync(container, $"some/where/{name}", bytes, Cancellation);
 
-    private static AzureObjectStore Open(string connectionString) => new(new AzureAccess { Account = AzuriteServer.Account, ConnectionString = connectionString }, new StoreRequests(new RequestLimits()));
+    private static AzureObjectStore Open(string connectionString, int? pageObjects = null) =>
+        new(new AzureAccess { Account = AzuriteServer.Account, ConnectionString = connectionString }, new StoreRequests(new RequestLimits())) { PageObjects = pageObjects };
 }

@@ -1,7 +1,9 @@
+using System.Runtime.Versioning;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.Local;
 using BulkMover.Testing.Stores;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace BulkMover.ObjectStores.Tests.Local;
@@ -93,6 +95,37 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
         await using IObjectWriter writer = await OpenStore().CreateAsync(At("d/a.parquet"), null, Cancellation);
 
         Assert.All(Directory.EnumerateFiles(directory.PathOf("root/d")), file => Assert.StartsWith(".", Path.GetFileName(file), StringComparison.Ordinal));
+    }
+
+    /// <summary>What is killed amid it leaves what is there now.</summary>
+    [Fact]
+    public async Task Create_NotYetComplete_HasNoName()
+    {
+        IWritableStore store = OpenStore();
+        await store.PutAsync(At("d/old"), new byte[] { 1 }, Cancellation);
+        using (SafeFileHandle? unnamed = LocalSystem.TryMakeUnnamed(directory.PathOf("root/d")))
+            Assert.SkipWhen(unnamed is null, "The file system knows no files without a name.");
+
+        await using IObjectWriter writer = await store.CreateAsync(At("d/a"), null, Cancellation);
+        await using IObjectWriter replacing = await store.CreateAsync(At("d/old"), null, Cancellation);
+        await writer.WriteAsync(Bytes(1 << 20), Cancellation);
+        await replacing.WriteAsync(new byte[] { 2 }, Cancellation);
+        Assert.Equal(["old"], Directory.EnumerateFileSystemEntries(directory.PathOf("root/d")).Select(Path.GetFileName));
+
+        await writer.CompleteAsync(Cancellation);
+        await replacing.CompleteAsync(Cancellation);
+        Assert.Equal(["a", "old"], Directory.EnumerateFileSystemEntries(directory.PathOf("root/d")).Select(Path.GetFileName).Order());
+        Assert.Equal([2], await store.ReadAllAsync(At("d/old"), null, Cancellation));
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Put_NewFile_HasThePermissionsOfAnyOther()
+    {
+        await File.WriteAllBytesAsync(directory.PathOf("other"), [1], Cancellation);
+        await OpenStore().PutAsync(At("a"), new byte[] { 1 }, Cancellation);
+
+        Assert.Equal(File.GetUnixFileMode(directory.PathOf("other")), File.GetUnixFileMode(At("a").Path));
     }
 
     [Fact]

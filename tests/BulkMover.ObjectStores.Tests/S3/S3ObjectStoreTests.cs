@@ -2,6 +2,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.ObjectStores.Requests;
 using BulkMover.ObjectStores.S3;
+using BulkMover.ObjectStores.Tests.Listings;
 using BulkMover.Testing.S3;
 using BulkMover.Testing.Stores;
 using Xunit;
@@ -116,11 +117,16 @@ public sealed class S3ObjectStoreTests(CephServer server) : RemoteStoreContract,
     [Fact]
     public Task ListAndOpen_Backslash_IsPartOfTheName() => AssertFoundAsync("back\\slash");
 
+    protected override IComparer<string> ListingOrder => KeyListing.ByUtf8;
+
     protected override IObjectStore OpenStore() => Open(Keys);
+
+    protected override IObjectStore OpenStore(int pageObjects) => Open(new S3Access { Endpoint = server.Endpoint, Keys = Keys }, pageObjects);
 
     protected override Task PutAsync(string name, byte[] bytes) => server.PutAsync(bucket, $"some/where/{name}", bytes, Cancellation);
 
     private S3ObjectStore Open(S3Keys keys) => Open(new S3Access { Endpoint = server.Endpoint, Keys = keys });
 
-    private static S3ObjectStore Open(S3Access access) => new(new FixedS3Access(access), new StoreRequests(new RequestLimits()));
+    private static S3ObjectStore Open(S3Access access, int? pageObjects = null) =>
+        new(new FixedS3Access(access), new StoreRequests(new RequestLimits())) { PageObjects = pageObjects };
 }

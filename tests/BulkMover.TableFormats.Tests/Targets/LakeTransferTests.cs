@@ -261,6 +261,57 @@ public sealed class LakeTransferTests
         Assert.InRange(most, 1, 600_000);
     }
 
+    /// <summary>Parts on their way into the store, and rows that wait for a row group: of several chunks and lanes, with and without partitions.</summary>
+    [Theory]
+    [InlineData(false, 2_000_000, 100_000)]
+    [InlineData(false, 500_000, 100_000)]
+    [InlineData(true, 2_000_000, 100_000)]
+    [InlineData(true, 500_000, 100_000)]
+    public async Task Send_WritersHoldParts_HoldsNoMoreThanTheLoadMay(bool isPartitioned, long limit, long writerBytes)
+    {
+        const int Writers = 4;
+        (var objects, long rows, long held, long most) = (new MemoryObjectStore(), 0L, 0L, 0L);
+        var store = new HoldingStore(objects, writerBytes);
+        LakeCopy copy = New("parquet", objects, CopyMode.Create, isPartitioned);
+        await using LakeTarget target = copy.Open(store);
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(copy.Request, Token), new LoadLimits(Writers, limit), Token);
+        await using IChunkLoad first = await load.BeginChunkAsync(0, Token), second = await load.BeginChunkAsync(1, Token);
+        for (int i = 0; i < 400; i++)
+        {
+            foreach (IEncodedBlock block in load.Encode(LakeCopy.Skewed(rows: 1000)))
+            {
+                (long bytes, rows) = (block.HeldBytes, rows + block.Rows);
+                held += bytes;
+                block.OnDisposed(() => Interlocked.Add(ref held, -bytes));
+                await (i % 3 == 0 ? second : first).SendAsync(block, i % Writers, Token);
+            }
+
+            most = Math.Max(most, held + store.HeldBytes);
+        }
+
+        Assert.InRange(most, 1, limit);
+        // Where there is hardly any room, all rows may be on disk.
+        Assert.InRange(store.HeldBytes, limit > 10 * writerBytes ? writerBytes : 0, load.WriterBytes);
+        await first.CommitAsync(266_000, default, Token);
+        await second.CommitAsync(134_000, default, Token);
+        Assert.Equal(400_000, await load.CommitAsync(rows, Token));
+        Assert.Equal(0, held + store.HeldBytes);
+    }
+
+    [Fact]
+    public async Task Begin_NoRoomForPartsAndRows_IsRefusedBeforeARowMoves()
+    {
+        var objects = new MemoryObjectStore();
+        LakeCopy copy = New("parquet", objects, CopyMode.Create, isPartitioned: false);
+        await using LakeTarget target = copy.Open(new HoldingStore(objects, 100_000));
+        TargetPlan plan = await target.PlanAsync(copy.Request, Token);
+
+        var error = await Assert.ThrowsAsync<InvalidInputException>(() => target.BeginAsync(plan, new LoadLimits(Writers: 2, HeldBytes: 200_000), Token));
+
+        Assert.Equal("lake.memory_too_small", error.Code);
+        Assert.Contains("2 times as much --memory", error.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<TargetPlan> PlanOf(LakeCopy copy, LakeTarget target) => await target.PlanCommitAsync(copy.Transfer, verify: false, Token);
 
     private static async Task<bool> DiesAsync(LakeCopy copy, MemoryObjectStore objects, int deadAt)

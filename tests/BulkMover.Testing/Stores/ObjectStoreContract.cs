@@ -16,7 +16,13 @@ public abstract class ObjectStoreContract
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    /// <summary>The order of a listing, where it is more than that of the names in each directory.</summary>
+    protected virtual IComparer<string>? ListingOrder => null;
+
     protected abstract IObjectStore OpenStore();
+
+    /// <summary>A store that is listed in pages of so many objects, where it is listed in pages.</summary>
+    protected virtual IObjectStore OpenStore(int pageObjects) => OpenStore();
 
     /// <summary>Puts an object below <see cref="Root"/>; <paramref name="name"/> may have directories.</summary>
     protected abstract Task PutAsync(string name, byte[] bytes);
@@ -219,6 +225,29 @@ public abstract class ObjectStoreContract
         List<StoredObject> found = await OpenStore().ListAsync(Root, Cancellation).ToListAsync(Cancellation);
 
         Assert.Equal(Enumerable.Range(0, ManyObjects).Select(i => $"p{i:D5}"), found.Select(o => o.Location.Name));
+    }
+
+    /// <summary>Names that come before and behind a slash, in other orders by UTF-8 and by UTF-16; directories of few and of many objects, at several depths.</summary>
+    [Fact]
+    public async Task ListAsync_ManyDirectories_GivesEachObjectOnce()
+    {
+        string[] odd = ["a", "a!", "a-b", "a.b", "a0", "A", "é", "\uE000", "\uFFFD", "🚚", "_$folder$"];
+        string[] names =
+        [
+            .. odd.SelectMany(one => odd.Select(other => $"{one}/{other}/x")),
+            .. odd.Select(one => $"{one}.file"),
+            .. Enumerable.Range(0, ManyObjects / 2).Select(i => $"p=1/q=2/r={i % 10}/{i:D5}"),
+            .. Enumerable.Range(0, ManyObjects / 2).Select(i => $"s={i / 3:D5}/{i:D5}"),
+        ];
+        await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 20, CancellationToken = Cancellation }, async (name, _) => await PutAsync(name, []));
+        IObjectStore store = OpenStore(pageObjects: 100);
+
+        List<string> found = await store.ListAsync(Root, Cancellation).Select(o => Relative(o.Location)).ToListAsync(Cancellation);
+
+        Assert.Equal(names.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(found, await store.ListAsync(Root, Cancellation).Select(o => Relative(o.Location)).ToListAsync(Cancellation));
+        if (ListingOrder is { } order)
+            Assert.Equal(names.Order(order), found);
     }
 
     /// <summary>The only object below the root is listed, found and read by a name.</summary>

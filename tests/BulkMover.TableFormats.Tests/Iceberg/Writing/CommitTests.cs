@@ -47,6 +47,7 @@ public class CommitTests
             ("append", "2", "30", "2000", "30", Transfer("one").Value, "1"),
             ((string?)summary["operation"], (string?)summary["added-data-files"], (string?)summary["added-records"], (string?)summary["added-files-size"],
                 (string?)summary["total-records"], (string?)summary["bulkmover.transfer-id"], (string?)summary["bulkmover.commit"]));
+        Assert.All(["bulkmover.source", "bulkmover.source-snapshot"], name => Assert.NotNull((string?)summary[name]));
     }
 
     [Fact]
