@@ -31,7 +31,7 @@ internal sealed class HoldingStore(MemoryObjectStore objects, long writerBytes) 
 
     public Task<bool> TryPutNewAsync(Location location, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => objects.TryPutNewAsync(location, bytes, cancellationToken);
 
-    public Task<bool> TryCopyAsync(Location source, long bytes, Location destination, CancellationToken cancellationToken) => objects.TryCopyAsync(source, bytes, destination, cancellationToken);
+    public Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken) => objects.TryCopyAsync(source, bytes, version, destination, cancellationToken);
 
     public Task DeleteAsync(Location location, CancellationToken cancellationToken) => objects.DeleteAsync(location, cancellationToken);
 
