@@ -14,6 +14,7 @@ public record TargetPlan(
     public TransferRecord? Earlier { get; init; }
 
     /// <summary>Whether the file may be adopted, as far as metadata tell (<see cref="IChunkLoad.TryAdoptAsync"/>); the file itself may tell otherwise.</summary>
+    /// <exception cref="Errors.TargetException">Metadata tell that it may not, and <see cref="Adoption.IsRequired"/>.</exception>
     public virtual bool MayAdopt(ScanTask task) => false;
 
     /// <summary>Rows that the source counts before its filter, to remember for <see cref="TransferRecord"/>; null when it cannot tell.</summary>

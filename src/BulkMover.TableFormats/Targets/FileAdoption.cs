@@ -26,11 +26,12 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     public IObjectStore Source => adoption.Store;
 
     /// <summary>As far as metadata tell.</summary>
-    public static bool MayFit(ScanTask task, TableWrite write) => ReasonByMetadata(task, write) is null;
+    /// <exception cref="TargetException">It does not, and has to.</exception>
+    public static bool MayFit(ScanTask task, TableWrite write, bool isRequired) => ReasonByMetadata(task, write) is not { } reason || (isRequired ? throw DoesNotFit(task, reason) : false);
 
     /// <summary>Bytes of memory that reading the deleted rows of a file, and writing them anew, needs at most.</summary>
     public long DeletesBytes(ScanTask task) =>
-        task.Deletes is { } deletes && MayFit(task, write) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value) : 0;
+        task.Deletes is { } deletes && MayFit(task, write, isRequired: false) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value) : 0;
 
     /// <summary>Reads the file's footer, and which of its rows are deleted.</summary>
     /// <returns>Null when the file has to be decoded.</returns>
@@ -49,10 +50,11 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
         }
 
-        return adoption.IsRequired
-            ? throw new TargetException("lake.not_adoptable", $"'{task.File}' cannot be part of the target as it is: {reason}. Without --adopt require it is decoded and written anew.")
-            : null;
+        return adoption.IsRequired ? throw DoesNotFit(task, reason) : null;
     }
+
+    private static TargetException DoesNotFit(ScanTask task, string reason) => new("lake.not_adoptable",
+        $"'{task.File}' cannot be part of the target as it is: {reason}. Without --adopt require it is decoded and written anew.");
 
     private static string? ReasonByMetadata(ScanTask task, TableWrite write) => task switch
     {

@@ -13,7 +13,7 @@ namespace BulkMover.TableFormats.Targets;
 internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, TransferState State) : TargetPlan(
     Request, Write?.Columns ?? [], Write?.Steps ?? [], Write?.Notes ?? [])
 {
-    public override bool MayAdopt(ScanTask task) => Write is not null && Request.Adoption is not null && FileAdoption.MayFit(task, Write);
+    public override bool MayAdopt(ScanTask task) => Write is not null && Request.Adoption is { } adoption && FileAdoption.MayFit(task, Write, adoption.IsRequired);
 
     /// <summary>What the ledger is to keep of the run that begins.</summary>
     public TransferBegun Begin(bool isFirst, long number) => new(
