@@ -14,7 +14,8 @@ public interface IObjectStore
     ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The objects below a directory or prefix, at all depths, streamed; within one directory in ordinal order of names.
+    /// The objects below a directory or prefix, at all depths, streamed; within one directory in the order of names, by UTF-16 or UTF-8 as the store has
+    /// it, and the same at every call while nothing changes.
     /// An object lists itself; what is missing lists nothing.
     /// </summary>
     IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken);

@@ -4,7 +4,7 @@ using BulkMover.Core.Stores;
 namespace BulkMover.ObjectStores.Listings;
 
 /// <summary>
-/// Lists with several requests at the same time, and hands the objects out in the order of the parts. Ahead of the caller it holds
+/// Lists with several requests at the same time, and hands the objects out in the order of the sections. Ahead of the caller it holds
 /// <see cref="MostHeld"/> pages and those under way, so one that reads slowly holds the requests up, not the memory.
 /// </summary>
 internal static class ParallelListing
@@ -21,26 +21,26 @@ internal static class ParallelListing
     public static async IAsyncEnumerable<StoredObject> ListAsync(IListedStore store, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var parts = new LinkedList<ListingPart>([new ListingPlan(store).Directory(prefix)]);
-        var underWay = new List<LinkedListNode<ListingPart>>();
+        var sections = new LinkedList<ListingSection>([new ListingPlan(store).Directory(prefix)]);
+        var underWay = new List<LinkedListNode<ListingSection>>();
         int held = 0;
         try
         {
-            while (parts.First is { } first)
+            while (sections.First is { } first)
             {
                 // Before anything else is asked for: who only wants to know whether there is an object pays for one request.
                 if (first.Value.Objects is { } objects)
                 {
                     foreach (StoredObject found in objects)
                         yield return found;
-                    parts.RemoveFirst();
+                    sections.RemoveFirst();
                     held--;
                     continue;
                 }
 
-                AskAhead(parts, underWay, held, stop.Token);
-                await Task.WhenAny(underWay.Select(part => part.Value.Answer!));
-                foreach (LinkedListNode<ListingPart> answered in underWay.Where(part => part.Value.Answer!.IsCompleted).ToList())
+                AskAhead(sections, underWay, held, stop.Token);
+                await Task.WhenAny(underWay.Select(section => section.Value.Answer!));
+                foreach (LinkedListNode<ListingSection> answered in underWay.Where(section => section.Value.Answer!.IsCompleted).ToList())
                 {
                     underWay.Remove(answered);
                     held += Replace(answered, await answered.Value.Answer!);
@@ -50,30 +50,30 @@ internal static class ParallelListing
         finally
         {
             await stop.CancelAsync();
-            foreach (LinkedListNode<ListingPart> part in underWay)
-                await ((Task)part.Value.Answer!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (LinkedListNode<ListingSection> section in underWay)
+                await ((Task)section.Value.Answer!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     /// <summary>What is needed first is asked for first; the very first one always.</summary>
-    private static void AskAhead(LinkedList<ListingPart> parts, List<LinkedListNode<ListingPart>> underWay, int held, CancellationToken stopping)
+    private static void AskAhead(LinkedList<ListingSection> sections, List<LinkedListNode<ListingSection>> underWay, int held, CancellationToken stopping)
     {
-        for (LinkedListNode<ListingPart>? part = parts.First; part is not null && underWay.Count < RequestsAtOnce && (held < MostHeld || part == parts.First); part = part.Next)
+        for (LinkedListNode<ListingSection>? section = sections.First; section is not null && underWay.Count < RequestsAtOnce && (held < MostHeld || section == sections.First); section = section.Next)
         {
-            if (part.Value is not { Objects: null, Answer: null })
+            if (section.Value is not { Objects: null, Answer: null })
                 continue;
-            part.Value.Ask(stopping);
-            underWay.Add(part);
+            section.Value.Ask(stopping);
+            underWay.Add(section);
         }
     }
 
-    /// <returns>How many parts have come that hold objects.</returns>
-    private static int Replace(LinkedListNode<ListingPart> asked, IReadOnlyList<ListingPart> answer)
+    /// <returns>How many sections have come that hold objects.</returns>
+    private static int Replace(LinkedListNode<ListingSection> asked, IReadOnlyList<ListingSection> answer)
     {
-        LinkedListNode<ListingPart> last = asked;
-        foreach (ListingPart part in answer)
-            last = asked.List!.AddAfter(last, part);
+        LinkedListNode<ListingSection> last = asked;
+        foreach (ListingSection section in answer)
+            last = asked.List!.AddAfter(last, section);
         asked.List!.Remove(asked);
-        return answer.Count(part => part.Objects is not null);
+        return answer.Count(section => section.Objects is not null);
     }
 }
