@@ -62,7 +62,7 @@ internal static class LakeArguments
         bool isWhole = scan.Where is null && scan.OutputSchema.FieldsList.SequenceEqual(snapshot.Schema.FieldsList);
         if (mode == AdoptMode.Require && !isWhole)
             throw new InvalidInputException("option.invalid", "--adopt require takes whole files, with all their rows and columns in their order: leave --where and --columns out, or say --adopt auto.");
-        return mode == AdoptMode.Never || !isWhole ? null : new Adoption(source.Store, snapshot.Matching, IsRequired: mode == AdoptMode.Require);
+        return mode == AdoptMode.Never || !isWhole ? null : new Adoption(source.FilesOf(snapshot), snapshot.Matching, IsRequired: mode == AdoptMode.Require);
     }
 
     public static LakeOptions Read(ParseResult arguments)

@@ -37,5 +37,8 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
 
     /// <summary>Reads the files of a snapshot's plan for a scan of it.</summary>
     public IScanTaskReader NewReader(ITableSnapshot snapshot, Scan scan) =>
-        new DataFileReader(new SnapshotStore(Store, Table.Format, Name, snapshot.Id), scan, MemoryAllocator.Default.Value);
+        new DataFileReader(FilesOf(snapshot), scan, MemoryAllocator.Default.Value);
+
+    /// <summary>Where the files of a snapshot lie.</summary>
+    public IObjectStore FilesOf(ITableSnapshot snapshot) => new SnapshotStore(Store, Table.Format, Name, snapshot.Id);
 }

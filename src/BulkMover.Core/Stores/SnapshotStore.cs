@@ -41,6 +41,8 @@ public sealed class SnapshotStore(IObjectStore store, string format, string tabl
     {
         public long Length => reader.Length;
 
+        public string? Version => reader.Version;
+
         public async ValueTask ReadAsync(long offset, Memory<byte> destination, CancellationToken cancellationToken)
         {
             try

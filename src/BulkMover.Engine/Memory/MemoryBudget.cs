@@ -98,7 +98,7 @@ public sealed class MemoryBudget
         {
             ArgumentOutOfRangeException.ThrowIfNegative(bytes);
             double mebibytes = Math.Ceiling(bytes / Mebibyte * Parts / ShareParts(use));
-            if (bytes <= Bytes / Parts * ShareParts(use) || mebibytes <= neededMebibytes)
+            if (CanLease(use, bytes) || mebibytes <= neededMebibytes)
                 continue;
 
             (neededMebibytes, reason) = (mebibytes, $"{bytes:N0} bytes to {Verb(use)}");
@@ -111,6 +111,9 @@ public sealed class MemoryBudget
             $"{what} needs {reason}, more than that step's share of a memory budget of {Bytes:N0} bytes. " +
             $"Run again with --memory {neededMebibytes:F0}MiB or more.");
     }
+
+    /// <summary>Whether so many bytes could be leased for a use, sooner or later.</summary>
+    public bool CanLease(MemoryUse use, long bytes) => bytes <= Bytes / Parts * ShareParts(use);
 
     internal void Change(MemoryUse use, long bytes)
     {

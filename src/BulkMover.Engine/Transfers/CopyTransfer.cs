@@ -197,7 +197,13 @@ public sealed class CopyTransfer(
                 await chunk.DisposeAsync();
         }
 
-        Task SendAsync(ChunkedTask item) => (item.Chunk.Load.AdoptBytes(item.Task) > 0 ? adopt : open).SendAsync(item);
+        Task SendAsync(ChunkedTask item)
+        {
+            // What is too large to be adopted can perhaps be decoded; where it must not be, adopting it says what it needs.
+            long bytes = item.Chunk.Load.AdoptBytes(item.Task);
+            bool isAdopted = bytes > 0 && (memory.CanLease(MemoryUse.Open, bytes) || plan.Request.Adoption is { IsRequired: true });
+            return (isAdopted ? adopt : open).SendAsync(item);
+        }
 
         async Task<Chunk> BeginAsync(long its, CancellationToken stopping)
         {

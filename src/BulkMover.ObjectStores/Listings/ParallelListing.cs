@@ -5,15 +5,15 @@ namespace BulkMover.ObjectStores.Listings;
 
 /// <summary>
 /// Lists with several requests at the same time, and hands the objects out in the order of the sections. Ahead of the caller it holds
-/// <see cref="MostHeld"/> pages and those under way, so one that reads slowly holds the requests up, not the memory.
+/// <see cref="MostHeld"/> objects and those under way, so one that reads slowly holds the requests up, not the memory.
 /// </summary>
 internal static class ParallelListing
 {
     /// <summary>Eight times as fast as one after another; a store bears as many from anybody.</summary>
     private const int RequestsAtOnce = 8;
 
-    /// <summary>Of 1,000 objects each, 20 MB: enough that directories of 8,000 objects are listed whole while the first of them is handed out.</summary>
-    private const int MostHeld = 64;
+    /// <summary>20 MB: enough that directories of 8,000 objects are listed whole while the first of them is handed out.</summary>
+    private const int MostHeld = 64_000;
 
     /// <param name="store">What is listed.</param>
     /// <param name="prefix">What all keys begin with: empty, or with a slash at its end.</param>
@@ -34,7 +34,7 @@ internal static class ParallelListing
                     foreach (StoredObject found in objects)
                         yield return found;
                     sections.RemoveFirst();
-                    held--;
+                    held -= objects.Count;
                     continue;
                 }
 
@@ -67,13 +67,13 @@ internal static class ParallelListing
         }
     }
 
-    /// <returns>How many sections have come that hold objects.</returns>
+    /// <returns>How many objects have come.</returns>
     private static int Replace(LinkedListNode<ListingSection> asked, IReadOnlyList<ListingSection> answer)
     {
         LinkedListNode<ListingSection> last = asked;
         foreach (ListingSection section in answer)
             last = asked.List!.AddAfter(last, section);
         asked.List!.Remove(asked);
-        return answer.Count(section => section.Objects is not null);
+        return answer.Sum(section => section.Objects?.Count ?? 0);
     }
 }

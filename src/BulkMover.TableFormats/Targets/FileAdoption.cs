@@ -31,7 +31,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
 
     /// <summary>Bytes of memory that reading the deleted rows of a file, and writing them anew, needs at most.</summary>
     public long DeletesBytes(ScanTask task) =>
-        task.Deletes is { } deletes && MayFit(task, write, isRequired: false) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value) : 0;
+        task.Deletes is { } deletes && MayFit(task, write, isRequired: false) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value, deletes.Rows ?? task.Rows.Value) : 0;
 
     /// <summary>Reads the file's footer, and which of its rows are deleted.</summary>
     /// <returns>Null when the file has to be decoded.</returns>

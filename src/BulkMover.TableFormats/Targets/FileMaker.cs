@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Writing;
@@ -29,7 +30,10 @@ internal sealed class FileMaker(
     public OpenFiles Open => open;
 
     /// <summary>Bytes that copying a file takes where they pass through this program: pieces here, and parts in the store's writer.</summary>
-    public long PassingBytes => PieceBytes + store.WriterBytes;
+    public long PassingBytes => PieceBytes + WriterBytes;
+
+    /// <inheritdoc cref="IWritableStore.WriterBytes"/>
+    public long WriterBytes => store.WriterBytes;
 
     /// <summary>The columns of rows that come into files. The result is the caller's.</summary>
     public RecordBatch InFile(RecordBatch rows) => BatchProjection.Select(rows, columns);
@@ -67,6 +71,14 @@ internal sealed class FileMaker(
         string path = NextPath(partition);
         if (await store.TryCopyAsync(file, bytes, version, root.Combine(path), cancellationToken))
             return (path, 0);
+        // What should have been the store's work has no bytes leased for it: it takes the place of a file that is open.
+        using IDisposable? place = IsOfStore(file) ? await open.TakeAsync(cancellationToken) : null;
+        await PassAsync(source, file, bytes, version, path, cancellationToken);
+        return (path, bytes);
+    }
+
+    private async Task PassAsync(IObjectStore source, Location file, long bytes, string? version, string path, CancellationToken cancellationToken)
+    {
         await using IRangeReader reader = await source.OpenAsync(file, bytes, cancellationToken);
         await using IObjectWriter writer = await store.CreateAsync(root.Combine(path), bytes, cancellationToken);
         byte[] piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(bytes, PieceBytes));
@@ -74,12 +86,13 @@ internal sealed class FileMaker(
         {
             Memory<byte> next = piece.AsMemory(0, (int)Math.Min(piece.Length, bytes - offset));
             await reader.ReadAsync(offset, next, cancellationToken);
+            if (version is not null && reader.Version != version)
+                throw new EnvironmentException("lake.file_changed", $"'{file}' was replaced while it was copied. Run the command again.") { IsTransient = true };
             await writer.WriteAsync(next, cancellationToken);
         }
 
         await writer.CompleteAsync(cancellationToken);
         ArrayPool<byte>.Shared.Return(piece);
-        return (path, bytes);
     }
 
     /// <summary>Writes the deleted rows of a file that was made here, for a table that keeps them.</summary>

@@ -22,7 +22,7 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
 
     // The footer of the source's file, its deleted rows, and pieces of it where it lies in another kind of store.
     public long AdoptBytes(ScanTask task) => load.Adoption is not { } adoption ? 0
-        : FooterBytes + adoption.DeletesBytes(task) + (files.IsOfStore(task.File) ? 0 : files.PassingBytes);
+        : FooterBytes + (files.IsOfStore(task.File) ? 0 : files.PassingBytes) + (adoption.DeletesBytes(task) is > 0 and var deletes ? deletes + files.WriterBytes : 0);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {

@@ -22,6 +22,9 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     /// <summary>Rows of a file that is taken as it is, null for one that does not fit; null where no file is.</summary>
     public Func<ScanTask, Task<IReadOnlyList<long>?>>? Adopts { get; set; }
 
+    /// <summary>What that needs.</summary>
+    public long AdoptBytes { get; set; } = 100;
+
     /// <summary>Keeps as much back as it may until it is flushed.</summary>
     public bool KeepsBack { get; set; }
 
@@ -191,7 +194,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
-        public long AdoptBytes(ScanTask task) => target.Adopts is null ? 0 : 100;
+        public long AdoptBytes(ScanTask task) => target.Adopts is null ? 0 : target.AdoptBytes;
 
         public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
         {

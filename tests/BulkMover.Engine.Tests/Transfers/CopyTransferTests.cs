@@ -70,6 +70,19 @@ public sealed class CopyTransferTests
     }
 
     [Fact]
+    public async Task Copy_TakingAFileNeedsMoreThanThereIs_IsDecoded()
+    {
+        var world = new World();
+        world.Target.AdoptBytes = world.Memory.Bytes;
+        world.Target.Adopts = task => Task.FromResult<IReadOnlyList<long>?>(RowsOf(world, task));
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, 400), (result.AdoptedFiles, world.Target.Visible.Count));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_TakingAFileFails_IsTheCopysFailureAndNothingIsLeft()
     {
         var world = new World();

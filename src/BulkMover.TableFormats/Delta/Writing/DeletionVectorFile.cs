@@ -17,8 +17,11 @@ internal sealed class DeletionVectorFile : IDeletesWriter
     private const int VersionBytes = 1;
     private const string Start = "deletion_vector_", Ending = ".bin";
 
-    // A bitmap of all rows, once as a set and twice as bytes; and what a set of few rows takes.
-    public long HeldBytes(long fileRows) => (fileRows / 2) + (64 << 10);
+    /// <summary>Of a row that is the only one of its chunk: objects, a list of one, and headers.</summary>
+    private const long LonelyRowBytes = 512;
+
+    // A bitmap of all rows, once as a set and twice as bytes, where few rows do not take less.
+    public long HeldBytes(long fileRows, long deletedRows) => Math.Min(fileRows / 2, deletedRows * LonelyRowBytes) + (64 << 10);
 
     public async Task<WrittenDeletes> WriteAsync(DeletesPlace place, IEnumerable<long> positions, CancellationToken cancellationToken)
     {

@@ -15,7 +15,10 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <param name="partitionBy">As <see cref="LakeOptions.PartitionBy"/>.</param>
 internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadOnlyList<string>? partitionBy) : ITableFormat
 {
-    /// <summary>Below the root: data files must not lie in a directory whose name begins with an underscore (PROTOCOL.md, "Data Files").</summary>
+    /// <summary>
+    /// What directories of files begin with: data files must not lie in one whose name begins with an underscore (PROTOCOL.md, "Data Files"). The name is the
+    /// prefix of deletion vectors, too, of which Trino reads no other than letters and digits.
+    /// </summary>
     public const string FilesName = "bulkmover";
 
     private const string VersionTaken = "delta.version_taken";
@@ -25,7 +28,7 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
 
     public Location Root => root;
 
-    public string FilesDirectory(TransferId transfer, long number) => string.Create(CultureInfo.InvariantCulture, $"{FilesName}/{transfer}-{number}");
+    public string FilesDirectory(TransferId transfer, long number) => string.Create(CultureInfo.InvariantCulture, $"{FilesName}{transfer}x{number}");
 
     public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
     {
@@ -91,7 +94,7 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
         await foreach (StoredObject found in store.ListAsync(root, cancellationToken))
         {
             string path = found.Location == root ? "" : found.Location.Path[root.Path.Length..].TrimStart('/');
-            if (path.Length > 0 && path[0] is '_' or '.' || path.StartsWith(FilesName + "/", StringComparison.Ordinal))
+            if (path.Length > 0 && path[0] is '_' or '.' || (path.StartsWith(FilesName, StringComparison.Ordinal) && path.Split('/')[0].All(char.IsAsciiLetterOrDigit)))
                 continue;
             throw new TargetException("delta.directory_not_empty",
                 $"'{root}' has files and no Delta log, among them '{found.Location}'. A table made there would not have their rows, and its upkeep would remove them. Name another directory.");

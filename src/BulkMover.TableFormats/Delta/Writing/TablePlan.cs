@@ -113,7 +113,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         long version = (before?.Number ?? -1) + 1;
         var write = new TableWrite(
             schema, partitions, [.. request.Schema.FieldsList.Zip(rows, (from, to) => Describe(from, to, partitions))],
-            [$"write Parquet files{(partitions.Count == 0 ? "" : $" apart by {string.Join(", ", partitions.Select(column => column.Name))}")} below {DeltaDirectory.FilesName}/",
+            [$"write Parquet files{(partitions.Count == 0 ? "" : $" apart by {string.Join(", ", partitions.Select(column => column.Name))}")} in a directory of the transfer's own, {DeltaDirectory.FilesName}…/",
                 .. steps.OfType<string>(), $"commit version {version} or the next that is free"],
             [])
         {

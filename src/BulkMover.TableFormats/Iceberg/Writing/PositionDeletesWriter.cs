@@ -27,7 +27,7 @@ internal sealed class PositionDeletesWriter(string address) : IDeletesWriter
         ],
         null);
 
-    public long HeldBytes(long fileRows) => WorkBytes;
+    public long HeldBytes(long fileRows, long deletedRows) => WorkBytes;
 
     public async Task<WrittenDeletes> WriteAsync(DeletesPlace place, IEnumerable<long> positions, CancellationToken cancellationToken)
     {
