@@ -79,6 +79,49 @@ public sealed class DecoderEqualityTests
         Assert.Equal((rowGroups.Length * fields.Count, 0), (decoded.Own, decoded.Native));
     }
 
+    [Theory]
+    [InlineData(0, 100)]
+    [InlineData(int.MaxValue, 100)]
+    [InlineData(int.MaxValue, 65_536)]
+    public async Task ReadAsync_NestedColumnsBesideFlatOnes_KeepsRowsTogether(int smallBytes, int batchRows)
+    {
+        // Text of few values comes as dictionaries, which end with their row group; the native reader's batches do not.
+        var schema = new Schema([Field("n", Int64Type.Default), Field("l", new ListType(Field("element", Int32Type.Default))), Field("s", StringType.Default)], null);
+        RecordBatch[] rowGroups = [.. new[] { 130, 1, 250, 75 }.Select((rows, group) =>
+        {
+            var lists = new ListArray.Builder(Field("element", Int32Type.Default));
+            for (int i = 0; i < rows; i++)
+            {
+                lists.Append();
+                for (int j = 0; j < i % 3; j++)
+                    ((Int32Array.Builder)lists.ValueBuilder).Append(group + i);
+            }
+
+            object?[] numbers = [.. Enumerable.Range(0, rows).Select(i => (object)(long)i)], texts = [.. Enumerable.Range(0, rows).Select(i => i % 4 == 0 ? null : (object)Text($"{group} {i % 3}"))];
+            return new RecordBatch(schema, [ArrayOf(Int64Type.Default, numbers), lists.Build(), ArrayOf(StringType.Default, texts)], rows);
+        })];
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = smallBytes, BatchRows = batchRows } }
+            .Write(schema, [.. rowGroups.Select(batch => batch.Arrays.ToArray())]);
+        using var decoded = new DecodedChunks();
+
+        Assert.Equal(rowGroups.SelectMany(Lines), await file.ReadAsync(schema));
+        Assert.Equal((8, 4), (decoded.Own, decoded.Native));
+    }
+
+    [Theory]
+    [InlineData(Compression.Lz4Hadoop, Encoding.Plain)]
+    [InlineData(Compression.Snappy, Encoding.DeltaByteArray)]
+    public async Task ReadAsync_WhatIsNotCovered_IsDecodedByTheNativeReader(Compression codec, Encoding encoding)
+    {
+        var schema = new Schema([Field("f", new FixedSizeBinaryType(3))], null);
+        IArrowArray array = ArrayOf(new FixedSizeBinaryType(3), [.. Enumerable.Range(0, 50).Select(i => new byte[] { 1, 2, (byte)i })]);
+        using ParquetTestFile file = new ParquetTestFile().Write(schema, builder => builder.Compression(codec).DisableDictionary().Encoding("f", encoding), [array]);
+        using var decoded = new DecodedChunks();
+
+        Assert.Equal(Lines(new RecordBatch(schema, [array], 50)), await file.ReadAsync(schema));
+        Assert.Equal((0, 1), (decoded.Own, decoded.Native));
+    }
+
     [Fact]
     public async Task ReadAsync_EachFileOfTheCorpus_GivesWhatTheNativeReaderGives()
     {
