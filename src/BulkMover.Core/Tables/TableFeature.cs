@@ -4,5 +4,5 @@ namespace BulkMover.Core.Tables;
 /// <param name="Name">The specification's word for it: <c>position deletes</c>, <c>columnMapping</c>.</param>
 /// <param name="State">Whether it is read.</param>
 /// <param name="Specification">Document and section.</param>
-/// <param name="Why">For one that is not read: why that is harmless, or what would go wrong, and the next step. For one that is read: by what, where that is told.</param>
+/// <param name="Why">For one that is not read: why that is harmless, or what would go wrong, and the next step.</param>
 public sealed record TableFeature(string Name, FeatureState State, string Specification, string? Why = null);

@@ -33,8 +33,8 @@ public static class ParquetFeatures
 
         .. Encodings("PLAIN", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"),
         .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
-        Read("flat columns", "Encodings.md") with { Why = "decoded here; by Arrow C++: LZ4 of Hadoop, DELTA_BYTE_ARRAY of FIXED_LEN_BYTE_ARRAY, type UNKNOWN" },
-        Read("nested columns", "README.md, Nested Encoding") with { Why = "decoded by Arrow C++" },
+        Read("flat columns, decoded by BulkMover", "Encodings.md"),
+        Read("nested columns, LZ4 of Hadoop, FIXED_LEN_BYTE_ARRAY in DELTA_BYTE_ARRAY, decoded by Arrow C++", "README.md, Nested Encoding"),
         Refused("levels in BIT_PACKED", "Encodings.md, BIT_PACKED", "readers and writers disagree about the order of the bits; write the file again with RLE"),
         Refused("another encoding", "parquet.thrift, Encoding", "check what wrote the file"),
 
