@@ -4,7 +4,7 @@ namespace BulkMover.FileFormats.Memory;
 
 /// <summary>
 /// Asks Linux to back memory with pages of 2 MiB. Each page of fresh memory costs a fault, and behind a hypervisor another one: at 4 KiB a page they
-/// were two thirds of the processor time of reading a file (perf/results/decoding.md).
+/// were two thirds of the processor time of reading a file (decisions/0012).
 /// </summary>
 internal static partial class HugePages
 {
