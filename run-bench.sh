@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [store-to-clickhouse] [planning] [pruning] [adoption]; without names, all but those that need S3. The method is in perf/README.md.
+# Measures and appends to perf/results: run-bench.sh [micro] [parquet-to-clickhouse] [store-to-clickhouse] [planning] [pruning] [decoding] [adoption]; without names, all but those that need S3. The method is in perf/README.md.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
@@ -42,6 +42,13 @@ pruning() {
   "$program" pruning --plain "$tables/lineitem-6m-snappy.parquet" --indexed "$tables/lineitem-6m-page-index.parquet" --results perf/results
 }
 
+decoding() {
+  local program dataset=datasets/data/lineitem/lineitem-6m-snappy.parquet
+  program=$(built perf/Throughput BulkMover.Throughput)
+  datasets/make.sh lineitem --rows 6000000 --out "$dataset"
+  "$program" decoding --dataset "$dataset" --results perf/results
+}
+
 # Against cp, rclone and aws, which must be there: a few large files, and many small ones. With BULKMOVER_BENCH_BUCKET, a bucket in S3, also within that; keys and endpoint as for copies.
 adoption() {
   local bulkmover program directory
@@ -63,7 +70,7 @@ store_to_clickhouse() {
   "$program" store-to-clickhouse --bulkmover "$bulkmover" --dataset "$dataset" --results perf/results --bucket "${BULKMOVER_BENCH_BUCKET:?names a bucket in S3}"
 }
 
-[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning adoption
+[ $# -gt 0 ] || set -- micro parquet-to-clickhouse planning pruning decoding adoption
 for scenario in "$@"; do
   case $scenario in
     micro) micro ;;
@@ -71,7 +78,8 @@ for scenario in "$@"; do
     store-to-clickhouse) store_to_clickhouse ;;
     planning) planning ;;
     pruning) pruning ;;
+    decoding) decoding ;;
     adoption) adoption ;;
-    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, store-to-clickhouse, planning, pruning and adoption." >&2; exit 2 ;;
+    *) echo "There is no scenario '$scenario'; there are micro, parquet-to-clickhouse, store-to-clickhouse, planning, pruning, decoding and adoption." >&2; exit 2 ;;
   esac
 done

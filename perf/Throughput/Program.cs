@@ -46,6 +46,10 @@ var pruning = new Command(Pruning.Name, "Filtered reads of Parquet files with an
 pruning.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Pruning.Name, new Pruning(
     parsed.GetRequiredValue(plain).FullName, parsed.GetRequiredValue(indexed).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
+var decoding = new Command(Decoding.Name, "A Parquet file decoded by our own decoder, and by Arrow C++") { dataset, results, rounds };
+decoding.SetAction((parsed, cancellationToken) => ReportAsync(
+    parsed, Decoding.Name, new Decoding(parsed.GetRequiredValue(dataset).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
+
 var directory = new Option<DirectoryInfo>("--directory") { Description = "The directory with Parquet files", Required = true };
 directory.AcceptExistingOnly();
 var adoption = new Command(Adoption.Name, "Parquet files copied as they are, against cp, rclone and aws") { bulkmover, directory, bucket, results, rounds };
@@ -54,7 +58,7 @@ adoption.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Adoption.N
     parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
 // A series that is stopped from outside must say so: the default handler ends without a word.
-return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, fromStore, planning, pruning, adoption }.Parse(args)
+return await new RootCommand("Measures whole copies, plans, and filtered reads.") { scenario, fromStore, planning, pruning, decoding, adoption }.Parse(args)
     .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 
 async Task<int> ReportAsync(ParseResult parsed, string scenario, Task<string> section)

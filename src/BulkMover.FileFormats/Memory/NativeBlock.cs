@@ -11,6 +11,7 @@ internal sealed unsafe class NativeBlock : SafeHandle
     {
         Length = bytes;
         SetHandle((nint)NativeMemory.Alloc((nuint)bytes));
+        HugePages.Ask(handle, bytes);
     }
 
     public long Length { get; private set; }
@@ -26,6 +27,7 @@ internal sealed unsafe class NativeBlock : SafeHandle
             return;
         SetHandle((nint)NativeMemory.Realloc((void*)Address, (nuint)bytes));
         Length = bytes;
+        HugePages.Ask(handle, bytes);
     }
 
     public Span<byte> Span(long offset, int length)

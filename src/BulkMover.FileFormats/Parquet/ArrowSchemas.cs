@@ -28,7 +28,7 @@ internal static class ArrowSchemas
         byte[] footer = ImageFooter.Write(root, [.. Enumerable.Range(0, root.Children.Count)], [], _ => default);
         fixed (byte* address = footer)
         {
-            using var file = new NativeFile((nint)address, footer.Length, batchRows: 1, dictionaries: []);
+            using var file = new NativeFile((nint)address, footer.Length, batchRows: 1, leaves: [], dictionaries: []);
             return file.Schema;
         }
     }

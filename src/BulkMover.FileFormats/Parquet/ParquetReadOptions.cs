@@ -23,4 +23,7 @@ public sealed record ParquetReadOptions
 
     /// <summary>Bytes of a batch, for wide rows; a single row may be larger.</summary>
     public int BatchBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>All columns are decoded by the native reader: what our own decoders are compared with.</summary>
+    internal bool OnlyNative { get; init; }
 }

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Images;
 
 namespace BulkMover.FileFormats.Parquet;
@@ -11,6 +12,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     private readonly ScanFile file;
     private readonly ImagePlan plan;
     private ImageMemory? memory;
+    private RecyclingAllocator? recycling;
     private ExpandedBatches? batches;
     private long delivered;
 
@@ -66,12 +68,19 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     public RecordBatch? ReadNext(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        batches ??= new ExpandedBatches(Fetched.Open(), Name, file.Options.BatchBytes, file.Allocator);
+        batches ??= Open();
         using RecordBatch? batch = batches.ReadNext();
         delivered += batch?.Length ?? 0;
         if (batch is null ? delivered < Rows : delivered > Rows)
             throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");
         return batch is null ? null : file.Shape.Apply(batch, batch.Length, file.Allocator);
+    }
+
+    private ExpandedBatches Open()
+    {
+        // What is free counts as the next batch, for which there is a lease already: twice as much as it takes, if columns are covered.
+        recycling = new RecyclingAllocator(file.Allocator, DecodeBytes / DecodeEstimate.BuilderSlack);
+        return new ExpandedBatches(Fetched.Open(recycling), file.Options.BatchBytes, recycling);
     }
 
     /// <summary>The text of variants is about as long as what they are stored in, and is there twice while it is made.</summary>
@@ -81,5 +90,6 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     {
         batches?.Dispose();
         memory?.Dispose();
+        recycling?.Dispose();
     }
 }

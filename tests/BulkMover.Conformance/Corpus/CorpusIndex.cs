@@ -1,11 +1,12 @@
 using System.Text.Json;
+using BulkMover.Testing;
 
 namespace BulkMover.Conformance.Corpus;
 
 /// <summary>The tables of other engines that lie beside the repository, or where <c>BULKMOVER_CORPUS</c> says.</summary>
 public sealed class CorpusIndex
 {
-    private static readonly Lazy<CorpusIndex> Loaded = new(() => new CorpusIndex(FindDirectory()));
+    private static readonly Lazy<CorpusIndex> Loaded = new(() => new CorpusIndex(CorpusDirectory.Find()));
 
     private readonly Dictionary<string, CorpusEntry> entries;
 
@@ -24,16 +25,4 @@ public sealed class CorpusIndex
     public IReadOnlyCollection<CorpusEntry> Entries => entries.Values;
 
     public CorpusEntry this[string name] => entries[name];
-
-    private static string FindDirectory()
-    {
-        if (Environment.GetEnvironmentVariable("BULKMOVER_CORPUS") is { Length: > 0 } named)
-            return named;
-        DirectoryInfo? root = new(AppContext.BaseDirectory);
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "BulkMover.sln")))
-            root = root.Parent;
-        return root is null
-            ? throw new DirectoryNotFoundException("This program lies in no clone of BulkMover; say in BULKMOVER_CORPUS where the tables are.")
-            : Path.GetFullPath(Path.Combine(root.FullName, "..", "shared", "corpus"));
-    }
 }

@@ -29,7 +29,7 @@ internal sealed class ParquetTestFile : IDisposable
 
     public IObjectStore Store { get; init; } = new LocalObjectStore();
 
-    public ParquetReadOptions Options { get; init; } = new();
+    public ParquetReadOptions Options { get; set; } = new();
 
     public IRowDeletes? Deletes { get; set; }
 

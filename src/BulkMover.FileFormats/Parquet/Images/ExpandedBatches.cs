@@ -4,12 +4,11 @@ using BulkMover.Core.Batches;
 
 namespace BulkMover.FileFormats.Parquet.Images;
 
-/// <summary>Batches of the native reader with text instead of dictionaries. One whose text is too much comes in pieces: only here is known how much it is.</summary>
-/// <param name="file">Disposed with this.</param>
-/// <param name="name">For messages.</param>
+/// <summary>Batches of an image with text instead of dictionaries. One whose text is too much comes in pieces: only here is known how much it is.</summary>
+/// <param name="image">Disposed with this.</param>
 /// <param name="maxTextBytes">Text of a batch; a single row may have more.</param>
 /// <param name="allocator">Where text comes from.</param>
-internal sealed class ExpandedBatches(NativeFile file, string name, long maxTextBytes, MemoryAllocator allocator) : IDisposable
+internal sealed class ExpandedBatches(ImageBatches image, long maxTextBytes, MemoryAllocator allocator) : IDisposable
 {
     private RecordBatch? cut;
     private long[] textBytes = [];
@@ -20,7 +19,7 @@ internal sealed class ExpandedBatches(NativeFile file, string name, long maxText
     {
         if (cut is null)
         {
-            if (NativeErrors.Wrap(name, file.ReadNext) is not { } batch)
+            if (image.ReadNext() is not { } batch)
                 return null;
             if (DictionaryExpansion.TryExpand(batch, maxTextBytes, allocator) is { } whole)
                 return whole;
@@ -33,7 +32,7 @@ internal sealed class ExpandedBatches(NativeFile file, string name, long maxText
     public void Dispose()
     {
         cut?.Dispose();
-        file.Dispose();
+        image.Dispose();
     }
 
     private RecordBatch ReadPiece(RecordBatch batch)

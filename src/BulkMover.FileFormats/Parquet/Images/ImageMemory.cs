@@ -1,3 +1,4 @@
+using Apache.Arrow.Memory;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Metadata;
@@ -13,12 +14,14 @@ internal sealed class ImageMemory : IDisposable
     private readonly string name;
 
     private readonly ParquetReadOptions options;
+    private readonly PageSizes[][] pages;
     private readonly RowSizes sizes;
     private long bytes;
 
-    private ImageMemory(NativeBlock block, ImagePlan plan, string name, ParquetReadOptions options, RowSizes sizes)
+    private ImageMemory(NativeBlock block, ImagePlan plan, string name, ParquetReadOptions options, PageSizes[][] pages)
     {
-        (this.block, this.plan, this.name, this.options, this.sizes) = (block, plan, name, options, sizes);
+        (this.block, this.plan, this.name, this.options, this.pages) = (block, plan, name, options, pages);
+        sizes = new RowSizes(plan, options, pages);
         Estimate = DecodeEstimate.Of(plan, options, sizes);
     }
 
@@ -53,7 +56,7 @@ internal sealed class ImageMemory : IDisposable
         try
         {
             plan.JoinPages(memory);
-            return new ImageMemory(memory, plan, name, options, new RowSizes(plan, options, CheckPages(memory, plan, name)));
+            return new ImageMemory(memory, plan, name, options, CheckPages(memory, plan, name));
         }
         catch
         {
@@ -79,14 +82,31 @@ internal sealed class ImageMemory : IDisposable
     }
 
     /// <summary>
-    /// Opens the native reader, which looks into this memory until it is disposed. Text that is stored as a dictionary comes as one: see
+    /// Opens the columns, which look into this memory until they are disposed. Text that is stored as a dictionary comes as one: see
     /// <see cref="DictionaryExpansion"/>.
     /// </summary>
-    public NativeFile Open()
+    /// <param name="allocator">Where batches' memory comes from, as far as it is not the native reader's.</param>
+    public ImageBatches Open(MemoryAllocator allocator)
     {
         Measure(CancellationToken.None);
+        ImageColumns? columns = null;
+        try
+        {
+            columns = new ImageColumns(block, plan, pages, sizes.Dictionaries, options, Estimate.BatchRows, allocator);
+            ParquetMetrics.Decoding(columns.Covered * (long)plan.RowGroups.Count, columns.NativeLeaves.Count * (long)plan.RowGroups.Count);
+            return new ImageBatches(columns, columns.NativeLeaves.Count > 0 ? OpenNative(columns.NativeLeaves) : null, name, allocator);
+        }
+        catch
+        {
+            columns?.Dispose();
+            throw;
+        }
+    }
+
+    private NativeFile OpenNative(IReadOnlyList<int> leaves)
+    {
         WriteFooter();
-        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, bytes, Estimate.BatchRows, sizes.Dictionaries));
+        return NativeErrors.Wrap(name, () => new NativeFile(block.Address, bytes, Estimate.BatchRows, leaves, sizes.Dictionaries));
     }
 
     private void WriteFooter()

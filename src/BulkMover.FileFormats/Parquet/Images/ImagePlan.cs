@@ -1,3 +1,4 @@
+using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Metadata;
@@ -28,6 +29,12 @@ internal sealed class ImagePlan
 
     /// <summary>Indexes of the top-level columns, ascending.</summary>
     public IReadOnlyList<int> Columns { get; }
+
+    /// <summary>The columns' nodes in the file's schema.</summary>
+    public IEnumerable<SchemaNode> Nodes => Columns.Select(index => footer.Root.Children[index]);
+
+    /// <summary>The columns' fields with the types that the native reader gives.</summary>
+    public IEnumerable<Field> StoredFields => Columns.Select(index => footer.StoredSchema.FieldsList[index]);
 
     public IReadOnlyList<SchemaNode> Leaves { get; }
 

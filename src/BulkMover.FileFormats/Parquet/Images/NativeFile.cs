@@ -12,14 +12,17 @@ internal sealed class NativeFile : IDisposable
     private readonly ParquetSharp.IO.Buffer buffer;
     private readonly BufferReader input;
     private readonly FileReader reader;
+    private readonly IReadOnlyList<int> leaves;
     private IArrowArrayStream? batches;
 
     /// <param name="address">First byte of the image.</param>
     /// <param name="bytes">Its length.</param>
     /// <param name="batchRows">Rows per batch.</param>
+    /// <param name="leaves">Numbers of the leaves that are read.</param>
     /// <param name="dictionaries">Numbers of the leaves whose columns are given as dictionaries.</param>
-    public NativeFile(nint address, long bytes, long batchRows, IReadOnlyList<int> dictionaries)
+    public NativeFile(nint address, long bytes, long batchRows, IReadOnlyList<int> leaves, IReadOnlyList<int> dictionaries)
     {
+        this.leaves = leaves;
         using ReaderProperties file = ReaderProperties.GetDefaultReaderProperties();
         // Pages are compared with their checksums where they have one: it costs little and finds what decoding would not.
         file.EnablePageChecksumVerification();
@@ -46,10 +49,10 @@ internal sealed class NativeFile : IDisposable
 
     public Schema Schema => reader.Schema;
 
-    /// <summary>The next batch of all row groups and columns, or null at the end. The caller disposes it.</summary>
+    /// <summary>The next batch of all row groups, or null at the end. The caller disposes it.</summary>
     public RecordBatch? ReadNext()
     {
-        batches ??= reader.GetRecordBatchReader(null, null);
+        batches ??= reader.GetRecordBatchReader(null, [.. leaves]);
         return batches.ReadNextRecordBatchAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 

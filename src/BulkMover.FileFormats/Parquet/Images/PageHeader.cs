@@ -26,6 +26,15 @@ internal sealed record PageHeader(
     /// <summary>The values are numbers of dictionary entries (parquet.thrift, <c>Encoding</c>: PLAIN_DICTIONARY, RLE_DICTIONARY).</summary>
     public bool IsOfDictionary => Encoding is 2 or 8;
 
+    /// <summary>CRC-32 of the page as it is stored, when the writer gave one.</summary>
+    public int? Checksum { get; init; }
+
+    /// <summary>Of a data page V2: the part of <see cref="LevelBytes"/> that stands first, the repetition levels.</summary>
+    public int RepetitionBytes { get; init; }
+
+    /// <summary>A data page V2 may say that its values are not compressed though its column's are.</summary>
+    public bool IsCompressed { get; init; } = true;
+
     /// <summary>DELTA_BYTE_ARRAY.</summary>
     public bool HasPrefixes => Encoding == 7;
 
@@ -41,9 +50,8 @@ internal sealed record PageHeader(
     public static PageHeader Parse(ReadOnlySpan<byte> bytes)
     {
         var reader = new CompactReader(bytes);
-        int? kind = null, uncompressed = null, compressed = null;
-        long dataValues = -1, dictionaryValues = -1, dataV2Values = -1, levelBytes = 0;
-        int dataEncoding = -1, dataV2Encoding = -1, definitions = Rle, repetitions = Rle;
+        int? kind = null, uncompressed = null, compressed = null, checksum = null;
+        PageNumbers data = new(), dictionary = new(), dataV2 = new();
         int id = 0;
         while (reader.NextField(ref id, out CompactType type))
         {
@@ -52,54 +60,77 @@ internal sealed record PageHeader(
                 case 1: kind = reader.Int32(type); break;
                 case 2: uncompressed = NotNegative(reader.Int32(type), "uncompressed_page_size"); break;
                 case 3: compressed = NotNegative(reader.Int32(type), "compressed_page_size"); break;
-                case 5: (dataValues, _, dataEncoding, definitions, repetitions) = Numbers(ref reader, type, PageKind.Data); break;
-                case 7: (dictionaryValues, _, _, _, _) = Numbers(ref reader, type, PageKind.Dictionary); break;
-                case 8: (dataV2Values, levelBytes, dataV2Encoding, _, _) = Numbers(ref reader, type, PageKind.DataV2); break;
+                case 4: checksum = reader.Int32(type); break;
+                case 5: data = Numbers(ref reader, type, PageKind.Data); break;
+                case 7: dictionary = Numbers(ref reader, type, PageKind.Dictionary); break;
+                case 8: dataV2 = Numbers(ref reader, type, PageKind.DataV2); break;
                 default: reader.Skip(type); break;
             }
         }
 
         var pageKind = (PageKind)(kind ?? throw new ThriftException("a page header has no type"));
-        long values = pageKind switch
+        PageNumbers page = pageKind switch
         {
-            PageKind.Data => dataValues,
-            PageKind.Dictionary => dictionaryValues,
-            PageKind.DataV2 => dataV2Values,
-            _ => 0,
+            PageKind.Data => data,
+            PageKind.Dictionary => dictionary,
+            PageKind.DataV2 => dataV2,
+            _ => new PageNumbers { Values = 0 },
         };
         return new PageHeader(pageKind,
             uncompressed ?? throw new ThriftException("a page header has no uncompressed_page_size"),
             compressed ?? throw new ThriftException("a page header has no compressed_page_size"),
-            values, levelBytes, pageKind == PageKind.Data ? definitions : Rle, pageKind == PageKind.Data ? repetitions : Rle, pageKind == PageKind.DataV2 ? dataV2Encoding : dataEncoding, reader.Position);
+            page.Values, (long)page.DefinitionBytes + page.RepetitionBytes, page.Definitions, page.Repetitions, page.Encoding, reader.Position)
+        {
+            Checksum = checksum, RepetitionBytes = page.RepetitionBytes, IsCompressed = page.IsCompressed,
+        };
     }
 
     /// <summary>Field 1 is <c>num_values</c> in all three kinds; the others are named where they are read.</summary>
-    private static (long Values, long LevelBytes, int Encoding, int Definitions, int Repetitions) Numbers(ref CompactReader reader, CompactType structType, PageKind kind)
+    private static PageNumbers Numbers(ref CompactReader reader, CompactType structType, PageKind kind)
     {
         CompactReader.ExpectStruct(structType);
-        long values = -1, nulls = 0, levelBytes = 0;
-        int encoding = -1, definitions = Rle, repetitions = Rle;
+        var page = new PageNumbers();
+        long nulls = 0;
         int id = 0;
         while (reader.NextField(ref id, out CompactType type))
         {
             switch (id)
             {
-                case 1: values = NotNegative(reader.Int32(type), "num_values"); break;
-                case 2 when kind != PageKind.DataV2: encoding = reader.Int32(type); break;
+                case 1: page.Values = NotNegative(reader.Int32(type), "num_values"); break;
+                case 2 when kind != PageKind.DataV2: page.Encoding = reader.Int32(type); break;
                 case 2 when kind == PageKind.DataV2: nulls = NotNegative(reader.Int32(type), "num_nulls"); break;
-                case 3 when kind == PageKind.Data: definitions = reader.Int32(type); break;
-                case 4 when kind == PageKind.Data: repetitions = reader.Int32(type); break;
+                case 3 when kind == PageKind.Data: page.Definitions = reader.Int32(type); break;
+                case 4 when kind == PageKind.Data: page.Repetitions = reader.Int32(type); break;
                 case 3 when kind == PageKind.DataV2: NotNegative(reader.Int32(type), "num_rows"); break;
-                case 4 when kind == PageKind.DataV2: encoding = reader.Int32(type); break;
-                case 5 when kind == PageKind.DataV2: levelBytes += NotNegative(reader.Int32(type), "definition_levels_byte_length"); break;
-                case 6 when kind == PageKind.DataV2: levelBytes += NotNegative(reader.Int32(type), "repetition_levels_byte_length"); break;
+                case 4 when kind == PageKind.DataV2: page.Encoding = reader.Int32(type); break;
+                case 5 when kind == PageKind.DataV2: page.DefinitionBytes = NotNegative(reader.Int32(type), "definition_levels_byte_length"); break;
+                case 6 when kind == PageKind.DataV2: page.RepetitionBytes = NotNegative(reader.Int32(type), "repetition_levels_byte_length"); break;
+                case 7 when kind == PageKind.DataV2: page.IsCompressed = CompactReader.Boolean(type); break;
                 default: reader.Skip(type); break;
             }
         }
 
-        return nulls <= values ? (values, levelBytes, encoding, definitions, repetitions) : throw new ThriftException($"a page has {nulls} nulls in {values} values");
+        return nulls <= page.Values ? page : throw new ThriftException($"a page has {nulls} nulls in {page.Values} values");
     }
 
     private static int NotNegative(int value, string field) =>
         value >= 0 ? value : throw new ThriftException($"a page has a {field} of {value}");
+
+    /// <summary>What the header of one kind says; left as it is where there is none.</summary>
+    private sealed class PageNumbers
+    {
+        public long Values { get; set; } = -1;
+
+        public int Encoding { get; set; } = -1;
+
+        public int Definitions { get; set; } = Rle;
+
+        public int Repetitions { get; set; } = Rle;
+
+        public int DefinitionBytes { get; set; }
+
+        public int RepetitionBytes { get; set; }
+
+        public bool IsCompressed { get; set; } = true;
+    }
 }

@@ -13,6 +13,9 @@ internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, lo
     /// <summary>See <see cref="PageHeader.BitPacked"/>; only where there are levels.</summary>
     public bool HasBitPackedLevels { get; init; }
 
+    /// <summary>The encodings of the data pages' values, as a set of <see cref="Decoding.Encodings"/>.</summary>
+    public uint Encodings { get; init; }
+
     /// <summary>The data pages, where the bytes of a value or the values of a row are not always the same.</summary>
     public List<DataPage>? Pages { get; init; }
 
@@ -29,6 +32,10 @@ internal sealed record PageSizes(long LargestDataBytes, long DictionaryBytes, lo
         if (page.Kind is not (PageKind.Data or PageKind.DataV2))
             return this with { LargestDataBytes = Math.Max(LargestDataBytes, bytes) };
         Pages?.Add(new DataPage(page.Values, page.UncompressedBytes, page.IsOfDictionary, page.HasPrefixes));
-        return this with { LargestDataBytes = Math.Max(LargestDataBytes, bytes), OnlyDictionary = OnlyDictionary && page.IsOfDictionary };
+        return this with
+        {
+            LargestDataBytes = Math.Max(LargestDataBytes, bytes), OnlyDictionary = OnlyDictionary && page.IsOfDictionary,
+            Encodings = Decoding.Encodings.With(Encodings, page.Encoding),
+        };
     }
 }

@@ -84,6 +84,8 @@ internal static class PageWalk
             CompressionCodec.Lz4 or CompressionCodec.Lz4Raw => (255L * page.CompressedBytes) + slack,
             // A match of 258 bytes takes two bits; RFC 1951.
             CompressionCodec.Gzip => (1032L * page.CompressedBytes) + slack,
+            // A block of one byte repeated takes four and becomes 128 KiB; RFC 8878, "Blocks".
+            CompressionCodec.Zstd => (32L * 1024 * page.CompressedBytes) + slack,
             // The others know runs without a bound.
             _ => long.MaxValue,
         };

@@ -1,0 +1,58 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Batches;
+using BulkMover.FileFormats.Parquet.Images;
+
+namespace BulkMover.FileFormats.Parquet.Decoding;
+
+/// <summary>A column of bits.</summary>
+internal sealed class BooleanColumn(ColumnSource source) : ColumnDecoder(source, BooleanType.Default)
+{
+    private readonly HybridReader runs = new();
+    private ReadOnlyMemory<byte> plain;
+    private long next;
+    private bool isPlain;
+
+    protected override int SlotBytes(int rows) => (rows + 7) / 8;
+
+    protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary)
+    {
+    }
+
+    protected override void BeginPage(PageHeader header, ReadOnlyMemory<byte> values)
+    {
+        isPlain = header.Encoding == Encodings.Plain;
+        (plain, next) = (values, 0);
+        // Of a page of nulls some writers leave all of it out.
+        if (!isPlain)
+            runs.Begin(values.IsEmpty ? values : ChunkPages.CutLength(values).Cut, 1);
+    }
+
+    protected override void Decode(Span<byte> slots, in RowRun rows)
+    {
+        ReadBits(slots, rows.First, rows.Valid);
+        // Apart from the last one on, as values of more bits.
+        for (int row = rows.Count - 1, valid = rows.Valid; row >= valid; row--)
+        {
+            if (Bits.IsSet(rows.Validity, rows.First + row))
+                Bits.Fill(slots, rows.First + row, 1, Bits.IsSet(slots, rows.First + --valid));
+        }
+    }
+
+    protected override ArrayData Finish(int rows, int nulls, ArrowBuffer validity, ArrowBuffer slots, TakenBuffers buffers) =>
+        new(Type, rows, nulls, 0, [validity, slots]);
+
+    private void ReadBits(Span<byte> slots, int first, int count)
+    {
+        if (!isPlain)
+        {
+            runs.ReadBits(slots, first, count);
+            return;
+        }
+
+        if (next + count > plain.Length * 8L)
+            throw new InvalidDataException("a page ends before its values do");
+        Bits.Copy(plain.Span, next, slots, first, count);
+        next += count;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Apache.Arrow.Types;
+
+namespace BulkMover.FileFormats.Parquet.Decoding;
+
+/// <summary>
+/// A column of decimals, stored as integers or as bytes with the most significant first (LogicalTypes.md, "DECIMAL") → two's complement of
+/// 128 or 256 bits.
+/// </summary>
+/// <param name="source">The column's chunks.</param>
+/// <param name="type">Of the arrays.</param>
+/// <param name="width">Bytes of a stored value, no more than a decimal of the type has.</param>
+/// <param name="isInteger">Stored as INT32 or INT64.</param>
+internal sealed class DecimalColumn(ColumnSource source, FixedSizeBinaryType type, int width, bool isInteger) : FixedColumn(source, type, width)
+{
+    private readonly PageBuffer stored = new();
+
+    protected override int SlotBytes(int rows) => checked(rows * type.ByteWidth);
+
+    protected override void Decode(Span<byte> slots, in RowRun rows)
+    {
+        Span<byte> own = slots.Slice(rows.First * type.ByteWidth, rows.Count * type.ByteWidth);
+        Span<byte> values = stored.Room(rows.Valid * Width).Span;
+        ReadDense(values);
+        Convert(values, own);
+        if (rows.Valid < rows.Count)
+            ValueSpread.Spread(own, type.ByteWidth, rows.Validity, rows.First, rows.Valid);
+    }
+
+    public override void Dispose()
+    {
+        stored.Dispose();
+        base.Dispose();
+    }
+
+    private void Convert(ReadOnlySpan<byte> values, Span<byte> decimals)
+    {
+        if (!isInteger)
+            ConvertBytes(values, decimals);
+        else if (Width == sizeof(int))
+            ConvertIntegers(MemoryMarshal.Cast<byte, int>(values), MemoryMarshal.Cast<byte, Int128>(decimals));
+        else
+            ConvertIntegers(MemoryMarshal.Cast<byte, long>(values), MemoryMarshal.Cast<byte, Int128>(decimals));
+    }
+
+    private static void ConvertIntegers(ReadOnlySpan<int> values, Span<Int128> decimals)
+    {
+        for (int i = 0; i < values.Length; i++)
+            decimals[i] = values[i];
+    }
+
+    private static void ConvertIntegers(ReadOnlySpan<long> values, Span<Int128> decimals)
+    {
+        for (int i = 0; i < values.Length; i++)
+            decimals[i] = values[i];
+    }
+
+    private void ConvertBytes(ReadOnlySpan<byte> values, Span<byte> decimals)
+    {
+        for (int at = 0; at < values.Length; at += Width)
+        {
+            ReadOnlySpan<byte> value = values.Slice(at, Width);
+            Span<byte> to = decimals[..type.ByteWidth];
+            to.Fill((sbyte)value[0] < 0 ? byte.MaxValue : (byte)0);
+            for (int i = 0; i < value.Length; i++)
+                to[i] = value[^(i + 1)];
+            decimals = decimals[type.ByteWidth..];
+        }
+    }
+}
