@@ -58,10 +58,9 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
         }
 
         foreach (string format in Formats)
-        {
-            foreach (bool isAdopting in (bool[])[false, true])
-                await AssertSameAsync(format, isAdopting, source, snapshot, scan, expected);
-        }
+            await AssertSameAsync(format, isAdopting: true, source, snapshot, scan, expected);
+        // What is decoded comes into all of them by the same writer: each table into one, in turns.
+        await AssertSameAsync(Formats[name.Length % Formats.Length], isAdopting: false, source, snapshot, scan, expected);
     }
 
     [Theory]
