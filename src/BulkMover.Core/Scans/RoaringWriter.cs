@@ -13,18 +13,20 @@ internal static class RoaringWriter
 
     public static byte[] Write(PositionSet set)
     {
-        IGrouping<long, KeyValuePair<long, PositionChunk>>[] bitmaps = [.. set.Chunks.GroupBy(chunk => chunk.Key >> PositionSet.ChunkBits)];
-        byte[] bytes = new byte[CountBytes + bitmaps.Sum(bitmap => HighBytes + BytesOf([.. bitmap]))];
+        KeyValuePair<long, PositionChunk>[][] bitmaps = [.. set.Chunks.GroupBy(HighOf).Select(chunks => chunks.ToArray())];
+        byte[] bytes = new byte[CountBytes + bitmaps.Sum(bitmap => HighBytes + BytesOf(bitmap))];
         BinaryPrimitives.WriteInt64LittleEndian(bytes, bitmaps.Length);
         Span<byte> rest = bytes.AsSpan(CountBytes);
-        foreach (IGrouping<long, KeyValuePair<long, PositionChunk>> bitmap in bitmaps)
+        foreach (KeyValuePair<long, PositionChunk>[] bitmap in bitmaps)
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)bitmap.Key);
-            rest = rest[(HighBytes + Write32([.. bitmap], rest[HighBytes..]))..];
+            BinaryPrimitives.WriteUInt32LittleEndian(rest, (uint)HighOf(bitmap[0]));
+            rest = rest[(HighBytes + Write32(bitmap, rest[HighBytes..]))..];
         }
 
         return bytes;
     }
+
+    private static long HighOf(KeyValuePair<long, PositionChunk> chunk) => chunk.Key >> PositionSet.ChunkBits;
 
     private static int BytesOf(KeyValuePair<long, PositionChunk>[] chunks) =>
         CookieBytes + (chunks.Length * (DescriptionBytes + OffsetBytes)) + chunks.Sum(chunk => chunk.Value.Bytes);

@@ -15,12 +15,12 @@ public interface IChunkLoad : IAsyncDisposable
     /// <returns>Bytes that went out with this call.</returns>
     Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken);
 
-    /// <summary>Bytes of memory that <see cref="TryAdoptAsync"/> needs; 0 where it never does anything.</summary>
+    /// <summary>Bytes of memory that <see cref="TryAdoptAsync"/> needs.</summary>
     long AdoptBytes(ScanTask task) => 0;
 
     /// <summary>
-    /// Makes a data file of the source part of the chunk as it is, where <see cref="TargetRequest.Adoption"/> allows it and the file fits: its rows count as sent
-    /// then. Safe for concurrent use.
+    /// Makes a data file of the source, of which <see cref="TargetPlan.MayAdopt"/> says that it may be, part of the chunk as it is, if the file fits: its rows count
+    /// as sent then. Safe for concurrent use.
     /// </summary>
     /// <param name="task">Which.</param>
     /// <param name="cancellationToken">Stops the copy; nothing of it counts.</param>

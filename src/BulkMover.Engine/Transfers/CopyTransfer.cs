@@ -200,8 +200,8 @@ public sealed class CopyTransfer(
         Task SendAsync(ChunkedTask item)
         {
             // What is too large to be adopted can perhaps be decoded; where it must not be, adopting it says what it needs.
-            long bytes = item.Chunk.Load.AdoptBytes(item.Task);
-            bool isAdopted = bytes > 0 && (memory.CanLease(MemoryUse.Open, bytes) || plan.Request.Adoption is { IsRequired: true });
+            bool isAdopted = plan.MayAdopt(item.Task)
+                && (memory.CanLease(MemoryUse.Open, item.Chunk.Load.AdoptBytes(item.Task)) || plan.Request.Adoption is { IsRequired: true });
             return (isAdopted ? adopt : open).SendAsync(item);
         }
 

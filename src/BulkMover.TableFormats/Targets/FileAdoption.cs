@@ -29,9 +29,9 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     /// <exception cref="TargetException">It does not, and has to.</exception>
     public static bool MayFit(ScanTask task, TableWrite write, bool isRequired) => ReasonByMetadata(task, write) is not { } reason || (isRequired ? throw DoesNotFit(task, reason) : false);
 
-    /// <summary>Bytes of memory that reading the deleted rows of a file, and writing them anew, needs at most.</summary>
+    /// <summary>Bytes of memory that reading the deleted rows of a file that <see cref="MayFit"/>, and writing them anew, needs at most.</summary>
     public long DeletesBytes(ScanTask task) =>
-        task.Deletes is { } deletes && MayFit(task, write, isRequired: false) ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value, deletes.Rows ?? task.Rows.Value) : 0;
+        task.Deletes is { } deletes ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value, deletes.Rows ?? task.Rows.Value) : 0;
 
     /// <summary>Reads the file's footer, and which of its rows are deleted.</summary>
     /// <returns>Null when the file has to be decoded.</returns>

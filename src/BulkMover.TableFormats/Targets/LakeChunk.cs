@@ -21,8 +21,8 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
         load.Lanes[lane % load.Lanes.Count].AddAsync(this, (RowBlock)block, cancellationToken);
 
     // The footer of the source's file, its deleted rows, and pieces of it where it lies in another kind of store.
-    public long AdoptBytes(ScanTask task) => load.Adoption is not { } adoption ? 0
-        : FooterBytes + (files.IsOfStore(task.File) ? 0 : files.PassingBytes) + (adoption.DeletesBytes(task) is > 0 and var deletes ? deletes + files.WriterBytes : 0);
+    public long AdoptBytes(ScanTask task) =>
+        FooterBytes + (files.IsOfStore(task.File) ? 0 : files.PassingBytes) + (load.Adoption!.DeletesBytes(task) is > 0 and var deletes ? deletes + files.WriterBytes : 0);
 
     public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
     {

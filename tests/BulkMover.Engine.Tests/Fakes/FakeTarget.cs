@@ -73,7 +73,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 
     /// <summary>Of a transfer of which something has arrived, as the target remembers it.</summary>
-    public TargetPlan Plan(TargetRequest request) => new(request, [], [], [])
+    public TargetPlan Plan(TargetRequest request) => new FakePlan(this, request)
     {
         Earlier = request.Restart || Arrived.IsEmpty
             ? null
@@ -92,6 +92,11 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed record FakePlan(FakeTarget Target, TargetRequest Request) : TargetPlan(Request, [], [], [])
+    {
+        public override bool MayAdopt(ScanTask task) => Target.Adopts is not null;
+    }
 
     private sealed class Load : ITargetLoad
     {
@@ -194,7 +199,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
             }
         }
 
-        public long AdoptBytes(ScanTask task) => target.Adopts is null ? 0 : target.AdoptBytes;
+        public long AdoptBytes(ScanTask task) => target.AdoptBytes;
 
         public async Task<AdoptedFile?> TryAdoptAsync(ScanTask task, CancellationToken cancellationToken)
         {
