@@ -25,6 +25,9 @@ public sealed record ScanTask(
     /// <summary>What the data file is written in.</summary>
     public FileFormat Format { get; init; }
 
+    /// <summary>As planning has read it; null where it has not, or does not keep it.</summary>
+    public FileEnd? End { get; init; }
+
     /// <summary>Its deleted rows; null when it has none.</summary>
     public IRowDeletes? Deletes { get; init; }
 

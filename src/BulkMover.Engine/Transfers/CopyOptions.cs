@@ -27,8 +27,8 @@ public sealed record CopyOptions
     /// <summary>Files that are opened at the same time: that is one round trip and hardly any work, and small files are nothing but it.</summary>
     internal int Openers => Readers * 4;
 
-    /// <summary>Files that are copied as they are at the same time: where the store does it that is round trips and nothing else, and 16 for each core are what it takes to copy as fast as tools that do nothing but that.</summary>
-    internal int Adopters => Readers * 16;
+    /// <summary>Files that are copied as they are at the same time: where the store does it that is round trips and nothing else, and 32 for each core are what it takes to copy as fast from afar as tools that do nothing but that.</summary>
+    internal int Adopters => Readers * 32;
 
     /// <summary>Row groups that are decoded at the same time: a core each, more would only hold memory.</summary>
     internal int Decoders => Math.Min(Readers, Environment.ProcessorCount);

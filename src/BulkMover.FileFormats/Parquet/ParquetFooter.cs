@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Apache.Arrow;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Parquet.Metadata;
@@ -23,10 +25,10 @@ public sealed class ParquetFooter
 
     private readonly FileMetadata metadata;
 
-    private ParquetFooter(FileMetadata metadata, SchemaNode root, Schema stored, long dataEnd, long fileBytes)
+    private ParquetFooter(FileMetadata metadata, FileEnd end, SchemaNode root, Schema stored, long fileBytes)
     {
         this.metadata = metadata;
-        (Root, StoredSchema, DataEnd, FileBytes) = (root, stored, dataEnd, fileBytes);
+        (Root, StoredSchema, End, FileBytes) = (root, stored, end, fileBytes);
         FileSchema = ArrowSchemas.Correct(stored, root);
         Schema = ArrowSchemas.Readable(FileSchema);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
@@ -42,9 +44,6 @@ public sealed class ParquetFooter
     /// <summary>Length of the file that it was read from.</summary>
     public long FileBytes { get; }
 
-    /// <summary>As <see cref="IRangeReader.Version"/>, of the object that it was read from.</summary>
-    public string? Version { get; private init; }
-
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
 
     /// <summary>Number of a row group's first row in the file, from 0.</summary>
@@ -55,6 +54,9 @@ public sealed class ParquetFooter
 
     /// <summary>The writer, in its own words; null when it does not say.</summary>
     public string? CreatedBy => metadata.CreatedBy;
+
+    /// <summary>What it was read from: nothing before the footer.</summary>
+    public FileEnd End { get; }
 
     /// <summary>Codecs and types of the file, each with whether it is read.</summary>
     public IReadOnlyList<TableFeature> Features { get; }
@@ -78,7 +80,7 @@ public sealed class ParquetFooter
         leaf.FirstLeaf < metadata.ColumnOrders.Count ? metadata.ColumnOrders[leaf.FirstLeaf] : ColumnOrder.Undefined;
 
     /// <summary>Where the footer begins: all data lie before it.</summary>
-    internal long DataEnd { get; }
+    internal long DataEnd => FileBytes - End.Bytes.Length;
 
     /// <summary>
     /// Length of a chunk in the file. Some writers left the header of the dictionary page out of it (PARQUET-816): the bytes that such a
@@ -86,6 +88,11 @@ public sealed class ParquetFooter
     /// </summary>
     internal long StoredBytes(ParquetColumnChunk chunk) =>
         chunk.CompressedBytes == 0 ? 0 : Math.Min(chunk.CompressedBytes + MaxDictionaryHeaderBytes, DataEnd - chunk.Offset);
+
+    /// <summary>Of a file that is to be read: as planning has read it, or else as below.</summary>
+    public static Task<ParquetFooter> ReadAsync(IObjectStore store, ScanTask task, CancellationToken cancellationToken) => task.End is { } end
+        ? Task.FromResult(Parse(end, task.FileBytes, task.File))
+        : ReadAsync(store, task.File, task.FileBytes, cancellationToken);
 
     /// <summary>Reads the footer with one request, or two when it is long.</summary>
     /// <param name="store">Where the file lies.</param>
@@ -102,30 +109,28 @@ public sealed class ParquetFooter
 
     internal static async Task<ParquetFooter> ReadAsync(IRangeReader reader, Location file, CancellationToken cancellationToken)
     {
-        byte[] tail = new byte[Math.Min(reader.Length, TailBytes)];
+        // Shared: of many files these would be most of what is allocated, and a footer is a small part of most.
+        byte[] shared = ArrayPool<byte>.Shared.Rent(TailBytes);
+        Memory<byte> tail = shared.AsMemory(0, (int)Math.Min(reader.Length, TailBytes));
         await reader.ReadAsync(reader.Length - tail.Length, tail, cancellationToken);
-        int footerBytes = LengthOf(tail, reader.Length, file);
-        if (footerBytes + TrailerBytes <= tail.Length)
-            return Parse(tail.AsMemory(tail.Length - TrailerBytes - footerBytes, footerBytes), reader.Length, file, reader.Version);
-
-        byte[] footer = new byte[footerBytes];
-        int known = tail.Length - TrailerBytes;
-        await reader.ReadAsync(reader.Length - TrailerBytes - footerBytes, footer.AsMemory(0, footerBytes - known), cancellationToken);
-        tail.AsSpan(0, known).CopyTo(footer.AsSpan(footerBytes - known));
-        return Parse(footer, reader.Length, file, reader.Version);
+        byte[] end = new byte[EndLengthOf(tail.Span, reader.Length, file)];
+        int known = Math.Min(tail.Length, end.Length);
+        tail[^known..].CopyTo(end.AsMemory(end.Length - known));
+        ArrayPool<byte>.Shared.Return(shared);
+        if (known < end.Length)
+            await reader.ReadAsync(reader.Length - end.Length, end.AsMemory(0, end.Length - known), cancellationToken);
+        return Parse(new FileEnd(end, reader.Version), reader.Length, file);
     }
 
     /// <summary>The footer of a file that is in memory as a whole.</summary>
     internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file) => Of(wholeFile, wholeFile.Length, file);
 
     /// <summary>The footer at the end of what is in memory of a file.</summary>
-    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file)
-    {
-        int footerBytes = LengthOf(tail, fileBytes, file);
-        return Parse(tail.Slice(tail.Length - TrailerBytes - footerBytes, footerBytes).ToArray(), fileBytes, file, version: null);
-    }
+    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file) =>
+        Parse(new FileEnd(tail[^EndLengthOf(tail, fileBytes, file)..].ToArray(), Version: null), fileBytes, file);
 
-    private static int LengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)
+    /// <returns>Bytes of the footer and what follows it.</returns>
+    private static int EndLengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)
     {
         if (tail.Length < TrailerBytes)
             throw ParquetErrors.Footer(file, $"it has only {fileBytes} bytes");
@@ -138,24 +143,23 @@ public sealed class ParquetFooter
 
         int footerBytes = BinaryPrimitives.ReadInt32LittleEndian(tail[^TrailerBytes..]);
         // The file begins with the magic as well.
-        if (footerBytes <= 0 || footerBytes > fileBytes - TrailerBytes - 4)
+        if (footerBytes <= 0 || footerBytes > Math.Min(fileBytes - 4, System.Array.MaxLength) - TrailerBytes)
             throw ParquetErrors.Footer(file, $"a footer of {footerBytes} bytes cannot be in a file of {fileBytes}");
-        return footerBytes;
+        return footerBytes + TrailerBytes;
     }
 
-    private static ParquetFooter Parse(ReadOnlyMemory<byte> footer, long fileBytes, Location file, string? version)
+    private static ParquetFooter Parse(FileEnd end, long fileBytes, Location file)
     {
         try
         {
-            FileMetadata parsed = FooterParser.Parse(footer);
+            FileMetadata parsed = FooterParser.Parse(end.Bytes[..^TrailerBytes]);
             if (parsed.IsEncrypted)
                 throw ParquetErrors.Encrypted(file);
 
             SchemaNode root = SchemaTree.Build(parsed.Schema);
-            long dataEnd = fileBytes - TrailerBytes - footer.Length;
-            FooterChecks.Check(file, parsed, root, dataEnd);
+            FooterChecks.Check(file, parsed, root, fileBytes - end.Bytes.Length);
             Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
-            return new ParquetFooter(parsed, root, stored, dataEnd, fileBytes) { Version = version };
+            return new ParquetFooter(parsed, end, root, stored, fileBytes);
         }
         catch (ThriftException error)
         {

@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Parquet;
@@ -8,7 +9,12 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 /// <summary>What the footers of all files say together.</summary>
 internal sealed class FileSurvey
 {
+    /// <summary>Of all ends that are kept: what a few thousand files have.</summary>
+    private const int MaxEndBytes = 16 << 20;
+
     private readonly List<long> rows = [];
+    private readonly List<FileEnd> ends = [];
+    private int endBytes;
     private readonly Dictionary<string, TableFeature> features = new(StringComparer.Ordinal);
     private int leftOut;
     private string? leftOutExample;
@@ -21,6 +27,9 @@ internal sealed class FileSurvey
 
     /// <summary>Rows of each file, in the order of the listing.</summary>
     public IReadOnlyList<long> Rows => rows;
+
+    /// <summary>Of the first files in that order, as many as there is room for: those that are copied as they are then need not be read again.</summary>
+    public IReadOnlyList<FileEnd> Ends => ends;
 
     public IReadOnlyList<TableFeature> Features => [.. features.Values];
 
@@ -54,8 +63,17 @@ internal sealed class FileSurvey
         Union.Add(file, footer.Schema);
         Partitions.Add(file, footer.Schema);
         rows.Add(footer.Rows);
+        Keep(footer);
         foreach (TableFeature feature in footer.Features)
             features.TryAdd(feature.Name, feature);
+    }
+
+    private void Keep(ParquetFooter footer)
+    {
+        if (ends.Count < rows.Count - 1 || footer.End.Bytes.Length > MaxEndBytes - endBytes)
+            return;
+        ends.Add(footer.End);
+        endBytes += footer.End.Bytes.Length;
     }
 
     private void LeaveOut(string path)

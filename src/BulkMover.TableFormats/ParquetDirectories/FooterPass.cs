@@ -7,8 +7,8 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 /// <summary>Reads the footers of many files, some at a time, and yields them in the files' order.</summary>
 internal static class FooterPass
 {
-    // Enough to hide a store's latency; each holds a footer, 64 KiB or more.
-    private const int InFlight = 16;
+    // Enough to hide the latency of a store that is far; each holds a footer, 64 KiB or more.
+    private const int InFlight = 64;
 
     public static async IAsyncEnumerable<(ParquetFile File, ParquetFooter Footer)> ReadAsync(
         IObjectStore store, IAsyncEnumerable<ParquetFile> files, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 /// </summary>
 internal sealed class ParquetDirectory(IWritableStore store, Location root, LakeOptions options) : ITableFormat
 {
-    private const int ChangesAtOnce = 32;
+    private const int ChangesAtOnce = 64;
 
     /// <summary>What Parquet has no type for (<see cref="TypeRow.Source"/>).</summary>
     private static readonly HashSet<string> NoType = ["extension", "duration", "interval", "union", "list_view", "large_list_view", "run_end_encoded"];

@@ -12,18 +12,19 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>
 /// The files as they were when their footers were read. They are listed again at every plan, and a set that changed meanwhile is an error.
-/// Kept in between: eight bytes a file.
+/// Kept in between: eight bytes a file, and the footers of the first few thousand.
 /// </summary>
 internal sealed class ParquetSnapshot : ITableSnapshot
 {
     private readonly Location location;
     private readonly FileSet files;
     private readonly IReadOnlyList<long> rows;
+    private readonly IReadOnlyList<FileEnd> ends;
     private readonly Field[] partitionFields;
 
     private ParquetSnapshot(Location location, FileSet files, FileSurvey survey)
     {
-        (this.location, this.files, rows) = (location, files, survey.Rows);
+        (this.location, this.files, rows, ends) = (location, files, survey.Rows, survey.Ends);
         Schema = new Schema(survey.Partitions.AddTo(survey.Union.ToFields()), null);
         partitionFields = [.. survey.Partitions.Columns.Select(column => HivePartitions.Find(Schema.FieldsList, column)!)];
         (Id, Features, Notes) = (survey.Id, survey.Features, survey.Notes);
@@ -57,12 +58,14 @@ internal sealed class ParquetSnapshot : ITableSnapshot
             hash.Add(file);
             if (next == rows.Count)
                 throw Changed();
-            long fileRows = rows[next++];
+            long fileRows = rows[next];
+            FileEnd? end = next < ends.Count ? ends[next] : null;
+            next++;
             Dictionary<string, Scalar> constants = PartitionValuesOf(file);
             if (scan.Where is null || FilterPruning.MightMatch(scan.Where, column =>
                     constants.TryGetValue(column, out Scalar? value) ? ColumnStatistics.OfConstant(value, fileRows) : null))
             {
-                yield return new ScanTask(file.Object.Location, file.Object.Bytes, fileRows, constants, ConstantsWin: true);
+                yield return new ScanTask(file.Object.Location, file.Object.Bytes, fileRows, constants, ConstantsWin: true) { End = end };
             }
         }
 

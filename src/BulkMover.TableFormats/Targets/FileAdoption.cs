@@ -42,7 +42,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         string? reason = ReasonByMetadata(task, write);
         if (reason is null)
         {
-            ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task.File, task.FileBytes, cancellationToken);
+            ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task, cancellationToken);
             IReadOnlyList<LeafMetrics> metrics = footer.Metrics();
             reason = ReasonNotTo(task, footer, metrics);
             if (reason is null && PartitionOf(task, metrics) is { } partition)

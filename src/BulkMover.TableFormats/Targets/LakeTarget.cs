@@ -3,6 +3,7 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.TableFormats.Delta.Writing;
 using BulkMover.TableFormats.Iceberg.Catalogs;
+using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
@@ -45,8 +46,10 @@ public sealed class LakeTarget : ITarget
     /// <param name="store">Where it is.</param>
     /// <param name="root">The directory.</param>
     /// <param name="options">How files are written.</param>
-    public static LakeTarget OfIceberg(string name, IWritableStore store, Location root, LakeOptions options) =>
-        new(name, store, IcebergTarget.OfDirectory(store, root, new IcebergWriteOptions { PartitionBy = options.PartitionBy }), options);
+    /// <exception cref="InvalidInputException">A document in it is named, and a table can be read by that only.</exception>
+    public static LakeTarget OfIceberg(string name, IWritableStore store, Location root, LakeOptions options) => MetadataFileName.Parse(root.Name) is not null
+        ? throw new InvalidInputException("target.is_document", $"'{name}' names one state of a table, which cannot be written to. Name the table's directory.")
+        : new(name, store, IcebergTarget.OfDirectory(store, root, new IcebergWriteOptions { PartitionBy = options.PartitionBy }), options);
 
     /// <summary>An Iceberg table that a REST catalog has, or will have when rows are committed.</summary>
     /// <param name="name">As people write it.</param>

@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.ObjectStores.Local;
 using Xunit;
 
 namespace BulkMover.TableFormats.Tests.ParquetDirectories;
@@ -24,6 +28,24 @@ public sealed class ParquetFilesTests : IDisposable
         ScanTask task = Assert.Single(await ParquetFolder.PlanAsync(await folder.SnapshotAsync(name)));
         Assert.Equal(folder.Location.Combine(name), task.File);
         Assert.Equal((1L, new FileInfo(folder.PathOf(name)).Length), (task.Rows, task.FileBytes));
+    }
+
+    [Fact]
+    public async Task Plan_TellsTheEndsThatTheSurveyHasRead()
+    {
+        folder.Write("t/a.parquet");
+        folder.Write("t/b.parquet", ParquetFolder.Column("id", Int64Type.Default), ParquetFolder.Column("added", StringType.Default));
+
+        foreach (ScanTask task in await ParquetFolder.PlanAsync(await folder.SnapshotAsync("t")))
+        {
+            byte[] file = await File.ReadAllBytesAsync(task.File.Path, TestContext.Current.CancellationToken);
+            // The footer, its length in four bytes, and the magic (parquet-format README, "File format").
+            int length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(^8..)) + 8;
+            Assert.Equal(file[^length..], task.End!.Bytes.ToArray());
+            // From nowhere else, when the file is gone.
+            File.Delete(task.File.Path);
+            Assert.Equal(1, (await ParquetFooter.ReadAsync(new LocalObjectStore(), task, TestContext.Current.CancellationToken)).Rows);
+        }
     }
 
     [Fact]

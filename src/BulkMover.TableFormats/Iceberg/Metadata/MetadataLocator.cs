@@ -26,7 +26,10 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
     public static async Task<MetadataFile> FindAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
         await store.ExistsAsync(location, cancellationToken)
             ? MetadataFile.At(location)
-            : await new MetadataLocator(store, location).FindAsync(cancellationToken);
+            : await FindInAsync(store, location, cancellationToken);
+
+    /// <summary>As above, of what can only be a directory.</summary>
+    public static Task<MetadataFile> FindInAsync(IObjectStore store, Location table, CancellationToken cancellationToken) => new MetadataLocator(store, table).FindAsync(cancellationToken);
 
     private async Task<MetadataFile> FindAsync(CancellationToken cancellationToken)
     {

@@ -81,7 +81,7 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
     {
         try
         {
-            return await MetadataLocator.FindAsync(store, root, cancellationToken);
+            return await MetadataLocator.FindInAsync(store, root, cancellationToken);
         }
         catch (InvalidInputException error) when (error.Code == TableMissing)
         {

@@ -2,11 +2,13 @@ using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
+using BulkMover.Testing.Stores;
 using Xunit;
 using static BulkMover.TableFormats.Tests.Iceberg.Writing.WriteTable;
 
@@ -120,6 +122,17 @@ public class PlanTests
         TableWrite write = await table.PlanAsync();
 
         Assert.Equal([1, 2], write.Schema.FieldsList.Select(field => field.FieldId()));
+    }
+
+    [Theory]
+    [InlineData("v1.metadata.json")]
+    [InlineData("00001-a5ba1ccb.gz.metadata.json")]
+    public void Open_DocumentOfATable_IsRefused(string name)
+    {
+        var error = Assert.Throws<InvalidInputException>(
+            () => LakeTarget.OfIceberg(name, new MemoryObjectStore(), new Location("s3", $"bucket/table/metadata/{name}"), new LakeOptions()));
+
+        Assert.Equal("target.is_document", error.Code);
     }
 
     [Fact]
