@@ -52,9 +52,11 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     {
         AzurePath path = AzurePath.Of(prefix);
         var listing = new AzureListing(sender, prefix, path, PageObjects);
+        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
+        Task<BlobProperties?>? finding = Path.HasExtension(path.Blob) ? sender.FindAsync(prefix, path, cancellationToken) : null;
         await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Blob.Length == 0 ? "" : path.Blob.TrimEnd('/') + "/", cancellationToken))
             yield return found;
-        if (listing.IsEmpty && path.Blob.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
+        if (listing.IsEmpty && path.Blob.Length > 0 && await (finding ?? sender.FindAsync(prefix, path, cancellationToken)) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 

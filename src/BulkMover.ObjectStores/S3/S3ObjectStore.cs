@@ -49,9 +49,11 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     {
         S3Path path = S3Path.Of(prefix);
         var listing = new S3Listing(sender, prefix, path.Bucket, PageObjects);
+        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
+        Task<GetObjectMetadataResponse?>? finding = Path.HasExtension(path.Key) ? sender.FindAsync(prefix, path, cancellationToken) : null;
         await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Key.Length == 0 ? "" : path.Key.TrimEnd('/') + "/", cancellationToken))
             yield return found;
-        if (listing.IsEmpty && path.Key.Length > 0 && await sender.FindAsync(prefix, path, cancellationToken) is { } itself)
+        if (listing.IsEmpty && path.Key.Length > 0 && await (finding ?? sender.FindAsync(prefix, path, cancellationToken)) is { } itself)
             yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
     }
 
