@@ -5,6 +5,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -64,7 +65,7 @@ public static class ParquetBatches
     private static async IAsyncEnumerable<RecordBatch> ReadAsync(
         IObjectStore store, Location file, long bytes, ParquetFooter footer, BatchShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value);
+        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value, new SlabPool());
         for (int i = 0; i < footer.RowGroups.Count; i++)
         {
             if (footer.RowGroups[i].Rows == 0)

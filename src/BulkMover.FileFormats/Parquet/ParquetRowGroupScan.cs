@@ -9,10 +9,15 @@ namespace BulkMover.FileFormats.Parquet;
 /// <summary>Decodes some row groups of a file through an image of their column chunks.</summary>
 internal sealed class ParquetRowGroupScan : IRowGroupScan
 {
+    /// <summary>Pieces that batches are cut from: several a batch, for the last of them is not full, and large enough for large pages where batches are ordinary ones.</summary>
+    private const int SlabsOfDecoding = 8;
+
+    private const long MinSlabBytes = 64 << 10, MaxSlabBytes = 32 << 20;
+
     private readonly ScanFile file;
     private readonly ImagePlan plan;
     private ImageMemory? memory;
-    private RecyclingAllocator? recycling;
+    private SlabAllocator? slabs;
     private ExpandedBatches? batches;
     private long delivered;
 
@@ -78,9 +83,8 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
     private ExpandedBatches Open()
     {
-        // What is free counts as the next batch, for which there is a lease already: twice as much as it takes, if columns are covered.
-        recycling = new RecyclingAllocator(file.Allocator, DecodeBytes / DecodeEstimate.BuilderSlack);
-        return new ExpandedBatches(Fetched.Open(recycling), file.Options.BatchBytes, recycling);
+        slabs = new SlabAllocator(file.Slabs, Math.Clamp(DecodeBytes / SlabsOfDecoding, MinSlabBytes, MaxSlabBytes));
+        return new ExpandedBatches(Fetched.Open(slabs), file.Options.BatchBytes, slabs);
     }
 
     /// <summary>The text of variants is about as long as what they are stored in, and is there twice while it is made.</summary>
@@ -90,6 +94,6 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
     {
         batches?.Dispose();
         memory?.Dispose();
-        recycling?.Dispose();
+        slabs?.Dispose();
     }
 }

@@ -21,6 +21,9 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
+    /// <summary>Memory of the batches that are decoded here.</summary>
+    internal SlabPool Slabs { get; init; } = new();
+
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
     public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes)
         + (scan.Where is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
@@ -103,7 +106,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         BatchShape shape = BatchShape.Of(scan, task, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
-        return new ScanFile(store, task.File, bytes, shape, options, allocator);
+        return new ScanFile(store, task.File, bytes, shape, options, allocator, Slabs);
     }
 
     private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(

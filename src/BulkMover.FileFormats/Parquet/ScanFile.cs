@@ -1,5 +1,6 @@
 using Apache.Arrow.Memory;
 using BulkMover.Core.Stores;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet;
@@ -10,6 +11,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Bytes">Its length.</param>
 /// <param name="Shape">From its columns to the wanted ones.</param>
 /// <param name="Options">How it is read.</param>
-/// <param name="Allocator">Where buffers come from that are not the native reader's.</param>
+/// <param name="Allocator">Where buffers come from that are widened or filled.</param>
+/// <param name="Slabs">Where buffers come from that are decoded here.</param>
 internal sealed record ScanFile(
-    IObjectStore Store, Location Location, long Bytes, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator);
+    IObjectStore Store, Location Location, long Bytes, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs);
