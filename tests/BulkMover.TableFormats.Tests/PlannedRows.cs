@@ -22,7 +22,7 @@ internal static class PlannedRows
         CancellationToken stopping = TestContext.Current.CancellationToken;
         var canon = new CanonWriter();
         var scan = new Scan(snapshot, columns, where);
-        var reader = new DataFileReader(store, scan, MemoryAllocator.Default.Value);
+        var reader = new DataFileReader(store, scan, BatchSize.Usual, MemoryAllocator.Default.Value);
         var rows = new CanonRows();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
         {

@@ -26,7 +26,7 @@ internal sealed record PrunedRead(long Rows, long DecodedRows, long FetchedBytes
         ITableSnapshot snapshot = await table.OpenSnapshotAsync(null, cancellationToken);
         Filter filter = FilterParser.Parse(where, snapshot.Schema);
         var scan = new Scan(snapshot, null, filter);
-        var reader = new DataFileReader(store, scan, MemoryAllocator.Default.Value);
+        var reader = new DataFileReader(store, scan, BatchSize.Usual, MemoryAllocator.Default.Value);
         long rows = 0, decoded = 0;
         await foreach (ScanTask task in snapshot.PlanAsync(scan, cancellationToken))
         {

@@ -95,7 +95,7 @@ public static class CopyCommand
         }
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan), target, outline.Target, budget, options)
+            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan, CopyOptions.BatchesFor(target.BestBatches, budget)), target, outline.Target, budget, options)
         {
             Planned = outline.Survey,
             Notes = report,

@@ -36,8 +36,8 @@ public sealed record Source(string Name, ITable Table, IObjectStore Store)
         new(snapshot, columns, where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
 
     /// <summary>Reads the files of a snapshot's plan for a scan of it.</summary>
-    public IScanTaskReader NewReader(ITableSnapshot snapshot, Scan scan) =>
-        new DataFileReader(FilesOf(snapshot), scan, MemoryAllocator.Default.Value);
+    public IScanTaskReader NewReader(ITableSnapshot snapshot, Scan scan, BatchSize? batches = null) =>
+        new DataFileReader(FilesOf(snapshot), scan, batches ?? BatchSize.Usual, MemoryAllocator.Default.Value);
 
     /// <summary>Where the files of a snapshot lie.</summary>
     public IObjectStore FilesOf(ITableSnapshot snapshot) => new SnapshotStore(Store, Table.Format, Name, snapshot.Id);

@@ -1,3 +1,5 @@
+using BulkMover.Core.Scans;
+
 namespace BulkMover.Core.Targets;
 
 /// <summary>A table to write to.</summary>
@@ -5,6 +7,9 @@ public interface ITarget : IAsyncDisposable
 {
     /// <summary>Where it is, without secrets, for messages and the transfer id.</summary>
     string Name { get; }
+
+    /// <summary>How large batches cost the target least.</summary>
+    BatchSize BestBatches => BatchSize.Usual;
 
     /// <summary>The transfers into this table that the target remembers, oldest first.</summary>
     /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>

@@ -1,3 +1,4 @@
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Digests;
@@ -31,6 +32,12 @@ public sealed class ClickHouseTarget : ITarget
     }
 
     public string Name { get; }
+
+    /// <summary>
+    /// As many rows as make a part that is worth one. The server makes a part of as many as come at once, where they are enough, and copies smaller blocks together
+    /// until they are: that took as much of its time as all the rest of an insert (decisions/0013).
+    /// </summary>
+    public BatchSize BestBatches { get; } = new(128 * 1024, 32 * 1024 * 1024);
 
     /// <summary>A table of a server that is there.</summary>
     public static ClickHouseTarget Of(ServerEndpoint server, TableName table, ClickHouseTableOptions options) =>

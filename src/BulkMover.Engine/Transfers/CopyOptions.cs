@@ -1,3 +1,6 @@
+using BulkMover.Core.Scans;
+using BulkMover.Engine.Memory;
+
 namespace BulkMover.Engine.Transfers;
 
 /// <summary>How much of a copy happens at the same time.</summary>
@@ -35,6 +38,12 @@ public sealed record CopyOptions
 
     /// <summary>Batches that are encoded at the same time: a core each.</summary>
     internal static int Encoders => Environment.ProcessorCount;
+
+    /// <summary>How large batches are made. A batch is there up to four times while it is encoded by partition, and three sixteenths of the budget are for that (decisions/0002).</summary>
+    /// <param name="best">What the target would have.</param>
+    /// <param name="memory">Of the copy.</param>
+    public static BatchSize BatchesFor(BatchSize best, MemoryBudget memory) =>
+        best with { Bytes = (int)Math.Clamp(memory.Bytes / 32, Math.Min(BatchSize.Usual.Bytes, best.Bytes), best.Bytes) };
 
     public IEnumerable<string> Problems()
     {

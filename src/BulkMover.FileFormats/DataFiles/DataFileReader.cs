@@ -9,10 +9,11 @@ namespace BulkMover.FileFormats.DataFiles;
 /// <summary>Reads the data files of one scan, whatever format each is written in.</summary>
 /// <param name="store">Where the files lie.</param>
 /// <param name="scan">What is wanted.</param>
+/// <param name="batches">How large batches are made of Parquet files; those of Avro files, which cost more than what follows them, are of the usual size.</param>
 /// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
-public sealed class DataFileReader(IObjectStore store, Scan scan, MemoryAllocator allocator) : IScanTaskReader
+public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader
 {
-    private readonly ParquetScanTaskReader parquet = new(store, scan, new ParquetReadOptions(), allocator);
+    private readonly ParquetScanTaskReader parquet = new(store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes }, allocator);
     private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
 
     public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);

@@ -8,6 +8,9 @@ namespace BulkMover.FileFormats.Memory;
 /// </summary>
 internal sealed class SlabPool
 {
+    /// <summary>What is kept is a part of what is in use: what was needed once is not held for ever.</summary>
+    private const int ShareOfUsed = 4;
+
     /// <summary>Kept although nothing is in use: between one batch and the next.</summary>
     private const long MinFreeBytes = 32 << 20;
 
@@ -37,13 +40,13 @@ internal sealed class SlabPool
         return new NativeBlock(size);
     }
 
-    /// <summary>Takes memory back. Never more is kept than is in use, so that what was needed once is not held for ever.</summary>
+    /// <summary>Takes memory back.</summary>
     public void Return(NativeBlock block)
     {
         lock (gate)
         {
             UsedBytes -= block.Length;
-            if (FreeBytes + block.Length <= Math.Max(UsedBytes, MinFreeBytes))
+            if (FreeBytes + block.Length <= Math.Max(UsedBytes / ShareOfUsed, MinFreeBytes))
             {
                 FreeBytes += block.Length;
                 if (!free.TryGetValue(block.Length, out Stack<NativeBlock>? same))

@@ -1,3 +1,5 @@
+using BulkMover.Core.Scans;
+
 namespace BulkMover.FileFormats.Parquet;
 
 /// <summary>How Parquet files are read. What the user sees does not depend on it.</summary>
@@ -18,11 +20,11 @@ public sealed record ParquetReadOptions
     /// <summary>Requests in flight for one row group. Several row groups are fetched at a time, so few suffice.</summary>
     public int MaxRequests { get; init; } = 4;
 
-    /// <summary>Rows of a batch: enough that costs per batch vanish, few enough that a batch of ordinary rows stays in the cache.</summary>
-    public int BatchRows { get; init; } = 64 * 1024;
+    /// <inheritdoc cref="BatchSize.Rows"/>
+    public int BatchRows { get; init; } = BatchSize.Usual.Rows;
 
-    /// <summary>Bytes of a batch, for wide rows; a single row may be larger.</summary>
-    public int BatchBytes { get; init; } = 16 * 1024 * 1024;
+    /// <inheritdoc cref="BatchSize.Bytes"/>
+    public int BatchBytes { get; init; } = BatchSize.Usual.Bytes;
 
     /// <summary>All columns are decoded by the native reader: what our own decoders are compared with.</summary>
     internal bool OnlyNative { get; init; }

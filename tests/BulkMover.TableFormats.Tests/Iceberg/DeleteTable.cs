@@ -88,7 +88,7 @@ internal static class DeleteTable
     {
         IcebergSnapshot snapshot = await table.OpenSnapshotAsync();
         var scan = new Scan(snapshot, columns ?? ["id", "name"], where is null ? null : FilterParser.Parse(where, Scan.Nameable(snapshot)));
-        var reader = new DataFileReader(table.Store, scan, MemoryAllocator.Default.Value);
+        var reader = new DataFileReader(table.Store, scan, BatchSize.Usual, MemoryAllocator.Default.Value);
         var rows = new List<string>();
         await foreach (ScanTask task in snapshot.PlanAsync(scan, TestContext.Current.CancellationToken))
         {

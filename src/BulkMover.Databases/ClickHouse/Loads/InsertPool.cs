@@ -17,17 +17,17 @@ internal sealed class InsertPool : IAsyncDisposable
     /// </summary>
     private const long MaxInsertBytes = 1L << 30;
 
-    private readonly Func<InsertRequest> open;
+    private readonly Func<NativeBlock, InsertRequest> open;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly InsertRequest?[] idle;
     private readonly List<Task> ending = [];
     private readonly Timer sweep;
 
-    /// <param name="open">Starts an insert.</param>
+    /// <param name="open">Starts an insert, of which this is the first block.</param>
     /// <param name="lanes">Inserts that are open at the same time at most.</param>
     /// <param name="maxIdle">An insert that gets nothing for so long is ended.</param>
-    public InsertPool(Func<InsertRequest> open, int lanes, TimeSpan maxIdle)
+    public InsertPool(Func<NativeBlock, InsertRequest> open, int lanes, TimeSpan maxIdle)
     {
         this.open = open;
         idle = new InsertRequest?[lanes];
@@ -38,7 +38,7 @@ internal sealed class InsertPool : IAsyncDisposable
     public async Task SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
     {
         ThrowIfOneFailed();
-        InsertRequest insert = Take(lane) ?? open();
+        InsertRequest insert = Take(lane) ?? open(block);
         try
         {
             await insert.WriteAsync(block, cancellationToken);
@@ -58,7 +58,7 @@ internal sealed class InsertPool : IAsyncDisposable
     /// <summary>Sends blocks as an insert of their own; they stay the caller's.</summary>
     public async Task SendTogetherAsync(IReadOnlyList<NativeBlock> blocks, CancellationToken cancellationToken)
     {
-        await using InsertRequest insert = open();
+        await using InsertRequest insert = open(blocks[0]);
         foreach (NativeBlock block in blocks)
             await insert.WriteAsync(block, cancellationToken);
         await insert.CompleteAsync(cancellationToken);

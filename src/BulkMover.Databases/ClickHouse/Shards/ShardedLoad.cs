@@ -84,7 +84,7 @@ internal sealed class ShardedLoad : ITargetLoad
             throw ShardedRecord.Disagree(plan.Request.Transfer);
         await Task.WhenAll(shards.Select(shard => shard.MakeAsync(number, cancellationToken)));
         return new ChunkLoad(
-            server, plan.Insert!.Into(shards[0].Chunk(number), number), ShardedInsert.Settings(plan.Shards[0].Plan.Server), plan.Columns.Count, limits, held)
+            server, plan.Insert!.Into(shards[0].Chunk(number), number), _ => ShardedInsert.Settings(plan.Shards[0].Plan.Server), plan.Columns.Count, limits, held)
         {
             Collect = (rows, digest, tasks, stopping) => CollectAsync(number, rows, digest, tasks, stopping),
         };
