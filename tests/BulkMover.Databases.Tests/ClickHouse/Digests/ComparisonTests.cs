@@ -99,7 +99,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
     public async Task Compare_ColumnsAreCalledAsInTheQuery_AreToldFromIt()
     {
         using TargetFixture fixture = await TargetFixture.NewAsync(server);
-        var schema = new Schema([.. new[] { "part", "row", "n0", "h0", "text", "bucket", "v0" }.Select(name => new Field(name, Int64Type.Default, nullable: true))], null);
+        var schema = new Schema([.. new[] { "part", "row", "n0", "h0", "text", "hash_range", "v0" }.Select(name => new Field(name, Int64Type.Default, nullable: true))], null);
         RecordBatch Batch() => fixture.Batch(schema, [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 7).Select(column => (object?)(long)(i * column)).ToArray())]);
         TargetRequest request = TargetFixture.Request(CopyMode.Create, schema) with { Verify = true };
         await using ClickHouseTarget target = fixture.Open("t");
