@@ -52,7 +52,7 @@ internal sealed class LakeVerification(ParseResult arguments, int rows, IReport 
         await target.ByScanTask.RunAsync(search.Target, cancellationToken);
         if (search.SearchedRanges < search.DifferingRanges)
         {
-            report.Report($"So much differs that rows were compared one by one in a part only, {search.SearchedRanges:N0} of {search.DifferingRanges:N0}: " +
+            report.Report($"So much differs that rows were compared one by one in {search.SearchedRanges:N0} of the {search.DifferingRanges:N0} ranges of hashes that differ: " +
                 "other files may differ too, and of the named ones more rows.");
         }
 
