@@ -60,7 +60,7 @@ internal static class ComparedColumns
                 ThrowIfMeaningDiffers(a.ValueField, b.ValueField, target, $"{path}.element");
                 break;
             case (TimestampType a, TimestampType b) when string.IsNullOrEmpty(a.Timezone) != string.IsNullOrEmpty(b.Timezone):
-            case (BinaryType, StringType) or (StringType, BinaryType):
+            case (BinaryType, StringType):
                 throw Differs($"'{path}' is {SourceType.Describe(from)} in the source and {SourceType.Describe(to)} in '{target}'.");
         }
     }
