@@ -7,6 +7,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
+using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Canon;
@@ -166,6 +167,9 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
 
         if (found.DifferenceFrom(expected) is { } difference)
             Assert.Fail($"{format}, {(isAdopting ? "adopted" : "decoded")}: {difference}");
+        Comparison compared = await LakeCopies.CompareAsync(source, snapshot, scan, $"{format}:{directory.FullName}");
+        Assert.True(compared.IsEqual, $"{format}: {string.Join(", ", compared.Source.DifferingColumns(compared.Target).Select(i => compared.Columns[i]))}");
+        Assert.Equal(expected.Count, compared.Target.Rows);
     }
 
     /// <summary>Delta has no columns of names that Parquet once could not have and no empty text as a partition, Iceberg no two columns of a name.</summary>

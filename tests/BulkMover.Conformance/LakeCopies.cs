@@ -6,6 +6,8 @@ using BulkMover.Core.Targets;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Transfers;
 using BulkMover.ObjectStores.Local;
+using BulkMover.ObjectStores.Requests;
+using BulkMover.TableFormats.Comparisons;
 using BulkMover.TableFormats.Targets;
 using Xunit;
 
@@ -45,5 +47,30 @@ internal static class LakeCopies
         TargetPlan plan = await target.PlanAsync(request, stopping);
         var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
         return await copy.RunAsync(stopping);
+    }
+
+    /// <summary>Reads both as <c>bulkmover verify</c> does.</summary>
+    /// <param name="source">Where the table is.</param>
+    /// <param name="snapshot">What is read of it.</param>
+    /// <param name="scan">Which of its columns and rows.</param>
+    /// <param name="to">The other table.</param>
+    public static async Task<Comparison> CompareAsync(Source source, ITableSnapshot snapshot, Scan scan, string to)
+    {
+        CancellationToken stopping = TestContext.Current.CancellationToken;
+        var known = scan.OutputSchema.FieldsList.ToDictionary(field => field.Name, field => field.DataType);
+        Source target = await SourceOpener.OpenAsync(to, new RequestLimits(), known, stopping);
+        ITableSnapshot there = await target.OpenReadableSnapshotAsync(selector: null, stopping);
+        var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there.Schema);
+        await ReadAsync(source, snapshot, scan, comparison.Source);
+        await ReadAsync(target, there, new Scan(there, comparison.Columns, where: null), comparison.Target);
+        return comparison.Result;
+    }
+
+    private static async Task ReadAsync(Source source, ITableSnapshot snapshot, Scan scan, ITarget into)
+    {
+        CancellationToken stopping = TestContext.Current.CancellationToken;
+        var request = new TargetRequest(TransferId.Of(source.Name), new TransferOrigin("", "", source.Name, snapshot.Id), scan.OutputSchema, CopyMode.Append, []);
+        TargetPlan plan = await into.PlanAsync(request, stopping);
+        await new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), into, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions()).RunAsync(stopping);
     }
 }

@@ -61,6 +61,9 @@ public sealed class CatalogTests(ClickHouseServerFixture server, CephServer s3) 
         Assert.Contains($"from  iceberg+rest:{catalog.Endpoint}?table=ns.t, snapshot {json.RootElement.GetProperty("current-snapshot-id")}", plan.Output);
         Assert.Contains("20,000 rows", plan.Output);
         await AssertEqualAsync(database);
+        CommandResult verify = await Command.RunAsync(Known, "verify", $"iceberg:{path}", catalog.AddressOf("ns.t"));
+        Assert.True(verify.ExitCode == 0, verify.ToString());
+        Assert.StartsWith("equal  20,000 rows", verify.Output);
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public static class SharedOptions
 
     public static Option<bool> Verify { get; } = new("--verify")
     {
-        Description = "Prove that what has arrived in ClickHouse is what was read, before readers see it. Exit code 4 when it is not.",
+        Description = "Prove that what has arrived in ClickHouse is what was read, before readers see it. Exit code 4 when it is not. Tables of files: run verify after the copy.",
     };
 
     public static Option<string?> Memory { get; } = new("--memory")

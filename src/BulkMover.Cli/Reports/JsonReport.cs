@@ -169,6 +169,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             });
         }
 
+        foreach (FileDifference file in comparison.Files)
+            Write("file", new JsonObject { ["onlyIn"] = file.IsOfSource ? "source" : "target", ["rows"] = file.Rows, ["file"] = file.File });
         foreach (RowDifference row in comparison.Rows)
             Write("row", new JsonObject { ["onlyIn"] = row.IsOfSource ? "source" : "target", ["times"] = row.Times, ["row"] = row.Row, ["file"] = row.File });
     }

@@ -129,15 +129,26 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         foreach (Difference difference in comparison.Differences)
         {
             writer.WriteLine($"  {difference.Place}: {ColumnDifference.Describe(comparison.Columns, difference)}");
-            foreach (string file in difference.Files.Take(MostFiles))
-                writer.WriteLine($"    {file}");
-            if (difference.Files.Count > MostFiles)
-                writer.WriteLine($"    and {difference.Files.Count - MostFiles:N0} more files");
+            // Where files of both sides are named, with their rows, these are among them.
+            if (comparison.Files.Count == 0)
+                WriteFiles(writer, difference.Files, file => $"    {file}");
         }
 
+        foreach (IGrouping<bool, FileDifference> side in comparison.Files.GroupBy(file => file.IsOfSource))
+            WriteFiles(writer, [.. side], file => $"    {Rows(file.Rows)} only in the {Side(side.Key)}: {file.File}");
         foreach (RowDifference row in comparison.Rows)
-            writer.WriteLine($"  only in the {(row.IsOfSource ? $"source, {row.File}" : "target")}{(row.Times > 1 ? $", {row.Times:N0} times" : "")}: {row.Row}");
+            writer.WriteLine($"  only in the {Side(row.IsOfSource)}{(row.File is null ? "" : $", {row.File}")}{(row.Times > 1 ? $", {row.Times:N0} times" : "")}: {row.Row}");
     }
+
+    private static void WriteFiles<T>(TextWriter writer, IReadOnlyList<T> files, Func<T, string> line)
+    {
+        foreach (T file in files.Take(MostFiles))
+            writer.WriteLine(line(file));
+        if (files.Count > MostFiles)
+            writer.WriteLine($"    and {files.Count - MostFiles:N0} more files");
+    }
+
+    private static string Side(bool isOfSource) => isOfSource ? "source" : "target";
 
     private void WriteTarget(TargetPlan target)
     {

@@ -14,10 +14,6 @@ public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? 
     private static readonly string[] Lakes =
         ["parquet", "parquet+s3", "parquet+az", "delta", "delta+s3", "delta+az", "iceberg", "iceberg+s3", "iceberg+az"];
 
-    /// <summary>As below, where only ClickHouse will do.</summary>
-    public static ClickHouseAddress ParseClickHouse(string to) => Parse(to).ClickHouse ?? throw new TargetException("target.not_compared",
-        $"'{to}' cannot be compared with its source yet: `verify` knows tables in ClickHouse. To prove such a copy, copy both tables into ClickHouse and verify there.");
-
     /// <exception cref="BulkMoverException">It names no target.</exception>
     public static TargetAddress Parse(string to)
     {

@@ -10,6 +10,9 @@ public sealed record Comparison(IReadOnlyList<string> Columns, Digest Source, Di
     /// <summary>Rows that differ, where they were asked for.</summary>
     public IReadOnlyList<RowDifference> Rows { get; init; } = [];
 
+    /// <summary>Data files that such rows are in, of either side, where rows were looked for; those with most of them first.</summary>
+    public IReadOnlyList<FileDifference> Files { get; init; } = [];
+
     public bool IsEqual => Differences.Count == 0;
 }
 

@@ -127,6 +127,23 @@ internal sealed class BatchShape
         }
     }
 
+    /// <summary>Columns of one schema as those of the same names of another, at every level; where the first lacks one, there is its default or nulls.</summary>
+    public static BatchShape OfNames(string name, Schema from, Schema to)
+    {
+        var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name) { UsesTableNames = true }, decode: null) { IsForTarget = true };
+        List<Field> given = [.. from.FieldsList];
+        return new BatchShape(to, [.. to.FieldsList.Select(Column)]);
+
+        BatchColumn Column(Field field)
+        {
+            int place = given.FindIndex(source => source.Name == field.Name);
+            if (place < 0)
+                return new BatchColumn(field, null, null, null, field.InitialDefault());
+            var context = new ShapeContext(name, field.Name);
+            return new BatchColumn(field, place, builder.Build(given[place].DataType, given[place], field, context), ShapeBuilder.CheckOf(given[place], field, context), null);
+        }
+    }
+
     /// <summary>As below, of columns without a batch around them.</summary>
     public RecordBatch ApplyTo(ArrayData[] source, int rows, MemoryAllocator allocator) => Apply(index => source[index], rows, allocator);
 

@@ -1,3 +1,4 @@
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -7,7 +8,8 @@ using BulkMover.FileFormats.Parquet;
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>What the footers of all files say together.</summary>
-internal sealed class FileSurvey
+/// <param name="known">As in <see cref="ParquetTable"/>.</param>
+internal sealed class FileSurvey(IReadOnlyDictionary<string, IArrowType> known)
 {
     /// <summary>Of all ends that are kept: what a few thousand files have.</summary>
     private const int MaxEndBytes = 16 << 20;
@@ -23,7 +25,7 @@ internal sealed class FileSurvey
 
     public SchemaUnion Union { get; } = new();
 
-    public HivePartitions Partitions { get; } = new();
+    public HivePartitions Partitions { get; } = new(known);
 
     /// <summary>Rows of each file, in the order of the listing.</summary>
     public IReadOnlyList<long> Rows => rows;
@@ -41,9 +43,10 @@ internal sealed class FileSurvey
     /// <exception cref="InvalidInputException">There is no file.</exception>
     /// <exception cref="CorruptTableException">A file is not valid Parquet, or the files do not make one table.</exception>
     /// <exception cref="UnsupportedFeatureException">A file is encrypted.</exception>
-    public static async Task<FileSurvey> ReadAsync(IObjectStore store, Location location, FileSet files, CancellationToken cancellationToken)
+    public static async Task<FileSurvey> ReadAsync(
+        IObjectStore store, Location location, FileSet files, IReadOnlyDictionary<string, IArrowType> known, CancellationToken cancellationToken)
     {
-        var survey = new FileSurvey();
+        var survey = new FileSurvey(known);
         using var hash = new ListingHash();
         IAsyncEnumerable<ParquetFile> listing = files.ListAsync(survey.LeaveOut, cancellationToken);
         await foreach ((ParquetFile file, ParquetFooter footer) in FooterPass.ReadAsync(store, listing, cancellationToken))

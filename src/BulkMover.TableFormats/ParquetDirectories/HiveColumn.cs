@@ -5,12 +5,15 @@ using BulkMover.TableFormats.Partitions;
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>
-/// Finds the type of a partition column from all its values: that of the column of the same name if all files have one and all values are of
-/// it; else int32, int64, date or string. Only a type whose values read back as exactly the text is taken, so that <c>007</c>, <c>1.0</c> or
+/// Finds the type of a partition column from all its values: the known one, if there is one and all values are of it; that of the column of the same name if
+/// all files have one and all values are of it; else int32, int64, date or string. Only a type whose values read back as exactly the text is taken, so that <c>007</c>, <c>1.0</c> or
 /// <c>+1</c> stay what they are; the engines' further guesses (double, timestamp) would alter some.
 /// </summary>
-internal sealed class HiveColumn(string name)
+/// <param name="name">Of the column.</param>
+/// <param name="known">Its type where the files are read as those of a table that has it; else null.</param>
+internal sealed class HiveColumn(string name, IArrowType? known)
 {
+    private bool fitsKnown = known is not null;
     private bool fitsInt32 = true;
     private bool fitsInt64 = true;
     private bool fitsDate = true;
@@ -22,7 +25,7 @@ internal sealed class HiveColumn(string name)
     public bool HasNull { get; private set; }
 
     /// <param name="inFiles">Type of the column of the same name in the files; null when there is none.</param>
-    public IArrowType TypeOf(IArrowType? inFiles) => inFiles is not null && fitsFiles ? inFiles : Inferred;
+    public IArrowType TypeOf(IArrowType? inFiles) => fitsKnown ? known! : inFiles is not null && fitsFiles ? inFiles : Inferred;
 
     private IArrowType Inferred => this switch
     {
@@ -37,6 +40,7 @@ internal sealed class HiveColumn(string name)
     /// <param name="inFile">Type of the column of the same name in the file; null when there is none.</param>
     public void Add(string? value, IArrowType? inFile)
     {
+        fitsKnown = fitsKnown && (value is null || PartitionValue.Parse(value, known!) is not null);
         fitsFiles &= inFile is not null && (value is null || PartitionValue.Parse(value, inFile) is not null);
         if (value is null)
         {

@@ -1,10 +1,12 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>The partition columns of a directory tree; every file must have the same ones in the same order.</summary>
-internal sealed class HivePartitions
+/// <param name="known">As in <see cref="ParquetTable"/>.</param>
+internal sealed class HivePartitions(IReadOnlyDictionary<string, IArrowType> known)
 {
     private string? firstFile;
 
@@ -58,7 +60,7 @@ internal sealed class HivePartitions
                 $"The directories of '{file.Path}' give partition column '{twice.Key}' twice. Rename one of them.");
         }
 
-        return [.. values.Select(value => new HiveColumn(value.Column))];
+        return [.. values.Select(value => new HiveColumn(value.Column, known.GetValueOrDefault(value.Column)))];
     }
 
     private CorruptTableException Differ(ParquetFile file, IReadOnlyList<(string Column, string? Value)> values) =>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
@@ -45,8 +46,9 @@ internal sealed class ParquetSnapshot : ITableSnapshot
 
     public IReadOnlyList<string> Notes { get; }
 
-    public static async Task<ParquetSnapshot> OpenAsync(IObjectStore store, Location location, FileSet files, CancellationToken cancellationToken) =>
-        new(location, files, await FileSurvey.ReadAsync(store, location, files, cancellationToken));
+    public static async Task<ParquetSnapshot> OpenAsync(
+        IObjectStore store, Location location, FileSet files, IReadOnlyDictionary<string, IArrowType> known, CancellationToken cancellationToken) =>
+        new(location, files, await FileSurvey.ReadAsync(store, location, files, known, cancellationToken));
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

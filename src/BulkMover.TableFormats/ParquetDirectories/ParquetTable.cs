@@ -1,4 +1,6 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
@@ -15,15 +17,24 @@ public sealed class ParquetTable : ITable
     private readonly Location location;
     private readonly FileSet files;
 
-    private ParquetTable(IObjectStore store, Location location, FileSet files) => (this.store, this.location, this.files) = (store, location, files);
+    private readonly IReadOnlyDictionary<string, IArrowType> known;
+
+    private ParquetTable(IObjectStore store, Location location, FileSet files, IReadOnlyDictionary<string, IArrowType> known) =>
+        (this.store, this.location, this.files, this.known) = (store, location, files, known);
 
     public string Format => "parquet";
 
+    /// <summary>As below, with partition columns of the types that their values suggest.</summary>
+    public static Task<ParquetTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
+        OpenAsync(store, location, ReadOnlyDictionary<string, IArrowType>.Empty, cancellationToken);
+
     /// <param name="store">Where the files lie.</param>
     /// <param name="location">A file, a directory, or a path with glob characters. A path that exists is taken literally.</param>
+    /// <param name="known">Types of columns by name: a partition column, which is text in names of directories, is read as one if all its values are of it.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at, or the directory is a Delta table.</exception>
-    public static async Task<ParquetTable> OpenAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
+    public static async Task<ParquetTable> OpenAsync(
+        IObjectStore store, Location location, IReadOnlyDictionary<string, IArrowType> known, CancellationToken cancellationToken)
     {
         await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
         {
@@ -32,7 +43,7 @@ public sealed class ParquetTable : ITable
                 $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
         }
 
-        return new ParquetTable(store, location, await FileSet.FindAsync(store, location, cancellationToken));
+        return new ParquetTable(store, location, await FileSet.FindAsync(store, location, cancellationToken), known);
     }
 
     public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -47,7 +58,7 @@ public sealed class ParquetTable : ITable
     /// <exception cref="UnsupportedFeatureException">A file is encrypted.</exception>
     public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken) =>
         selector is null
-            ? await ParquetSnapshot.OpenAsync(store, location, files, cancellationToken)
+            ? await ParquetSnapshot.OpenAsync(store, location, files, known, cancellationToken)
             : throw new InvalidInputException("parquet.no_snapshots",
                 $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
 }

@@ -109,7 +109,13 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             if (isTold && !isKept)
                 return $"the value of column '{source.Name}' is in the source's metadata";
             if (isTold || (isKept && write.LeavesPartitionColumnsOut))
+            {
+                // Under another name it would be a column of its own to readers that find columns by name.
+                if (field is not null && field.Name != target.Name)
+                    return $"partition column '{source.Name}' has another name in it";
                 continue;
+            }
+
             if (field is null && !(write.FillsMissingColumns && target.IsNullable && source.InitialDefault() is null))
                 return $"it lacks column '{source.Name}'";
             if (field is not null && file.Difference(field, source, target) is { } difference)

@@ -137,5 +137,5 @@ public sealed class LakeTarget : ITarget
         new("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
 
     private TargetException NotCompared() => new("lake.not_compared",
-        $"Rows in '{Name}' are not compared with their source yet. Leave --verify out; to prove such a copy, copy both tables into ClickHouse and verify there.");
+        $"Rows are not compared on their way into '{Name}'. Leave --verify out and run `bulkmover verify FROM TO` with the same options after the copy: it reads both tables.");
 }

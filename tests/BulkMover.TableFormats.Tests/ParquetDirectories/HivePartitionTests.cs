@@ -92,6 +92,37 @@ public sealed class HivePartitionTests : IDisposable
         Assert.Equal($"p {expected}", await folder.ColumnsAsync("t"));
     }
 
+    /// <summary>Read as rows of a table that tells the type; where a value is not of it, the values tell as ever.</summary>
+    [Theory]
+    [InlineData("7,8", "int64", "int64")]
+    [InlineData("7,8", "string", "string")]
+    [InlineData("7,__HIVE_DEFAULT_PARTITION__", "string", "string?")]
+    [InlineData("7,8", "uint32", "uint32")]
+    [InlineData("18446744073709551615", "uint64", "uint64")]
+    [InlineData("-1", "uint64", "int32")]
+    [InlineData("true,false", "bool", "bool")]
+    [InlineData("true,7", "bool", "string")]
+    [InlineData("1.50,2", "decimal", "decimal128(9, 2)")]
+    [InlineData("1.505", "decimal", "string")]
+    [InlineData("2024-01-01", "date", "date32")]
+    public async Task Open_TypeOfThePartitionColumnIsKnown_IsTakenIfAllValuesAreOfIt(string values, string known, string expected)
+    {
+        foreach (string value in values.Split(','))
+            folder.Write($"t/p={value}/a.parquet");
+        IArrowType type = known switch
+        {
+            "int64" => Int64Type.Default,
+            "uint32" => UInt32Type.Default,
+            "uint64" => UInt64Type.Default,
+            "bool" => BooleanType.Default,
+            "decimal" => new Decimal128Type(9, 2),
+            "date" => Date32Type.Default,
+            _ => StringType.Default,
+        };
+
+        Assert.Equal($"id int64?, p {expected}", await folder.ColumnsAsync("t", new Dictionary<string, IArrowType> { ["p"] = type }));
+    }
+
     [Fact]
     public async Task Plan_Filter_LeavesPartitionsOut()
     {

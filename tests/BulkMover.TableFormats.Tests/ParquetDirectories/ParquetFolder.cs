@@ -39,10 +39,10 @@ public sealed class ParquetFolder : IDisposable
 
     public static Field Column(string name, IArrowType type, bool nullable = true) => new(name, type, nullable);
 
-    public async Task<ITableSnapshot> SnapshotAsync(string relative = "", string? selector = null)
+    public async Task<ITableSnapshot> SnapshotAsync(string relative = "", string? selector = null, IReadOnlyDictionary<string, IArrowType>? known = null)
     {
         Location location = relative.Length == 0 ? folder.Location : folder.Location.Combine(relative);
-        ParquetTable table = await ParquetTable.OpenAsync(new LocalObjectStore(), location, TestContext.Current.CancellationToken);
+        ParquetTable table = await ParquetTable.OpenAsync(new LocalObjectStore(), location, known ?? new Dictionary<string, IArrowType>(), TestContext.Current.CancellationToken);
         return await table.OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), TestContext.Current.CancellationToken);
     }
 
@@ -54,8 +54,8 @@ public sealed class ParquetFolder : IDisposable
         string.Join(' ', (await PlanAsync(await SnapshotAsync(relative))).Select(task => task.File.Path[(folder.Location.Path.Length + 1)..]));
 
     /// <summary>Name and type of each column, with a question mark where it may be null.</summary>
-    public async Task<string> ColumnsAsync(string relative = "") =>
-        string.Join(", ", (await SnapshotAsync(relative)).Schema.FieldsList.Select(field => $"{field.Name} {SourceType.Describe(field)}{(field.IsNullable ? "?" : "")}"));
+    public async Task<string> ColumnsAsync(string relative = "", IReadOnlyDictionary<string, IArrowType>? known = null) =>
+        string.Join(", ", (await SnapshotAsync(relative, known: known)).Schema.FieldsList.Select(field => $"{field.Name} {SourceType.Describe(field)}{(field.IsNullable ? "?" : "")}"));
 
     public void Dispose() => folder.Dispose();
 

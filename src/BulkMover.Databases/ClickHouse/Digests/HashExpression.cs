@@ -1,5 +1,5 @@
 using System.Globalization;
-using BulkMover.Databases.ClickHouse.Native.Columns;
+using BulkMover.Core.Digests;
 using BulkMover.Databases.ClickHouse.Native.Types;
 using BulkMover.Databases.ClickHouse.Tables;
 

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Digests;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Databases.ClickHouse.Connections;
@@ -10,19 +11,16 @@ using BulkMover.Databases.ClickHouse.Tables;
 namespace BulkMover.Databases.ClickHouse.Digests;
 
 /// <summary>
-/// Finds rows that one side has and the other has not. Rows fall into buckets by their hash; a first reading shows which buckets differ, and of
+/// Finds rows that one side has and the other has not. A first reading shows in which ranges of row hashes they differ, and of
 /// some of those the target's hashes are fetched; a second reading finds what the source has beyond them: run a copy into
-/// <see cref="Buckets"/>, then one into <see cref="Rows"/>.
+/// <see cref="Ranges"/>, then one into <see cref="Rows"/>.
 /// </summary>
 /// <remarks>
-/// Invariant 7: outside the budget it holds at most the hashes of <see cref="MostHashes"/> rows, or of one bucket where that has more; as many rows
-/// of the source as are to be found, from batches that come before they have <see cref="MostKeptBytes"/>; and three numbers a bucket.
+/// Invariant 7: outside the budget it holds at most the hashes of <see cref="MostHashes"/> rows, or of one range where that has more; as many rows
+/// of the source as are to be found, from batches that come before they have <see cref="MostKeptBytes"/>; and two numbers a range and side.
 /// </remarks>
 public sealed class RowSearch
 {
-    /// <summary>The first bits of a hash say which bucket: so many that a bucket of a billion rows has some ten thousand.</summary>
-    private const int BucketBits = 16;
-
     /// <summary>Of the target at a time: some 30 MB while they arrive as text.</summary>
     private const long MostHashes = 200_000;
 
@@ -36,9 +34,9 @@ public sealed class RowSearch
     private readonly TableName table;
     private readonly int most;
     private readonly IReadOnlySet<string> differing;
-    private HashSet<int> buckets = [];
+    private IReadOnlySet<int> ranges = new HashSet<int>();
 
-    /// <summary>How many times the target has each row of the buckets, by its hash.</summary>
+    /// <summary>How many times the target has each row of the ranges, by its hash.</summary>
     private Dictionary<ulong, long> target = [];
 
     /// <param name="name">Where the table is, for messages.</param>
@@ -49,11 +47,11 @@ public sealed class RowSearch
     internal RowSearch(string name, ServerClient client, TableName table, IReadOnlySet<string> differing, int most)
     {
         (this.client, this.table, this.differing, this.most) = (client, table, differing, most);
-        Buckets = new ReadingTarget(name, client, table, FindBuckets);
-        Rows = new ReadingTarget(name, client, table, FindRows);
+        Ranges = ReadingPlan.NewTarget(name, client, table, FindRanges);
+        Rows = ReadingPlan.NewTarget(name, client, table, FindRows);
     }
 
-    public ITarget Buckets { get; }
+    public ITarget Ranges { get; }
 
     /// <summary>Takes chunks of one scan task each.</summary>
     public ITarget Rows { get; }
@@ -61,63 +59,38 @@ public sealed class RowSearch
     /// <summary>What was found after both copies.</summary>
     public IReadOnlyList<RowDifference> Found { get; private set; } = [];
 
-    private ReadingLoad FindBuckets(ReadingPlan plan)
+    private ReadingLoad FindRanges(ReadingPlan plan)
     {
         var encoder = new NativeEncoder(plan.Sent);
         var digests = new TableDigests(client, plan.Server);
-        var ours = new (long Rows, ulong Sum)[1 << BucketBits];
+        (var ours, var theirs) = (new HashRanges(), new HashRanges());
         return new ReadingLoad
         {
             BytesToLookAt = encoder.HashBytes,
             LookAt = batch =>
             {
                 using (batch)
-                    return [new HashedRows(batch.Length, Hash(encoder, batch), [])];
+                    return [new SeenRows<ulong[]>(batch.Length, Hash(encoder, batch), 8L * batch.Length)];
             },
             Keep = (block, _) =>
             {
-                foreach (ulong hash in ((HashedRows)block).Hashes)
-                {
-                    ref (long Rows, ulong Sum) bucket = ref ours[Bucket(hash)];
-                    bucket = (bucket.Rows + 1, unchecked(bucket.Sum + hash));
-                }
+                foreach (ulong hash in ((SeenRows<ulong[]>)block).Seen)
+                    ours.Add(hash);
             },
             Finish = async stopping =>
             {
-                long[] rows = [.. ours.Select(bucket => bucket.Rows)];
                 foreach (string[] row in await digests.SelectAsync(
-                    $"SELECT {BucketOfRow} AS bucket, count(), sum({TableDigests.Row}) FROM ({Hashed(plan, "1")}) GROUP BY bucket", stopping))
+                    $"SELECT {RangeOfRow} AS hash_range, count(), sum({TableDigests.Row}) FROM ({Hashed(plan, "1")}) GROUP BY hash_range", stopping))
                 {
-                    int bucket = (int)SqlText.Number(row[0]);
-                    rows[bucket] += SqlText.Number(row[1]);
-                    ours[bucket] = (ours[bucket].Rows - SqlText.Number(row[1]), unchecked(ours[bucket].Sum - TableDigests.Hash(row[2])));
+                    theirs.Add((int)SqlText.Number(row[0]), SqlText.Number(row[1]), TableDigests.Hash(row[2]));
                 }
 
-                buckets = Choose(rows, Enumerable.Range(0, ours.Length).Where(bucket => ours[bucket] != default), most);
-                target = buckets.Count == 0 ? [] : (await digests.SelectAsync(
-                    $"SELECT {TableDigests.Row}, count() FROM ({Hashed(plan, "1")}) WHERE {BucketOfRow} IN ({string.Join(", ", buckets)}) GROUP BY {TableDigests.Row}", stopping))
+                ranges = ours.Choose(theirs, most, MostHashes);
+                target = ranges.Count == 0 ? [] : (await digests.SelectAsync(
+                    $"SELECT {TableDigests.Row}, count() FROM ({Hashed(plan, "1")}) WHERE {RangeOfRow} IN ({string.Join(", ", ranges)}) GROUP BY {TableDigests.Row}", stopping))
                     .ToDictionary(row => TableDigests.Hash(row[0]), row => SqlText.Number(row[1]));
             },
         };
-    }
-
-    /// <summary>The smallest of those that differ, as many as may be held; one in any case, for each has a row to show.</summary>
-    /// <param name="rows">Rows of both sides in each bucket.</param>
-    /// <param name="differing">Buckets that differ.</param>
-    /// <param name="most">Buckets to choose at most.</param>
-    internal static HashSet<int> Choose(long[] rows, IEnumerable<int> differing, int most)
-    {
-        var chosen = new HashSet<int>();
-        long held = 0;
-        foreach (int bucket in differing.OrderBy(bucket => rows[bucket]).Take(most))
-        {
-            held += rows[bucket];
-            if (chosen.Count > 0 && held > MostHashes)
-                break;
-            chosen.Add(bucket);
-        }
-
-        return chosen;
     }
 
     private ReadingLoad FindRows(ReadingPlan plan)
@@ -131,8 +104,7 @@ public sealed class RowSearch
             LookAt = batch => [FindExtras(encoder, batch, extras)],
             Keep = (block, chunk) =>
             {
-                var rows = (HashedRows)block;
-                foreach ((ulong hash, byte[] row) in rows.Hashes.Zip(rows.Wanted))
+                foreach ((ulong hash, byte[] row) in ((SeenRows<(ulong, byte[])[]>)block).Seen)
                     kept.Add(hash, (row, chunk));
             },
             Finish = async stopping =>
@@ -152,13 +124,13 @@ public sealed class RowSearch
         };
     }
 
-    private HashedRows FindExtras(NativeEncoder encoder, RecordBatch batch, ExtraRows extras)
+    private SeenRows<(ulong Hash, byte[] Row)[]> FindExtras(NativeEncoder encoder, RecordBatch batch, ExtraRows extras)
     {
         using (batch)
         {
             ulong[] hashes = Hash(encoder, batch);
-            int[] wanted = [.. Enumerable.Range(0, hashes.Length).Where(row => buckets.Contains(Bucket(hashes[row])) && extras.Count(hashes[row]))];
-            return new HashedRows(batch.Length, [.. wanted.Select(row => hashes[row])], [.. wanted.Select(row => Encode(encoder, batch, row, extras))]);
+            int[] wanted = [.. Enumerable.Range(0, hashes.Length).Where(row => ranges.Contains(HashRanges.RangeOf(hashes[row])) && extras.Count(hashes[row]))];
+            return new SeenRows<(ulong, byte[])[]>(batch.Length, [.. wanted.Select(row => (hashes[row], Encode(encoder, batch, row, extras)))], 8L * wanted.Length);
         }
     }
 
@@ -196,7 +168,7 @@ public sealed class RowSearch
 
     private string Hashed(ReadingPlan plan, string more) => TableDigests.Hashed(table, plan.Table, plan.SentColumns, more);
 
-    private static string BucketOfRow => $"bitShiftRight({TableDigests.Row}, {64 - BucketBits})";
+    private static string RangeOfRow => $"bitShiftRight({TableDigests.Row}, {64 - HashRanges.Bits})";
 
     private static string Text(string[] columns) => $"formatRowNoNewline('JSONEachRow', {string.Join(", ", columns.Select(ClickHouseName.Quote))})";
 
@@ -206,6 +178,4 @@ public sealed class RowSearch
         encoder.HashRows(batch, hashes);
         return hashes;
     }
-
-    private static int Bucket(ulong hash) => (int)(hash >> (64 - BucketBits));
 }

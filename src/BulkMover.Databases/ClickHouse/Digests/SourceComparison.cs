@@ -14,7 +14,7 @@ public sealed class SourceComparison
     internal SourceComparison(string name, ServerClient client, TableName table)
     {
         (this.client, this.table) = (client, table);
-        Reading = new ReadingTarget(name, client, table, Begin);
+        Reading = ReadingPlan.NewTarget(name, client, table, Begin);
     }
 
     /// <summary>Counts and hashes what is copied into it, and asks the table for its own when it is committed.</summary>

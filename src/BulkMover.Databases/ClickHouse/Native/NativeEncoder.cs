@@ -1,5 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
+using BulkMover.Core.Digests;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse.Native.Columns;

@@ -99,7 +99,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
     public async Task Compare_ColumnsAreCalledAsInTheQuery_AreToldFromIt()
     {
         using TargetFixture fixture = await TargetFixture.NewAsync(server);
-        var schema = new Schema([.. new[] { "part", "row", "n0", "h0", "text", "bucket", "v0" }.Select(name => new Field(name, Int64Type.Default, nullable: true))], null);
+        var schema = new Schema([.. new[] { "part", "row", "n0", "h0", "text", "hash_range", "v0" }.Select(name => new Field(name, Int64Type.Default, nullable: true))], null);
         RecordBatch Batch() => fixture.Batch(schema, [.. Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 7).Select(column => (object?)(long)(i * column)).ToArray())]);
         TargetRequest request = TargetFixture.Request(CopyMode.Create, schema) with { Verify = true };
         await using ClickHouseTarget target = fixture.Open("t");
@@ -113,7 +113,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
         Assert.True((await target.CompareAsync(request.Transfer, Stopping))!.IsEqual);
         await fixture.QueryAsync("ALTER TABLE {db}.t UPDATE row = -1 WHERE part = 0 AND h0 = 6 SETTINGS mutations_sync = 1");
         RowSearch search = target.NewRowSearch(new HashSet<string> { "row" }, 10);
-        foreach (ITarget reading in (ITarget[])[search.Buckets, search.Rows])
+        foreach (ITarget reading in (ITarget[])[search.Ranges, search.Rows])
         {
             await using ITargetLoad load = await reading.BeginAsync(await reading.PlanAsync(TargetFixture.Request(CopyMode.Append, schema), Stopping), fixture.Limits, Stopping);
             await using IChunkLoad chunk = await load.BeginChunkAsync(0, Stopping);
@@ -224,7 +224,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
 
         await using ClickHouseTarget target = fixture.Open("t");
         RowSearch search = target.NewRowSearch(new HashSet<string>(), 10);
-        await ReadAsync(fixture, search.Buckets);
+        await ReadAsync(fixture, search.Ranges);
         await ReadAsync(fixture, search.Rows);
         Assert.Equal(
             expected, string.Join('\n', search.Found.Select(row => $"{(row.IsOfSource ? "source" : "target")} {row.ScanTask} {row.Times} {row.Row}")));
@@ -242,7 +242,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
 
         await using ClickHouseTarget target = fixture.Open("t");
         RowSearch search = target.NewRowSearch(new HashSet<string>(), most);
-        await ReadAsync(fixture, search.Buckets);
+        await ReadAsync(fixture, search.Ranges);
         await ReadAsync(fixture, search.Rows);
         Assert.Equal(most, search.Found.Count);
         Assert.Equal((someOfSource, someOfTarget), (search.Found.Any(row => row.IsOfSource), search.Found.Any(row => !row.IsOfSource)));
@@ -257,7 +257,7 @@ public sealed class ComparisonTests(ClickHouseServerFixture server)
         await fixture.QueryAsync("TRUNCATE TABLE {db}.t");
         await using ClickHouseTarget target = fixture.Open("t");
         RowSearch search = target.NewRowSearch(new HashSet<string>(), 10);
-        await ReadAsync(fixture, search.Buckets);
+        await ReadAsync(fixture, search.Ranges);
 
         await using ITargetLoad load = await search.Rows.BeginAsync(
             await search.Rows.PlanAsync(TargetFixture.Request(CopyMode.Append), Stopping), fixture.Limits, Stopping);

@@ -7,21 +7,6 @@ namespace BulkMover.Databases.Tests.ClickHouse.Digests;
 public sealed class RowSearchTests
 {
     [Fact]
-    public void Choose_ManyDiffer_TakesTheSmallestWhileTheyAreHeld()
-    {
-        long[] rows = [90_000, 0, 150_000, 60_000, 70_000, 10];
-        Assert.Equal([1, 5, 3, 4], RowSearch.Choose(rows, [0, 1, 2, 3, 4, 5], 10).Order(Comparer<int>.Create((a, b) => rows[a].CompareTo(rows[b]))));
-        Assert.Equal([1, 5], RowSearch.Choose(rows, [0, 1, 2, 3, 4, 5], 2).Order());
-    }
-
-    [Fact]
-    public void Choose_EvenTheSmallestIsLarge_TakesItAlone() =>
-        Assert.Equal([1], RowSearch.Choose([3_000_000, 2_000_000], [0, 1], 10));
-
-    [Fact]
-    public void Choose_NoneDiffers_TakesNone() => Assert.Empty(RowSearch.Choose([5], [], 10));
-
-    [Fact]
     public void Count_SourceHasMore_FindsItOnceAndGoesOnCounting()
     {
         var extras = new ExtraRows(new Dictionary<ulong, long> { [1] = 2, [2] = 1 }, 10, 1000);

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using BulkMover.Core.Digests;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
 

@@ -2,6 +2,8 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Digests;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using BulkMover.Core.Digests;
 using BulkMover.Core.Types;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;

@@ -3,6 +3,7 @@ using System.Numerics;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
+using BulkMover.Core.Digests;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using BulkMover.Core.Batches;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Apache.Arrow;
+using BulkMover.Core.Digests;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
 

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using BulkMover.Core.Digests;
 using BulkMover.Core.Types;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
@@ -33,7 +34,9 @@ internal sealed class ValueColumn(MappedType type, ValueEncoder values) : Column
     {
         Validity valid = Validity.And(parent, Validity.Of(data), out byte[]? rented);
         values.Hash(data, valid, hashes);
-        int nulls = type.HoldsNulls ? ValueHash.SetNulls(valid, hashes) : 0;
+        int nulls = type.HoldsNulls ? valid.Nulls : 0;
+        if (nulls > 0)
+            ValueHash.SetNulls(valid.Bits.Span, valid.Offset, hashes);
         Validity.Return(rented);
         return nulls;
     }

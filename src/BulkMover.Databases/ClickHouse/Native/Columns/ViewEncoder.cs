@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Apache.Arrow;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Digests;
 
 namespace BulkMover.Databases.ClickHouse.Native.Columns;
 

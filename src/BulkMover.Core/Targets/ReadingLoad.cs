@@ -1,10 +1,9 @@
 using Apache.Arrow;
-using BulkMover.Core.Targets;
 
-namespace BulkMover.Databases.ClickHouse.Digests;
+namespace BulkMover.Core.Targets;
 
 /// <summary>Takes rows to look at them and brings them nowhere.</summary>
-internal sealed class ReadingLoad : ITargetLoad
+public sealed class ReadingLoad : ITargetLoad
 {
     private readonly Lock gate = new();
     private long rows;

@@ -1,16 +1,16 @@
 using System.Buffers.Binary;
-using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace BulkMover.Databases.ClickHouse.Native.Columns;
+namespace BulkMover.Core.Digests;
 
 /// <summary>
 /// The hashes that digests are made of (decisions/0008): XXH64 with seed 0 (xxHash, doc/xxhash_spec.md) of a value's bytes as the target keeps
-/// them, and how the hashes of parts make that of a whole. Short values are hashed here, because a call for each would cost more than the hash.
+/// them, and how the hashes of parts make that of a whole. The algorithm is written out, because a call for each short value would cost more than its
+/// hash.
 /// </summary>
-internal static class ValueHash
+public static class ValueHash
 {
     /// <summary>Of a null, whatever its type.</summary>
     public const ulong Null = 0x6E75_6C6C_6E75_6C6C;
@@ -35,23 +35,7 @@ internal static class ValueHash
     public static ulong Of(ulong value) => Finish(Eight(unchecked(Prime5 + 8), value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Of(ReadOnlySpan<byte> value)
-    {
-        if (value.Length >= Stripe)
-            return XxHash64.HashToUInt64(value);
-        ulong hash = unchecked(Prime5 + (ulong)value.Length);
-        for (; value.Length >= 8; value = value[8..])
-            hash = Eight(hash, BinaryPrimitives.ReadUInt64LittleEndian(value));
-        if (value.Length >= 4)
-        {
-            hash = Four(hash, BinaryPrimitives.ReadUInt32LittleEndian(value));
-            value = value[4..];
-        }
-
-        foreach (byte one in value)
-            hash = One(hash, one);
-        return Finish(hash);
-    }
+    public static ulong Of(ReadOnlySpan<byte> value) => value.Length < Stripe ? Finish(AddRest(unchecked(Prime5 + (ulong)value.Length), value)) : OfStripes(value);
 
     /// <summary>Of each value of one width.</summary>
     public static void OfEach(ReadOnlySpan<byte> values, int width, Span<ulong> hashes)
@@ -84,21 +68,18 @@ internal static class ValueHash
     }
 
     /// <summary>Gives the slots without a value the hash of a null.</summary>
-    /// <returns>Their number.</returns>
-    public static int SetNulls(Validity valid, Span<ulong> hashes)
+    /// <param name="valid">Arrow's bitmap: 1 is a value, the least significant bit first.</param>
+    /// <param name="offset">Bit of the first slot.</param>
+    /// <param name="hashes">One a slot.</param>
+    public static void SetNulls(ReadOnlySpan<byte> valid, int offset, Span<ulong> hashes)
     {
-        if (valid.Nulls == 0)
-            return 0;
-        ReadOnlySpan<byte> bits = valid.Bits.Span;
         for (int slot = 0; slot < hashes.Length; slot++)
         {
             // All ones for a value and zero for a null: a branch would be guessed wrong half of the time.
-            int bit = valid.Offset + slot;
-            ulong mask = unchecked((ulong)-((long)bits[bit >> 3] >> (bit & 7) & 1));
+            int bit = offset + slot;
+            ulong mask = unchecked((ulong)-((long)valid[bit >> 3] >> (bit & 7) & 1));
             hashes[slot] = (hashes[slot] & mask) | (Null & ~mask);
         }
-
-        return valid.Nulls;
     }
 
     /// <summary>Of a list: of its items' hashes, each with its place, and of their number.</summary>
@@ -151,9 +132,45 @@ internal static class ValueHash
             sums[i] = Of(sums[i]);
     }
 
+    /// <summary>Of whole stripes in four lanes, and then of the rest.</summary>
+    private static ulong OfStripes(ReadOnlySpan<byte> value)
+    {
+        unchecked
+        {
+            ulong a = Prime1 + Prime2, b = Prime2, c = 0, d = 0 - Prime1;
+            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(value[..(value.Length / Stripe * Stripe)]);
+            for (; words.Length > 0; words = words[4..])
+                (a, b, c, d) = (Round(a, words[0]), Round(b, words[1]), Round(c, words[2]), Round(d, words[3]));
+            ulong hash = BitOperations.RotateLeft(a, 1) + BitOperations.RotateLeft(b, 7) + BitOperations.RotateLeft(c, 12) + BitOperations.RotateLeft(d, 18);
+            foreach (ulong lane in (ReadOnlySpan<ulong>)[a, b, c, d])
+                hash = ((hash ^ Round(0, lane)) * Prime1) + Prime4;
+            return Finish(AddRest(hash + (ulong)value.Length, value[(value.Length / Stripe * Stripe)..]));
+        }
+    }
+
+    /// <summary>Less than a stripe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong AddRest(ulong hash, ReadOnlySpan<byte> rest)
+    {
+        for (; rest.Length >= 8; rest = rest[8..])
+            hash = Eight(hash, BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        if (rest.Length >= 4)
+        {
+            hash = Four(hash, BinaryPrimitives.ReadUInt32LittleEndian(rest));
+            rest = rest[4..];
+        }
+
+        foreach (byte one in rest)
+            hash = One(hash, one);
+        return hash;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Round(ulong lane, ulong value) => unchecked(BitOperations.RotateLeft(lane + (value * Prime2), 31) * Prime1);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Eight(ulong hash, ulong value) =>
-        unchecked((BitOperations.RotateLeft(hash ^ (BitOperations.RotateLeft(value * Prime2, 31) * Prime1), 27) * Prime1) + Prime4);
+        unchecked((BitOperations.RotateLeft(hash ^ Round(0, value), 27) * Prime1) + Prime4);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Four(ulong hash, uint value) => unchecked((BitOperations.RotateLeft(hash ^ (value * Prime1), 23) * Prime2) + Prime3);

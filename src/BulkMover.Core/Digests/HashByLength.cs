@@ -1,12 +1,12 @@
 using System.Numerics;
 
-namespace BulkMover.Databases.ClickHouse.Native.Columns;
+namespace BulkMover.Core.Digests;
 
 /// <summary>
 /// Hashes values of any length, those of one length after each other. What the hash does next depends on the length only, and where lengths vary
 /// a processor guesses that wrong more than once a value, which takes it longer than the hash (perf/results/digests.md).
 /// </summary>
-internal static class HashByLength
+public static class HashByLength
 {
     /// <summary>Values at a time: they and their hashes stay in the near caches.</summary>
     private const int Some = 1024;

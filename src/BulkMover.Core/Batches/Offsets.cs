@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using Apache.Arrow;
 using BulkMover.Core.Errors;
 
-namespace BulkMover.Databases.ClickHouse.Native.Columns;
+namespace BulkMover.Core.Batches;
 
 /// <summary>Where the values or items of each slot start, and where the last ones end.</summary>
-internal static class Offsets
+public static class Offsets
 {
     /// <summary>One more offset than slots; the first is not negative. Not for data without slots, which may lack the buffer.</summary>
     /// <exception cref="CorruptTableException">The buffer is too short or starts below 0.</exception>
@@ -19,6 +19,7 @@ internal static class Offsets
         return offsets.Slice(data.Offset, data.Length + 1);
     }
 
+    /// <summary>What to throw for offsets that cannot be.</summary>
     public static CorruptTableException Invalid() => new("arrow.offsets_invalid",
         "The offsets of a string, binary, list or map column go backwards or point behind its values. The reader of the file or the file is broken.");
 }
