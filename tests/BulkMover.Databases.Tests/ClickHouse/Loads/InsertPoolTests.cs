@@ -2,6 +2,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Loads;
 using BulkMover.Databases.ClickHouse.Native;
+using BulkMover.Databases.ClickHouse.Tables;
 using BulkMover.Databases.Tests.ClickHouse.Connections;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
@@ -41,13 +42,35 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
         Assert.Contains("Constraint `none`", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1000, 1)]
+    [InlineData(70_000, 3)]
+    public async Task Send_BlocksAreLarge_EachIsAPartOfItsOwnAndSmallOnesAreOneTogether(int rows, int parts)
+    {
+        string table = await NewTableAsync("a Int64");
+        Func<NativeBlock, IReadOnlyDictionary<string, object>> settings = InsertStatement.SettingsByBlock(await ServerAbilities.FindAsync(client, Stopping));
+        await using (var pool = new InsertPool(first => client.Insert($"INSERT INTO {table} FORMAT Native", settings(first)), 1, TimeSpan.FromSeconds(5)))
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                using NativeBlock block = Blocks.Numbers(i * rows, rows);
+                await pool.SendAsync(block, 0, Stopping);
+            }
+
+            await pool.FlushAsync(Stopping);
+        }
+
+        Assert.Equal($"{parts}\t{3 * rows}\n", await server.QueryAsync(
+            $"SELECT count(), sum(rows) FROM system.parts WHERE database || '.' || table = '{table}' AND level = 0", Stopping));
+    }
+
     private static async Task SendAsync(InsertPool pool, int start)
     {
         using NativeBlock block = Blocks.Numbers(start, 10);
         await pool.SendAsync(block, 0, Stopping);
     }
 
-    private InsertPool Pool(string table) => new(() => client.Insert($"INSERT INTO {table} FORMAT Native", Settings), 1, TimeSpan.FromMilliseconds(200));
+    private InsertPool Pool(string table) => new(_ => client.Insert($"INSERT INTO {table} FORMAT Native", Settings), 1, TimeSpan.FromMilliseconds(200));
 
     private async Task UntilAsync(string sql, string expected)
     {
