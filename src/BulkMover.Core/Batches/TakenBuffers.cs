@@ -21,6 +21,12 @@ public sealed class TakenBuffers(MemoryAllocator allocator)
 
         IMemoryOwner<byte> owner = allocator.Allocate(bytes);
         memory = owner.Memory.Span[..bytes];
+        return Take(owner);
+    }
+
+    /// <summary>Memory as a buffer of its length, which owns it from now on.</summary>
+    public ArrowBuffer Take(IMemoryOwner<byte> owner)
+    {
         ArrowBuffer buffer = Own(owner);
         held.Add(buffer);
         return buffer;

@@ -14,6 +14,8 @@ internal static class BitUnpacking
     /// <summary>Numbers that begin at the same bit of a byte as those before them: they take as many bytes as a number has bits.</summary>
     private const int Group = 8;
 
+    private const int BytesAtOnce = 256;
+
     /// <summary>Wherever it begins in a byte, a number of so many bits lies within four bytes.</summary>
     private const int MaxGroupWidth = 25;
 
@@ -37,6 +39,33 @@ internal static class BitUnpacking
 
         for (; done < values.Length; done++)
             values[done] = One(packed, first + done, width);
+    }
+
+    /// <summary>As above, of numbers that have no more bits than a byte.</summary>
+    public static void Unpack(ReadOnlySpan<byte> packed, long first, int width, Span<byte> values)
+    {
+        Span<int> numbers = stackalloc int[BytesAtOnce];
+        for (; !values.IsEmpty; first += BytesAtOnce)
+        {
+            int count = Math.Min(BytesAtOnce, values.Length);
+            Unpack(packed, first, width, numbers[..count]);
+            Narrow(numbers, values[..count]);
+            values = values[count..];
+        }
+    }
+
+    private static void Narrow(ReadOnlySpan<int> numbers, Span<byte> bytes)
+    {
+        for (; bytes.Length >= Vector256<byte>.Count; bytes = bytes[Vector256<byte>.Count..])
+        {
+            Vector256<short> low = Vector256.Narrow(Vector256.Create(numbers), Vector256.Create(numbers[8..]));
+            Vector256<short> high = Vector256.Narrow(Vector256.Create(numbers[16..]), Vector256.Create(numbers[24..]));
+            Vector256.Narrow(low.AsUInt16(), high.AsUInt16()).CopyTo(bytes);
+            numbers = numbers[Vector256<byte>.Count..];
+        }
+
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)numbers[i];
     }
 
     private static int One(ReadOnlySpan<byte> packed, long number, int width) => (int)Bits.Load(packed, number * width, width);

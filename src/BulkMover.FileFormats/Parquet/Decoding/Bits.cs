@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
@@ -52,6 +53,38 @@ internal static class Bits
 
         return ones;
     }
+
+    /// <summary>Writes bits behind those of a sequence whose last word has none behind them.</summary>
+    /// <param name="words">The sequence, with room for these.</param>
+    /// <param name="first">Where they go.</param>
+    /// <param name="bits">The bits; 0 behind them.</param>
+    /// <param name="count">How many, at most a word.</param>
+    public static void Append(Span<ulong> words, int first, ulong bits, int count)
+    {
+        const int word = 64;
+        if (count == 0)
+            return;
+        int at = first / word, shift = first % word;
+        words[at] = shift == 0 ? bits : words[at] | (bits << shift);
+        if (shift + count > word)
+            words[at + 1] = bits >> (word - shift);
+    }
+
+    /// <summary>The bits at which the mask has ones, put together.</summary>
+    public static ulong Extract(ulong bits, ulong mask)
+    {
+        if (mask == ulong.MaxValue)
+            return bits;
+        if (Bmi2.X64.IsSupported)
+            return Bmi2.X64.ParallelBitExtract(bits, mask);
+        ulong extracted = 0;
+        for (int count = 0; mask != 0; mask &= mask - 1, count++)
+            extracted |= ((bits >> BitOperations.TrailingZeroCount(mask)) & 1) << count;
+        return extracted;
+    }
+
+    /// <summary>Bits that numbers up to this have (Encodings.md, "RLE": the width of levels).</summary>
+    public static int WidthOf(int max) => (sizeof(int) * 8) - BitOperations.LeadingZeroCount((uint)max);
 
     public static bool IsSet(ReadOnlySpan<byte> source, int index) => (source[index >> 3] >> (index & 7) & 1) != 0;
 

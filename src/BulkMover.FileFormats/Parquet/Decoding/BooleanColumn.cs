@@ -6,14 +6,14 @@ using BulkMover.FileFormats.Parquet.Images;
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>A column of bits.</summary>
-internal sealed class BooleanColumn(ColumnSource source) : ColumnDecoder(source, BooleanType.Default)
+internal sealed class BooleanColumn(ColumnSource source) : LeafDecoder(source, BooleanType.Default)
 {
     private readonly HybridReader runs = new();
     private ReadOnlyMemory<byte> plain;
     private long next;
     private bool isPlain;
 
-    protected override int SlotBytes(int rows) => (rows + 7) / 8;
+    protected override long SlotBytes(int slots) => (slots + 7L) / 8;
 
     protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary)
     {
@@ -28,19 +28,19 @@ internal sealed class BooleanColumn(ColumnSource source) : ColumnDecoder(source,
             runs.Begin(values.IsEmpty ? values : ChunkPages.CutLength(values).Cut, 1);
     }
 
-    protected override void Decode(Span<byte> slots, in RowRun rows)
+    protected override void Decode(Span<byte> slots, in SlotRun run)
     {
-        ReadBits(slots, rows.First, rows.Valid);
+        ReadBits(slots, run.First, run.Valid);
         // Apart from the last one on, as values of more bits.
-        for (int row = rows.Count - 1, valid = rows.Valid; row >= valid; row--)
+        for (int slot = run.Count - 1, valid = run.Valid; slot >= valid; slot--)
         {
-            if (Bits.IsSet(rows.Validity, rows.First + row))
-                Bits.Fill(slots, rows.First + row, 1, Bits.IsSet(slots, rows.First + --valid));
+            if (Bits.IsSet(run.Validity, run.First + slot))
+                Bits.Fill(slots, run.First + slot, 1, Bits.IsSet(slots, run.First + --valid));
         }
     }
 
-    protected override ArrayData Finish(int rows, int nulls, ArrowBuffer validity, ArrowBuffer slots, TakenBuffers buffers) =>
-        new(Type, rows, nulls, 0, [validity, slots]);
+    protected override ArrayData Finish(int slots, int nulls, ArrowBuffer validity, ArrowBuffer slotBuffer, TakenBuffers buffers) =>
+        new(Type, slots, nulls, 0, [validity, slotBuffer]);
 
     private void ReadBits(Span<byte> slots, int first, int count)
     {

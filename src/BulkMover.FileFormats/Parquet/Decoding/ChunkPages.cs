@@ -5,29 +5,35 @@ using BulkMover.FileFormats.Parquet.Metadata;
 
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
-/// <summary>The pages of a flat column's chunk one after the other, decompressed and taken apart (parquet-format README, "Data Pages").</summary>
+/// <summary>The pages of a leaf column's chunk one after the other, decompressed and taken apart (parquet-format README, "Data Pages").</summary>
 /// <param name="chunk">Bytes of the chunk, which <see cref="PageWalk"/> has been through.</param>
-/// <param name="rows">Rows of its pages, nulls included.</param>
+/// <param name="sizes">Rows of its pages, and values, nulls included: more than rows in lists.</param>
 /// <param name="codec">How its pages are compressed.</param>
-/// <param name="hasLevels">Values may be missing; which, the definition levels say.</param>
+/// <param name="has">Which levels it has: repetition levels inside of lists, definition levels where something may be missing.</param>
 /// <param name="decompressor">The scan's.</param>
 /// <param name="buffers">The column's memory for what it decompresses: for a data page, for the dictionary.</param>
 /// <exception cref="InvalidDataException">Thrown by every method for pages that break the format.</exception>
 internal sealed class ChunkPages(
-    ReadOnlyMemory<byte> chunk, long rows, CompressionCodec codec, bool hasLevels, PageCodec decompressor, (PageBuffer Data, PageBuffer Dictionary) buffers)
+    ReadOnlyMemory<byte> chunk, (long Rows, long Values) sizes, CompressionCodec codec, (bool Repetitions, bool Definitions) has,
+    PageCodec decompressor, (PageBuffer Data, PageBuffer Dictionary) buffers)
 {
     private int position;
 
-    public long Rows => rows;
+    public long Rows => sizes.Rows;
+
+    public long Values => sizes.Values;
 
     /// <summary>The data page's, after <see cref="MoveNext"/>.</summary>
     public PageHeader Header { get; private set; } = null!;
 
-    /// <summary>Its definition levels, of one bit each, in <see cref="HybridReader"/>'s runs.</summary>
-    public ReadOnlyMemory<byte> Levels { get; private set; }
+    /// <summary>Its repetition levels in <see cref="HybridReader"/>'s runs.</summary>
+    public ReadOnlyMemory<byte> Repetitions { get; private set; }
+
+    /// <summary>Its definition levels, likewise.</summary>
+    public ReadOnlyMemory<byte> Definitions { get; private set; }
 
     /// <summary>Its encoded values, without nulls.</summary>
-    public ReadOnlyMemory<byte> Values { get; private set; }
+    public ReadOnlyMemory<byte> ValueBytes { get; private set; }
 
     /// <summary>The entries of the chunk's dictionary in PLAIN, and how many there are; known from the first data page on. Null without one.</summary>
     public (ReadOnlyMemory<byte> Bytes, int Entries)? Dictionary { get; private set; }
@@ -65,15 +71,17 @@ internal sealed class ChunkPages(
     private void OpenFirstVersion(PageHeader header, ReadOnlyMemory<byte> body)
     {
         ReadOnlyMemory<byte> page = Decompress(body, header.UncompressedBytes, buffers.Data);
-        (Levels, Values) = hasLevels ? CutLength(page) : (default, page);
+        (Repetitions, page) = has.Repetitions ? CutLength(page) : (default, page);
+        (Definitions, ValueBytes) = has.Definitions ? CutLength(page) : (default, page);
     }
 
     private void OpenSecondVersion(PageHeader header, ReadOnlyMemory<byte> body)
     {
         int levelBytes = (int)header.LevelBytes;
-        Levels = hasLevels ? body[header.RepetitionBytes..levelBytes] : default;
+        Repetitions = has.Repetitions ? body[..header.RepetitionBytes] : default;
+        Definitions = has.Definitions ? body[header.RepetitionBytes..levelBytes] : default;
         ReadOnlyMemory<byte> values = body[levelBytes..];
-        Values = header.IsCompressed ? Decompress(values, header.UncompressedBytes - levelBytes, buffers.Data) : values;
+        ValueBytes = header.IsCompressed ? Decompress(values, header.UncompressedBytes - levelBytes, buffers.Data) : values;
     }
 
     private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> from, int bytes, PageBuffer buffer)

@@ -15,16 +15,16 @@ internal sealed class DecimalColumn(ColumnSource source, FixedSizeBinaryType typ
 {
     private readonly PageBuffer stored = new();
 
-    protected override int SlotBytes(int rows) => checked(rows * type.ByteWidth);
+    protected override long SlotBytes(int slots) => (long)slots * type.ByteWidth;
 
-    protected override void Decode(Span<byte> slots, in RowRun rows)
+    protected override void Decode(Span<byte> slots, in SlotRun run)
     {
-        Span<byte> own = slots.Slice(rows.First * type.ByteWidth, rows.Count * type.ByteWidth);
-        Span<byte> values = stored.Room(rows.Valid * Width).Span;
+        Span<byte> own = slots.Slice(run.First * type.ByteWidth, run.Count * type.ByteWidth);
+        Span<byte> values = stored.Room(run.Valid * Width).Span;
         ReadDense(values);
         Convert(values, own);
-        if (rows.Valid < rows.Count)
-            ValueSpread.Spread(own, type.ByteWidth, rows.Validity, rows.First, rows.Valid);
+        if (run.Valid < run.Count)
+            ValueSpread.Spread(own, type.ByteWidth, run.Validity, run.First, run.Valid);
     }
 
     public override void Dispose()

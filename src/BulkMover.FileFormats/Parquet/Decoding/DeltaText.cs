@@ -36,19 +36,31 @@ internal sealed class DeltaText : TextValues
     private void Append(Span<int> ends, TextBuffer text)
     {
         ReadOnlySpan<byte> bytes = rest.Span;
-        int lastLength = last.Length, at = 0;
+        int length = last.Length, at = 0;
+        long sum = 0;
         for (int i = 0; i < ends.Length; i++)
         {
-            int prefix = DeltaLengthText.Checked(prefixLengths[i], lastLength), suffix = DeltaLengthText.Checked(suffixLengths[i], bytes.Length - at);
-            Span<byte> value = text.Extend((long)prefix + suffix);
-            ReadOnlySpan<byte> before = i == 0 ? last : text.Tail(lastLength + prefix + suffix);
-            before[..prefix].CopyTo(value);
-            bytes.Slice(at, suffix).CopyTo(value[prefix..]);
-            (lastLength, at) = (prefix + suffix, at + suffix);
-            ends[i] = text.Length;
+            int prefix = DeltaLengthText.Checked(prefixLengths[i], length), suffix = DeltaLengthText.Checked(suffixLengths[i], bytes.Length - at);
+            (prefixLengths[i], suffixLengths[i]) = (prefix, suffix);
+            (length, at) = (prefix + suffix, at + suffix);
+            sum += length;
         }
 
-        last = text.Tail(lastLength).ToArray();
+        int start = text.Length, place = 0;
+        Span<byte> room = text.Extend(sum);
+        ReadOnlySpan<byte> before = last;
+        for (int i = 0; i < ends.Length; i++)
+        {
+            int prefix = (int)prefixLengths[i], suffix = (int)suffixLengths[i];
+            before[..prefix].CopyTo(room[place..]);
+            bytes[..suffix].CopyTo(room[(place + prefix)..]);
+            before = room.Slice(place, prefix + suffix);
+            bytes = bytes[suffix..];
+            place += prefix + suffix;
+            ends[i] = start + place;
+        }
+
+        last = before.ToArray();
         rest = rest[at..];
     }
 }

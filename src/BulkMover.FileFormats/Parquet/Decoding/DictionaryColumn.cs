@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Apache.Arrow;
-using Apache.Arrow.Memory;
 using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
 using BulkMover.FileFormats.Parquet.Images;
@@ -13,15 +12,14 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// </summary>
 /// <param name="source">The column's chunks.</param>
 /// <param name="type">Of the entries.</param>
-/// <param name="allocator">Where the entries' memory comes from.</param>
-internal sealed class DictionaryColumn(ColumnSource source, IArrowType type, MemoryAllocator allocator)
-    : ColumnDecoder(source, new DictionaryType(Int32Type.Default, type, ordered: false))
+internal sealed class DictionaryColumn(ColumnSource source, IArrowType type)
+    : LeafDecoder(source, new DictionaryType(Int32Type.Default, type, ordered: false))
 {
     private readonly DictionaryNumbers numbers = new();
     private readonly DictionaryEntries stored = new();
     private ArrayData? entries;
 
-    protected override int SlotBytes(int rows) => checked(rows * sizeof(int));
+    protected override long SlotBytes(int slots) => (long)slots * sizeof(int);
 
     protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary)
     {
@@ -35,16 +33,16 @@ internal sealed class DictionaryColumn(ColumnSource source, IArrowType type, Mem
 
     protected override void BeginPage(PageHeader header, ReadOnlyMemory<byte> values) => numbers.Begin(values);
 
-    protected override void Decode(Span<byte> slots, in RowRun rows)
+    protected override void Decode(Span<byte> slots, in SlotRun run)
     {
-        Span<byte> own = slots.Slice(rows.First * sizeof(int), rows.Count * sizeof(int));
-        numbers.Read(MemoryMarshal.Cast<byte, int>(own)[..rows.Valid]);
-        if (rows.Valid < rows.Count)
-            ValueSpread.Spread(own, sizeof(int), rows.Validity, rows.First, rows.Valid);
+        Span<byte> own = slots.Slice(run.First * sizeof(int), run.Count * sizeof(int));
+        numbers.Read(MemoryMarshal.Cast<byte, int>(own)[..run.Valid]);
+        if (run.Valid < run.Count)
+            ValueSpread.Spread(own, sizeof(int), run.Validity, run.First, run.Valid);
     }
 
-    protected override ArrayData Finish(int rows, int nulls, ArrowBuffer validity, ArrowBuffer slots, TakenBuffers buffers) =>
-        new(Type, rows, nulls, 0, [validity, slots], children: null, buffers.Share(entries!));
+    protected override ArrayData Finish(int slots, int nulls, ArrowBuffer validity, ArrowBuffer slotBuffer, TakenBuffers buffers) =>
+        new(Type, slots, nulls, 0, [validity, slotBuffer], children: null, buffers.Share(entries!));
 
     public override void Dispose()
     {
@@ -54,7 +52,7 @@ internal sealed class DictionaryColumn(ColumnSource source, IArrowType type, Mem
 
     private ArrayData EntriesOf(DictionaryEntries from)
     {
-        var buffers = new TakenBuffers(allocator);
+        var buffers = new TakenBuffers(Allocator);
         try
         {
             ReadOnlySpan<int> ends = from.Ends;

@@ -9,7 +9,7 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <param name="source">The column's chunks.</param>
 /// <param name="type">Of the arrays.</param>
 /// <param name="width">Bytes of a value.</param>
-internal class FixedColumn(ColumnSource source, IArrowType type, int width) : ColumnDecoder(source, type)
+internal class FixedColumn(ColumnSource source, IArrowType type, int width) : LeafDecoder(source, type)
 {
     private readonly DictionaryValues ofDictionary = new(width);
     private readonly Dictionary<int, FixedValues> byEncoding = [];
@@ -17,7 +17,7 @@ internal class FixedColumn(ColumnSource source, IArrowType type, int width) : Co
 
     protected int Width => width;
 
-    protected override int SlotBytes(int rows) => checked(rows * width);
+    protected override long SlotBytes(int slots) => (long)slots * width;
 
     protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary) => ofDictionary.SetDictionary(dictionary);
 
@@ -27,16 +27,16 @@ internal class FixedColumn(ColumnSource source, IArrowType type, int width) : Co
         values.Begin(page);
     }
 
-    protected override void Decode(Span<byte> slots, in RowRun rows)
+    protected override void Decode(Span<byte> slots, in SlotRun run)
     {
-        Span<byte> own = slots.Slice(rows.First * width, rows.Count * width);
-        ReadDense(own[..(rows.Valid * width)]);
-        if (rows.Valid < rows.Count)
-            ValueSpread.Spread(own, width, rows.Validity, rows.First, rows.Valid);
+        Span<byte> own = slots.Slice(run.First * width, run.Count * width);
+        ReadDense(own[..(run.Valid * width)]);
+        if (run.Valid < run.Count)
+            ValueSpread.Spread(own, width, run.Validity, run.First, run.Valid);
     }
 
-    protected override ArrayData Finish(int rows, int nulls, ArrowBuffer validity, ArrowBuffer slots, TakenBuffers buffers) =>
-        new(Type, rows, nulls, 0, [validity, slots]);
+    protected override ArrayData Finish(int slots, int nulls, ArrowBuffer validity, ArrowBuffer slotBuffer, TakenBuffers buffers) =>
+        new(Type, slots, nulls, 0, [validity, slotBuffer]);
 
     /// <summary>The next values that are there, as they are stored.</summary>
     protected void ReadDense(Span<byte> to) => values!.Read(to);
@@ -49,6 +49,7 @@ internal class FixedColumn(ColumnSource source, IArrowType type, int width) : Co
             {
                 Encodings.Plain => new PlainValues(),
                 Encodings.DeltaBinaryPacked => new DeltaValues(width),
+                Encodings.DeltaByteArray => new DeltaBytes(width),
                 _ => new SplitValues(width),
             };
         }

@@ -40,6 +40,22 @@ internal sealed class HybridReader
         }
     }
 
+    /// <summary>The next numbers, each of at most a byte, as many as there is room for.</summary>
+    public void Read(Span<byte> numbers)
+    {
+        ReadOnlySpan<byte> bytes = memory.Span;
+        while (!numbers.IsEmpty)
+        {
+            Span<byte> part = numbers[..NextPart(bytes, numbers.Length)];
+            if (isPacked)
+                BitUnpacking.Unpack(bytes[packedAt..], taken, width, part);
+            else
+                part.Fill((byte)repeated);
+            Take(part.Length);
+            numbers = numbers[part.Length..];
+        }
+    }
+
     /// <summary>The next numbers, each of one bit, as bits.</summary>
     /// <returns>How many of them are 1.</returns>
     public int ReadBits(Span<byte> target, int first, int count)

@@ -1,52 +1,46 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
+using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
-using BulkMover.Core.Errors;
-using BulkMover.FileFormats.Memory;
 
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
-/// <summary>The text of a column's batch in the making. What it grew to stays for the next batch.</summary>
+/// <summary>The text of a column's batch in the making.</summary>
 /// <param name="column">For the message.</param>
-internal sealed class TextBuffer(string column) : IDisposable
+/// <param name="allocator">Where its memory comes from.</param>
+internal sealed class TextBuffer(string column, MemoryAllocator allocator) : IDisposable
 {
     /// <summary>Bytes that are copied at once: most values are shorter, and one copy of fixed size is cheaper than one of the right size.</summary>
     private const int Stride = 32;
 
-    private readonly NativeBlock block = new(0);
+    private readonly GrowingMemory memory = new(column, allocator);
 
     public int Length { get; private set; }
 
     /// <summary>
     /// Room for more text, which the caller fills; as many bytes of a stride behind it may be written too, whatever they are. Valid until more is asked for.
     /// </summary>
-    /// <exception cref="UnsupportedFeatureException">All together is more than 32-bit offsets reach.</exception>
+    /// <exception cref="Core.Errors.UnsupportedFeatureException">All together is more than 32-bit offsets reach.</exception>
     public Span<byte> Extend(long bytes)
     {
-        long length = Length + bytes;
-        if (length > int.MaxValue - Stride)
-            throw new UnsupportedFeatureException("file.row_too_large", $"A batch of column '{column}' has more than 2 GiB of text. Leave it out with --columns.");
-        if (length + Stride > block.Length)
-            block.EnsureLength(Math.Min(length + (length / 8) + Stride, int.MaxValue));
-        Span<byte> room = block.Span(Length, (int)bytes + Stride);
-        Length = (int)length;
+        Span<byte> room = memory.Room(Length + bytes + Stride)[Length..];
+        Length += (int)bytes;
         return room;
     }
 
     /// <summary>The last bytes of the text.</summary>
-    public ReadOnlySpan<byte> Tail(int bytes) => block.Span(Length - bytes, bytes);
+    public ReadOnlySpan<byte> Tail(int bytes) => memory.Room(Length)[(Length - bytes)..];
 
-    /// <summary>Moves the text into a buffer of just its length.</summary>
+    /// <summary>Hands the text over as a buffer of just its length.</summary>
     public ArrowBuffer Take(TakenBuffers buffers)
     {
-        ArrowBuffer taken = buffers.Allocate(Length, out Span<byte> target);
-        block.Span(0, Length).CopyTo(target);
+        ArrowBuffer taken = memory.Take(Length, buffers);
         Length = 0;
         return taken;
     }
 
-    public void Dispose() => block.Dispose();
+    public void Dispose() => memory.Dispose();
 
     /// <summary>Copies a value; behind it, up to a stride from where it begins, <paramref name="to"/> then holds anything.</summary>
     /// <param name="from">Holds the value and perhaps more.</param>

@@ -7,16 +7,16 @@ using BulkMover.FileFormats.Parquet.Images;
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>A column of byte arrays, which are text or not, with 32-bit offsets.</summary>
-internal sealed class TextColumn(ColumnSource source, IArrowType type) : ColumnDecoder(source, type)
+internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDecoder(source, type)
 {
     private readonly DictionaryText ofDictionary = new();
     private readonly DictionaryEntries entries = new();
     private readonly Dictionary<int, TextValues> byEncoding = [];
-    private readonly TextBuffer text = new(source.Name);
+    private readonly TextBuffer text = new(source.Name, source.Allocator);
     private TextValues? values;
 
-    /// <summary>The offsets of an array: one more than it has rows.</summary>
-    protected override int SlotBytes(int rows) => checked((rows + 1) * sizeof(int));
+    /// <summary>The offsets of an array: one more than it has slots.</summary>
+    protected override long SlotBytes(int slots) => (slots + 1L) * sizeof(int);
 
     protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary)
     {
@@ -31,23 +31,23 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : ColumnD
         values.Begin(page);
     }
 
-    protected override void Decode(Span<byte> slots, in RowRun rows)
+    protected override void Decode(Span<byte> slots, in SlotRun run)
     {
-        Span<int> offsets = MemoryMarshal.Cast<byte, int>(slots).Slice(rows.First, rows.Count + 1);
+        Span<int> offsets = MemoryMarshal.Cast<byte, int>(slots).Slice(run.First, run.Count + 1);
         offsets[0] = text.Length;
         Span<int> ends = offsets[1..];
-        values!.Read(ends[..rows.Valid], text);
-        // Apart from the last one on; a row without a value ends where the one before it does.
-        for (int row = rows.Count - 1, valid = rows.Valid; row >= valid; row--)
+        values!.Read(ends[..run.Valid], text);
+        // Apart from the last one on; a slot without a value ends where the one before it does.
+        for (int slot = run.Count - 1, valid = run.Valid; slot >= valid; slot--)
         {
-            ends[row] = offsets[valid];
-            if (Bits.IsSet(rows.Validity, rows.First + row))
+            ends[slot] = offsets[valid];
+            if (Bits.IsSet(run.Validity, run.First + slot))
                 valid--;
         }
     }
 
-    protected override ArrayData Finish(int rows, int nulls, ArrowBuffer validity, ArrowBuffer slots, TakenBuffers buffers) =>
-        new(Type, rows, nulls, 0, [validity, slots, text.Take(buffers)]);
+    protected override ArrayData Finish(int slots, int nulls, ArrowBuffer validity, ArrowBuffer slotBuffer, TakenBuffers buffers) =>
+        new(Type, slots, nulls, 0, [validity, slotBuffer, text.Take(buffers)]);
 
     public override void Dispose()
     {

@@ -6,7 +6,7 @@ using BulkMover.FileFormats.Parquet.Thrift;
 
 namespace BulkMover.FileFormats.Parquet.Images;
 
-/// <summary>The rows of an image in batches: covered columns are decoded by <see cref="ColumnDecoder"/>, the others by the native reader, side by side.</summary>
+/// <summary>The rows of an image in batches: covered columns are decoded by <see cref="IColumnDecoder"/>, the others by the native reader, side by side.</summary>
 /// <param name="columns">Disposed with this.</param>
 /// <param name="native">The columns that are not covered; null when all are. Disposed with this.</param>
 /// <param name="name">For messages.</param>
@@ -73,7 +73,7 @@ internal sealed class ImageBatches(ImageColumns columns, NativeFile? native, str
         var fields = new List<Field>();
         var arrays = new List<IArrowArray>();
         int next = 0;
-        foreach ((Field field, ColumnDecoder? decoder) in columns.All)
+        foreach ((Field field, IColumnDecoder? decoder) in columns.All)
         {
             ArrayData data = decoder is null ? OfNative(next, rows, buffers) : Decode(decoder, rows, buffers);
             fields.Add(decoder is null ? fromNative!.Schema.FieldsList[next++] : new Field(field.Name, data.DataType, field.IsNullable, field.Metadata));
@@ -89,7 +89,7 @@ internal sealed class ImageBatches(ImageColumns columns, NativeFile? native, str
         return rows == data.Length ? data : data.Slice(taken, rows);
     }
 
-    private ArrayData Decode(ColumnDecoder decoder, int rows, TakenBuffers buffers)
+    private ArrayData Decode(IColumnDecoder decoder, int rows, TakenBuffers buffers)
     {
         try
         {

@@ -10,8 +10,11 @@ namespace BulkMover.FileFormats.Parquet.Images;
 internal sealed class ImageColumns : IDisposable
 {
     private readonly PageCodec codec = new();
-    private readonly List<(Field Field, ColumnDecoder? Decoder)> all = [];
+    private readonly List<(Field Field, IColumnDecoder? Decoder)> all = [];
     private readonly List<int> nativeLeaves = [];
+    private readonly NativeBlock image;
+    private readonly ImagePlan plan;
+    private readonly MemoryAllocator allocator;
 
     /// <param name="image">The bytes, which stay as they are until this is disposed.</param>
     /// <param name="plan">What they are.</param>
@@ -19,17 +22,17 @@ internal sealed class ImageColumns : IDisposable
     /// <param name="dictionaries">Numbers of the leaves whose columns are given as dictionaries.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="batchRows">Rows of a batch at most.</param>
-    /// <param name="allocator">Where dictionaries' memory comes from.</param>
+    /// <param name="allocator">Where the memory of arrays comes from.</param>
     public ImageColumns(
         NativeBlock image, ImagePlan plan, PageSizes[][] pages, IReadOnlyList<int> dictionaries, ParquetReadOptions options, long batchRows, MemoryAllocator allocator)
     {
-        BatchRows = batchRows;
+        (this.image, this.plan, this.allocator, BatchRows) = (image, plan, allocator, batchRows);
         int leaf = 0;
         foreach ((SchemaNode node, Field field) in plan.Nodes.Zip(plan.StoredFields))
         {
-            IEnumerable<(ParquetColumnChunk, PageSizes)> chunks = plan.RowGroups.Select((rowGroup, i) => (rowGroup.Columns[node.FirstLeaf], pages[i][leaf]));
-            bool isCovered = !options.OnlyNative && ColumnDecoders.Covers(node, field.DataType, chunks);
-            all.Add((field, isCovered ? ColumnDecoders.Create(SourceOf(image, plan, node), node, field.DataType, dictionaries.Contains(leaf), allocator) : null));
+            ColumnNode? column = options.OnlyNative ? null : ColumnNode.Of(node, field);
+            bool isCovered = column is not null && column.Leaves().Select((below, i) => ColumnDecoders.Covers(below.Leaf, ChunksOf(below.Leaf.Leaf!, leaf + i))).All(covers => covers);
+            all.Add((field, isCovered ? DecoderOf(column!, node.Path, dictionaries.Contains(leaf)) : null));
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;
@@ -38,10 +41,13 @@ internal sealed class ImageColumns : IDisposable
         // Each row group has dictionaries of its own, and an array has one.
         IEnumerable<long> rows = plan.RowGroups.Select(rowGroup => rowGroup.Rows);
         RowRuns = all.Exists(column => column.Decoder is DictionaryColumn) ? [.. rows] : [rows.Sum()];
+
+        IEnumerable<(ParquetColumnChunk, PageSizes)> ChunksOf(SchemaNode node, int number) =>
+            plan.RowGroups.Select((rowGroup, i) => (rowGroup.Columns[node.FirstLeaf], pages[i][number]));
     }
 
     /// <summary>In the order of the plan. Without a decoder where the native reader has to decode the column.</summary>
-    public IReadOnlyList<(Field Field, ColumnDecoder? Decoder)> All => all;
+    public IReadOnlyList<(Field Field, IColumnDecoder? Decoder)> All => all;
 
     /// <summary>Columns with a decoder.</summary>
     public int Covered => all.Count(column => column.Decoder is not null);
@@ -56,22 +62,36 @@ internal sealed class ImageColumns : IDisposable
 
     public void Dispose()
     {
-        foreach ((_, ColumnDecoder? decoder) in all)
+        foreach ((_, IColumnDecoder? decoder) in all)
             decoder?.Dispose();
         codec.Dispose();
     }
 
-    private ColumnSource SourceOf(NativeBlock image, ImagePlan plan, SchemaNode node)
+    private IColumnDecoder DecoderOf(ColumnNode column, string name, bool asDictionary)
     {
+        if (column.Leaf is not null)
+            return ColumnDecoders.Create(SourceOf(column, new FlatLevels(name, column.Levels.IsNullable, allocator)), column, asDictionary);
+        return new NestedColumn(name, column, [.. column.Leaves().Select(below =>
+        {
+            var levels = new NestedLevels(below.Path, below.Leaf.Leaf!.Path, allocator);
+            return (ColumnDecoders.Create(SourceOf(below.Leaf, levels), below.Leaf, asDictionary: false), levels);
+        })]);
+    }
+
+    private ColumnSource SourceOf(ColumnNode leaf, Levels levels)
+    {
+        SchemaNode node = leaf.Leaf!;
         (PageBuffer, PageBuffer) buffers = (new PageBuffer(), new PageBuffer());
-        return new ColumnSource(node.Path, node.HasDefinitionLevels)
+        return new ColumnSource(node.Path, node.IsRepeated)
         {
             Buffers = buffers,
+            Levels = levels,
+            Allocator = allocator,
             Chunks = [.. plan.RowGroups.Select(rowGroup =>
             {
                 ParquetColumnChunk chunk = rowGroup.Columns[node.FirstLeaf];
                 (long offset, long bytes) = plan.Place(chunk);
-                return new ChunkPages(image.Memory(offset, (int)bytes), chunk.Values, chunk.Codec, node.HasDefinitionLevels, codec, buffers);
+                return new ChunkPages(image.Memory(offset, (int)bytes), (rowGroup.Rows, chunk.Values), chunk.Codec, (node.IsRepeated, node.HasDefinitionLevels), codec, buffers);
             })],
         };
     }

@@ -93,7 +93,7 @@ internal sealed class ImageMemory : IDisposable
         try
         {
             columns = new ImageColumns(block, plan, pages, sizes.Dictionaries, options, Estimate.BatchRows, allocator);
-            ParquetMetrics.Decoding(columns.Covered * (long)plan.RowGroups.Count, columns.NativeLeaves.Count * (long)plan.RowGroups.Count);
+            ParquetMetrics.Decoding((plan.Leaves.Count - columns.NativeLeaves.Count) * (long)plan.RowGroups.Count, columns.NativeLeaves.Count * (long)plan.RowGroups.Count);
             return new ImageBatches(columns, columns.NativeLeaves.Count > 0 ? OpenNative(columns.NativeLeaves) : null, name, allocator);
         }
         catch

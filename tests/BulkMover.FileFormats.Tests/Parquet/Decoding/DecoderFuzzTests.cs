@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Apache.Arrow.Memory;
 using BulkMover.FileFormats.Parquet.Decoding;
 using Xunit;
 
@@ -118,7 +119,7 @@ public sealed class DecoderFuzzTests
 
     private static void Texts(TextValues values, Memory<byte> page)
     {
-        using var text = new TextBuffer("c");
+        using var text = new TextBuffer("c", MemoryAllocator.Default.Value);
         values.Begin(page);
         int[] ends = new int[Values];
         for (int at = 0; at < Values; at += 50)

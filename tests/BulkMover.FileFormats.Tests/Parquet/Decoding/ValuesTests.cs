@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Apache.Arrow.Memory;
 using BulkMover.FileFormats.Parquet.Decoding;
 using Xunit;
 
@@ -124,7 +125,7 @@ public sealed class ValuesTests
     private static string[] Texts(TextValues values, byte[] page, int count)
     {
         using var memory = new GuardedMemory(page);
-        using var text = new TextBuffer("c");
+        using var text = new TextBuffer("c", MemoryAllocator.Default.Value);
         values.Begin(memory.Memory);
         int[] ends = new int[count];
         values.Read(ends, text);

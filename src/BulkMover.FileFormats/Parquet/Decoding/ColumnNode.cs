@@ -1,0 +1,75 @@
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.FileFormats.Parquet.Metadata;
+
+namespace BulkMover.FileFormats.Parquet.Decoding;
+
+/// <summary>
+/// A node of the Arrow type that the native reader gives a column, with the part of the file's schema that it stands for: lists and maps take two or
+/// three levels there, or one (LogicalTypes.md, "Nested Types", with its rules for older writers).
+/// </summary>
+/// <param name="Type">As the native reader gives it.</param>
+/// <param name="Levels">What levels mean for it.</param>
+/// <param name="Children">The members of a struct, the element of a list, the key and the value of a map.</param>
+/// <param name="Leaf">The leaf column; null for groups.</param>
+internal sealed record ColumnNode(IArrowType Type, NodeLevels Levels, IReadOnlyList<ColumnNode> Children, SchemaNode? Leaf)
+{
+    /// <summary>The nodes of a column; null where schema and type do not go together in a way that is known here.</summary>
+    /// <param name="column">A column of the file's top level.</param>
+    /// <param name="stored">Its field as the native reader gives it.</param>
+    public static ColumnNode? Of(SchemaNode column, Field stored) => Of(column, stored, isElement: false, depth: 0, defined: 0);
+
+    /// <summary>The leaves, in the order of the schema, each with the nodes from this one down to it.</summary>
+    public IEnumerable<(ColumnNode Leaf, IReadOnlyList<NodeLevels> Path)> Leaves() => Leaf is not null
+        ? [(this, [Levels])]
+        : Children.SelectMany(child => child.Leaves()).Select(below => (below.Leaf, (IReadOnlyList<NodeLevels>)[Levels, .. below.Path]));
+
+    /// <param name="node">The node of the schema.</param>
+    /// <param name="field">Its field.</param>
+    /// <param name="isElement">It is repeated, and stands for an element of the list that this makes.</param>
+    /// <param name="depth">Lists around it.</param>
+    /// <param name="defined">Definition level from which on what is around it is there.</param>
+    private static ColumnNode? Of(SchemaNode node, Field field, bool isElement, int depth, int defined)
+    {
+        Repetition repetition = isElement ? Repetition.Required : node.Element.Repetition;
+        bool isNullable = repetition == Repetition.Optional;
+        if (field.IsNullable != isNullable)
+            return null;
+        defined += isNullable ? 1 : 0;
+        var levels = new NodeLevels(depth, defined, isNullable, field.DataType is ListType or MapType);
+        return (repetition, field.DataType) switch
+        {
+            (Repetition.Repeated, ListType type) => Group([Of(node, type.ValueField, isElement: true, depth + 1, defined + 1)]),
+            (Repetition.Repeated or Repetition.Vector, _) => null,
+            (_, StructType type) => node.Children.Count == type.Fields.Count
+                ? Group(node.Children.Zip(type.Fields, (child, member) => child.Element.Name == member.Name ? Of(child, member, false, depth, defined) : null))
+                : null,
+            (_, ListType type) => node.Children is [{ Element.Repetition: Repetition.Repeated } repeated]
+                ? Group([OfElement(repeated, type.ValueField, depth + 1, defined + 1)])
+                : null,
+            (_, MapType type) => node.Children is [{ Element.Repetition: Repetition.Repeated, Children: [var key, var value] }]
+                ? Group([Of(key, type.KeyField, false, depth + 1, defined + 1), Of(value, type.ValueField, false, depth + 1, defined + 1)])
+                : null,
+            _ => node.IsLeaf ? new ColumnNode(field.DataType, levels, [], node) : null,
+        };
+
+        ColumnNode? Group(IEnumerable<ColumnNode?> children)
+        {
+            ColumnNode?[] all = [.. children];
+            return all.Length == 0 || all.Contains(null) ? null : new ColumnNode(field.DataType, levels, all!, null);
+        }
+    }
+
+    /// <summary>
+    /// The element of a list is the repeated node itself or the only one in it, which depends on their names. What the native reader has made of
+    /// them the field's name tells, unless both have the same.
+    /// </summary>
+    private static ColumnNode? OfElement(SchemaNode repeated, Field element, int depth, int defined)
+    {
+        SchemaNode? only = repeated.Children is [var child] && child.Element.Name == element.Name ? child : null;
+        bool isItself = repeated.Element.Name == element.Name;
+        if (only is not null)
+            return isItself ? null : Of(only, element, isElement: false, depth, defined);
+        return isItself ? Of(repeated, element, isElement: true, depth, defined) : null;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using Apache.Arrow;
+using Apache.Arrow.Memory;
+using BulkMover.Core.Batches;
+using BulkMover.Core.Errors;
+
+namespace BulkMover.FileFormats.Parquet.Decoding;
+
+/// <summary>
+/// A buffer of an array in the making, whose length may show on the way. It is handed over without a copy; what was not handed over is used again.
+/// </summary>
+/// <param name="column">For the message.</param>
+/// <param name="allocator">Where memory comes from.</param>
+internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : IDisposable
+{
+    private IMemoryOwner<byte>? owner;
+    private Memory<byte> memory;
+
+    /// <summary>Bytes that the last buffer came to, and some more, when it had to grow on the way: the next one is likely to need no more.</summary>
+    private int expected;
+
+    /// <summary>Room for so many bytes. What was there stays; behind it, there is anything. Valid until more is asked for.</summary>
+    /// <exception cref="UnsupportedFeatureException">They are more than a buffer can have.</exception>
+    public Span<byte> Room(long bytes)
+    {
+        if (bytes > memory.Length)
+            Grow(bytes);
+        return memory.Span[..(int)bytes];
+    }
+
+    /// <summary>The first bytes as a buffer, which the array owns.</summary>
+    public ArrowBuffer Take(int bytes, TakenBuffers buffers)
+    {
+        const int slack = 64;
+        if (expected > 0)
+            expected = (int)Math.Min(bytes + ((long)bytes / 16) + slack, System.Array.MaxLength);
+        if (bytes == 0)
+            return ArrowBuffer.Empty;
+        ArrowBuffer taken = buffers.Take(new Beginning(owner!, bytes));
+        (owner, memory) = (null, default);
+        return taken;
+    }
+
+    public void Dispose()
+    {
+        owner?.Dispose();
+        (owner, memory) = (null, default);
+    }
+
+    private void Grow(long bytes)
+    {
+        if (bytes > System.Array.MaxLength)
+            throw new UnsupportedFeatureException("file.row_too_large", $"A batch of column '{column}' has a buffer of more than 2 GiB. Leave it out with --columns.");
+        if (owner is not null)
+            expected = (int)Math.Min(Math.Max(bytes, memory.Length + ((long)memory.Length / 2)), System.Array.MaxLength);
+        IMemoryOwner<byte> larger = allocator.Allocate((int)Math.Max(bytes, expected));
+        memory.CopyTo(larger.Memory);
+        owner?.Dispose();
+        (owner, memory) = (larger, larger.Memory);
+    }
+
+    /// <summary>Memory of which only the first bytes are shown.</summary>
+    private sealed class Beginning(IMemoryOwner<byte> whole, int bytes) : IMemoryOwner<byte>
+    {
+        public Memory<byte> Memory => whole.Memory[..bytes];
+
+        public void Dispose() => whole.Dispose();
+    }
+}
