@@ -5,13 +5,14 @@ using BulkMover.Datasets.Engines;
 using BulkMover.Datasets.Flights;
 using BulkMover.Datasets.Lineitem;
 using BulkMover.Datasets.ManyFiles;
+using BulkMover.Datasets.Shapes;
 
 // The engine that writes the Iceberg table is this program again.
 if (args is [EmbeddedHost.Command, ..]) return EmbeddedHost.Run(args.AsSpan(1));
 
 var root = new RootCommand("Makes the datasets that demo, tests and measurements use.")
 {
-    LineitemCommand.Create(), FlightsCommand.Create(), ManyFilesCommand.Create(), QueryCommand.Create(),
+    LineitemCommand.Create(), ShapesCommand.Create(), FlightsCommand.Create(), ManyFilesCommand.Create(), QueryCommand.Create(),
 };
 try
 {

@@ -46,9 +46,11 @@ var pruning = new Command(Pruning.Name, "Filtered reads of Parquet files with an
 pruning.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Pruning.Name, new Pruning(
     parsed.GetRequiredValue(plain).FullName, parsed.GetRequiredValue(indexed).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
-var decoding = new Command(Decoding.Name, "A Parquet file decoded by our own decoder, and by Arrow C++") { dataset, results, rounds };
-decoding.SetAction((parsed, cancellationToken) => ReportAsync(
-    parsed, Decoding.Name, new Decoding(parsed.GetRequiredValue(dataset).FullName, parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
+var datasets = new Option<FileInfo[]>("--datasets") { Description = "Parquet files in one directory", Required = true, AllowMultipleArgumentsPerToken = true };
+datasets.AcceptExistingOnly();
+var decoding = new Command(Decoding.Name, "Parquet files decoded by our own decoder, by Arrow C++ and by ClickHouse") { datasets, results, rounds };
+decoding.SetAction((parsed, cancellationToken) => ReportAsync(parsed, Decoding.Name, new Decoding(
+    [.. parsed.GetRequiredValue(datasets).Select(file => file.FullName)], parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken)));
 
 var directory = new Option<DirectoryInfo>("--directory") { Description = "The directory with Parquet files", Required = true };
 directory.AcceptExistingOnly();

@@ -19,6 +19,40 @@ internal static class HandMadeFile
         System.IO.File.WriteAllBytes(file.Path, [.. footer[..4], .. data, .. footer[4..]]);
     }
 
+    /// <param name="file">Where to write it.</param>
+    /// <param name="columns">Columns of the file's top level.</param>
+    /// <param name="schema">The elements after the root.</param>
+    /// <param name="rows">Of the one row group.</param>
+    /// <param name="leaves">Of each leaf: its parquet.thrift <c>Type</c>, values with nulls, and pages, headers included.</param>
+    public static void Write(ParquetTestFile file, int columns, Action<CompactWriter>[] schema, long rows, params (int Type, int Values, byte[][] Pages)[] leaves)
+    {
+        var data = new List<byte>("PAR1"u8.ToArray());
+        var chunks = new List<Action<CompactWriter>>();
+        foreach ((int type, int values, byte[][] pages) in leaves)
+        {
+            int offset = data.Count;
+            data.AddRange(pages.SelectMany(page => page));
+            chunks.Add(Chunk(type, values: values, bytes: data.Count - offset, offset: offset));
+        }
+
+        byte[] footer = FooterBytes.Write(schema, [RowGroup(rows, [.. chunks])], columns);
+        System.IO.File.WriteAllBytes(file.Path, [.. data, .. footer[4..]]);
+    }
+
+    /// <summary>Levels as a data page V1 has them: a run for each that is repeated, behind the length of all.</summary>
+    public static byte[] Levels(params int[] levels)
+    {
+        var runs = new List<byte>();
+        for (int from = 0, to = 0; from < levels.Length; from = to)
+        {
+            while (to < levels.Length && levels[to] == levels[from])
+                to++;
+            runs.AddRange([(byte)((to - from) << 1), (byte)levels[from]]);
+        }
+
+        return [.. BitConverter.GetBytes(runs.Count), .. runs];
+    }
+
     /// <summary>A data page V1.</summary>
     public static byte[] Page(int values, byte[] body, int encoding = 0, int levels = 3) => Page(0, body.Length, body, 5, new ThriftTree()
         .Set(1, values, CompactType.Int32).Set(2, encoding, CompactType.Int32).Set(3, levels, CompactType.Int32).Set(4, levels, CompactType.Int32));

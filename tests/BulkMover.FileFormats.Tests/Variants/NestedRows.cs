@@ -16,7 +16,7 @@ internal static class NestedRows
         switch (type)
         {
             case StructType structure:
-                ArrayData[] members = [.. structure.Fields.Select((field, i) => Build(allocator, field.DataType, [.. rows.Select(row => ((object?[]?)row)?[i])]))];
+                ArrayData[] members = [.. structure.Fields.Select((field, i) => AsDeclared(field, Build(allocator, field.DataType, [.. rows.Select(row => ((object?[]?)row)?[i])])))];
                 return new ArrayData(type, rows.Count, rows.Count(row => row is null), 0, [Validity(allocator, rows)], members);
             case ListType or MapType:
                 List<object?>[] items = [.. rows.Select(row => (List<object?>?)row ?? [])];
@@ -30,6 +30,11 @@ internal static class NestedRows
                 return new TestArrays(allocator, new Random(1)).Build(type, rows).Data;
         }
     }
+
+    /// <summary>What must not be null has no validity: where its struct is null, it is whatever it is.</summary>
+    private static ArrayData AsDeclared(Field field, ArrayData data) => field.IsNullable
+        ? data
+        : new ArrayData(data.DataType, data.Length, 0, data.Offset, [ArrowBuffer.Empty, .. data.Buffers[1..]], data.Children);
 
     private static ArrowBuffer Validity(MemoryAllocator allocator, IReadOnlyList<object?> rows)
     {

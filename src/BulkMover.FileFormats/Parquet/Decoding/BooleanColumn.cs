@@ -33,10 +33,7 @@ internal sealed class BooleanColumn(ColumnSource source) : LeafDecoder(source, B
         ReadBits(slots, run.First, run.Valid);
         // Apart from the last one on, as values of more bits.
         for (int slot = run.Count - 1, valid = run.Valid; slot >= valid; slot--)
-        {
-            if (Bits.IsSet(run.Validity, run.First + slot))
-                Bits.Fill(slots, run.First + slot, 1, Bits.IsSet(slots, run.First + --valid));
-        }
+            Bits.Fill(slots, run.First + slot, 1, Bits.IsSet(run.Validity, run.First + slot) && Bits.IsSet(slots, run.First + --valid));
     }
 
     protected override ArrayData Finish(int slots, int nulls, ArrowBuffer validity, ArrowBuffer slotBuffer, TakenBuffers buffers) =>

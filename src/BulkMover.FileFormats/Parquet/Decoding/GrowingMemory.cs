@@ -15,9 +15,16 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
 {
     private IMemoryOwner<byte>? owner;
     private Memory<byte> memory;
+    private long most = long.MaxValue;
 
-    /// <summary>Bytes that the last buffer came to, and some more, when it had to grow on the way: the next one is likely to need no more.</summary>
-    private int expected;
+    /// <summary>Begins a buffer.</summary>
+    /// <param name="likely">Bytes that it will probably come to.</param>
+    /// <param name="most">Bytes that it cannot exceed; there is never room for more.</param>
+    public void Begin(long likely, long most)
+    {
+        this.most = most;
+        Room(Math.Min(Math.Min(likely, most), System.Array.MaxLength));
+    }
 
     /// <summary>Room for so many bytes. What was there stays; behind it, there is anything. Valid until more is asked for.</summary>
     /// <exception cref="UnsupportedFeatureException">They are more than a buffer can have.</exception>
@@ -31,9 +38,6 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
     /// <summary>The first bytes as a buffer, which the array owns.</summary>
     public ArrowBuffer Take(int bytes, TakenBuffers buffers)
     {
-        const int slack = 64;
-        if (expected > 0)
-            expected = (int)Math.Min(bytes + ((long)bytes / 16) + slack, System.Array.MaxLength);
         if (bytes == 0)
             return ArrowBuffer.Empty;
         ArrowBuffer taken = buffers.Take(new Beginning(owner!, bytes));
@@ -51,9 +55,9 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
     {
         if (bytes > System.Array.MaxLength)
             throw new UnsupportedFeatureException("file.row_too_large", $"A batch of column '{column}' has a buffer of more than 2 GiB. Leave it out with --columns.");
-        if (owner is not null)
-            expected = (int)Math.Min(Math.Max(bytes, memory.Length + ((long)memory.Length / 2)), System.Array.MaxLength);
-        IMemoryOwner<byte> larger = allocator.Allocate((int)Math.Max(bytes, expected));
+        // By half, so that few copies are made; for a moment there is both.
+        long length = Math.Min(Math.Min(Math.Max(bytes, memory.Length + ((long)memory.Length / 2)), Math.Max(bytes, most)), System.Array.MaxLength);
+        IMemoryOwner<byte> larger = allocator.Allocate((int)length);
         memory.CopyTo(larger.Memory);
         owner?.Dispose();
         (owner, memory) = (larger, larger.Memory);

@@ -16,9 +16,15 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
 {
     private readonly Queue<ChunkPages> chunks = new(source.Chunks);
     private readonly GrowingMemory slots = new(source.Name, source.Allocator);
+    /// <summary>Slots of a row on average, and where they may vary, some more: then most batches find room for all.</summary>
+    private readonly double slotsOfRow = source.IsRepeated ? 17 / 16.0 * source.Chunks.Sum(chunk => chunk.Values) / Math.Max(source.Chunks.Sum(chunk => chunk.Rows), 1) : 1;
+
     private ChunkPages? chunk;
     private bool hasNewDictionary;
-    private long chunkValues;
+    private long chunkValues, pageValues;
+
+    /// <summary>Values of the chunks whose pages have not begun.</summary>
+    private long valuesLeft = source.Chunks.Sum(chunk => chunk.Values);
 
     public string Name => source.Name;
 
@@ -29,6 +35,12 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
 
     /// <summary>Bytes of the one buffer that has a place for each slot.</summary>
     protected abstract long SlotBytes(int slots);
+
+    /// <summary>Begins a batch.</summary>
+    /// <param name="slots">How many there will probably be.</param>
+    protected virtual void BeginBatch(int slots)
+    {
+    }
 
     /// <summary>The chunk's dictionary; null when it has none. Called before the first page that comes behind it.</summary>
     protected abstract void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary);
@@ -47,8 +59,11 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
     public ArrayData Read(int rows, TakenBuffers buffers)
     {
         Levels levels = source.Levels;
-        // A row of a list has any number of slots; offsets begin with a 0 also where there is none.
-        slots.Room(SlotBytes(source.IsRepeated ? 0 : rows))[..(int)SlotBytes(0)].Clear();
+        int most = (int)Math.Min(valuesLeft + pageValues, int.MaxValue), likely = (int)Math.Min(rows * slotsOfRow, most);
+        slots.Begin(SlotBytes(likely), SlotBytes(most));
+        BeginBatch(likely);
+        // Offsets begin with a 0 also where there is no slot.
+        slots.Room(SlotBytes(0)).Clear();
         for (levels.BeginBatch(rows); !levels.IsComplete;)
         {
             if (levels.TryNext(out SlotRun run))
@@ -84,7 +99,8 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
         if (hasNewDictionary)
             BeginChunk(chunk.Dictionary);
         hasNewDictionary = false;
-        chunkValues -= chunk.Header.Values;
+        pageValues = chunk.Header.Values;
+        (chunkValues, valuesLeft) = (chunkValues - pageValues, valuesLeft - pageValues);
         source.Levels.BeginPage(chunk, isLast: chunkValues == 0);
         BeginPage(chunk.Header, chunk.ValueBytes);
     }

@@ -53,7 +53,7 @@ internal sealed class NestedLevels : Levels
     {
         rowsLeft = rows;
         foreach (NodeSlots node in nodes)
-            node.BeginBatch();
+            node.BeginBatch(rows);
     }
 
     public override void BeginChunk(long rows)

@@ -29,10 +29,14 @@ internal sealed class NodeSlots(NodeLevels node, bool hasValidity, string column
 
     private ReadOnlySpan<byte> Offsets => offsets.Room(node.IsList ? (Count + 1L) * sizeof(int) : 0);
 
-    public void BeginBatch()
+    public void BeginBatch(int rows)
     {
-        (Count, Missing, elements) = (0, 0, 0);
+        // Inside of lists, about as many as last time.
+        long likely = node.Depth == 0 ? rows : Count;
+        validity.Begin(hasValidity ? (likely + LevelMasks.Word - 1) / LevelMasks.Word * sizeof(ulong) : 0, long.MaxValue);
+        offsets.Begin(node.IsList ? (likely + 1) * sizeof(int) : 0, long.MaxValue);
         offsets.Room(node.IsList ? sizeof(int) : 0).Clear();
+        (Count, Missing, elements) = (0, 0, 0);
     }
 
     /// <summary>Appends slots.</summary>

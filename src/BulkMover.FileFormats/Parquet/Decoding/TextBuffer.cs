@@ -18,6 +18,10 @@ internal sealed class TextBuffer(string column, MemoryAllocator allocator) : IDi
 
     public int Length { get; private set; }
 
+    /// <summary>Begins a text.</summary>
+    /// <param name="likely">Bytes that it will probably have.</param>
+    public void Begin(long likely) => memory.Begin(likely + Stride, long.MaxValue);
+
     /// <summary>
     /// Room for more text, which the caller fills; as many bytes of a stride behind it may be written too, whatever they are. Valid until more is asked for.
     /// </summary>

@@ -13,10 +13,13 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDec
     private readonly DictionaryEntries entries = new();
     private readonly Dictionary<int, TextValues> byEncoding = [];
     private readonly TextBuffer text = new(source.Name, source.Allocator);
+    private readonly double bytesOfValue = source.BytesOfValue;
     private TextValues? values;
 
     /// <summary>The offsets of an array: one more than it has slots.</summary>
     protected override long SlotBytes(int slots) => (slots + 1L) * sizeof(int);
+
+    protected override void BeginBatch(int slots) => text.Begin((long)(slots * bytesOfValue));
 
     protected override void BeginChunk((ReadOnlyMemory<byte> Bytes, int Entries)? dictionary)
     {
@@ -41,8 +44,8 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDec
         for (int slot = run.Count - 1, valid = run.Valid; slot >= valid; slot--)
         {
             ends[slot] = offsets[valid];
-            if (Bits.IsSet(run.Validity, run.First + slot))
-                valid--;
+            // Without a branch: chance decides which slots have a value.
+            valid -= Bits.IsSet(run.Validity, run.First + slot) ? 1 : 0;
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class ImageColumns : IDisposable
     private readonly List<int> nativeLeaves = [];
     private readonly NativeBlock image;
     private readonly ImagePlan plan;
+    private readonly PageSizes[][] pages;
     private readonly MemoryAllocator allocator;
 
     /// <param name="image">The bytes, which stay as they are until this is disposed.</param>
@@ -26,13 +27,13 @@ internal sealed class ImageColumns : IDisposable
     public ImageColumns(
         NativeBlock image, ImagePlan plan, PageSizes[][] pages, IReadOnlyList<int> dictionaries, ParquetReadOptions options, long batchRows, MemoryAllocator allocator)
     {
-        (this.image, this.plan, this.allocator, BatchRows) = (image, plan, allocator, batchRows);
+        (this.image, this.plan, this.pages, this.allocator, BatchRows) = (image, plan, pages, allocator, batchRows);
         int leaf = 0;
         foreach ((SchemaNode node, Field field) in plan.Nodes.Zip(plan.StoredFields))
         {
             ColumnNode? column = options.OnlyNative ? null : ColumnNode.Of(node, field);
             bool isCovered = column is not null && column.Leaves().Select((below, i) => ColumnDecoders.Covers(below.Leaf, ChunksOf(below.Leaf.Leaf!, leaf + i))).All(covers => covers);
-            all.Add((field, isCovered ? DecoderOf(column!, node.Path, dictionaries.Contains(leaf)) : null));
+            all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, dictionaries.Contains(leaf)) : null));
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;
@@ -67,26 +68,32 @@ internal sealed class ImageColumns : IDisposable
         codec.Dispose();
     }
 
-    private IColumnDecoder DecoderOf(ColumnNode column, string name, bool asDictionary)
+    /// <param name="column">The column.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="number">Of its first leaf among those of the plan.</param>
+    /// <param name="asDictionary">As for <see cref="ColumnDecoders.Create"/>.</param>
+    private IColumnDecoder DecoderOf(ColumnNode column, string name, int number, bool asDictionary)
     {
         if (column.Leaf is not null)
-            return ColumnDecoders.Create(SourceOf(column, new FlatLevels(name, column.Levels.IsNullable, allocator)), column, asDictionary);
-        return new NestedColumn(name, column, [.. column.Leaves().Select(below =>
+            return ColumnDecoders.Create(SourceOf(column, number, new FlatLevels(name, column.Levels.IsNullable, allocator)), column, asDictionary);
+        return new NestedColumn(name, column, [.. column.Leaves().Select((below, i) =>
         {
             var levels = new NestedLevels(below.Path, below.Leaf.Leaf!.Path, allocator);
-            return (ColumnDecoders.Create(SourceOf(below.Leaf, levels), below.Leaf, asDictionary: false), levels);
+            return (ColumnDecoders.Create(SourceOf(below.Leaf, number + i, levels), below.Leaf, asDictionary: false), levels);
         })]);
     }
 
-    private ColumnSource SourceOf(ColumnNode leaf, Levels levels)
+    private ColumnSource SourceOf(ColumnNode leaf, int number, Levels levels)
     {
         SchemaNode node = leaf.Leaf!;
+        DataPage[] known = [.. pages.SelectMany(rowGroup => rowGroup[number].Pages ?? [])];
         (PageBuffer, PageBuffer) buffers = (new PageBuffer(), new PageBuffer());
         return new ColumnSource(node.Path, node.IsRepeated)
         {
             Buffers = buffers,
             Levels = levels,
             Allocator = allocator,
+            BytesOfValue = known.Sum(page => (double)page.Bytes) / Math.Max(known.Sum(page => page.Values), 1),
             Chunks = [.. plan.RowGroups.Select(rowGroup =>
             {
                 ParquetColumnChunk chunk = rowGroup.Columns[node.FirstLeaf];

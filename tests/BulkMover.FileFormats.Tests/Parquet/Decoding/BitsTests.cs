@@ -36,6 +36,61 @@ public sealed class BitsTests
     }
 
     [Fact]
+    public void Unpack_IntoBytes_GivesThePackedNumbers()
+    {
+        var random = new Random(3);
+        for (int width = 0; width <= 8; width++)
+        {
+            uint[] numbers = [.. Enumerable.Range(0, 700).Select(_ => (uint)random.Next(1 << width))];
+            using var packed = new GuardedMemory(Pack(numbers, width));
+            for (int first = 0; first < 10; first++)
+            {
+                using var room = new GuardedMemory(numbers.Length - first);
+                BitUnpacking.Unpack(packed.GetSpan(), first, width, room.GetSpan());
+
+                Assert.Equal(numbers[first..].Select(number => (byte)number), room.GetSpan().ToArray());
+            }
+        }
+    }
+
+    [Fact]
+    public void ExtractAndAppend_AnyMasks_PutTheChosenBitsOneBehindTheOther()
+    {
+        var random = new Random(4);
+        for (int round = 0; round < 200; round++)
+        {
+            var expected = new List<bool>();
+            ulong[] words = [ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue, ulong.MaxValue];
+            while (expected.Count < 256)
+            {
+                ulong bits = (ulong)random.NextInt64() << random.Next(64), mask = random.Next(4) switch { 0 => ulong.MaxValue, 1 => 0, _ => (ulong)random.NextInt64() << random.Next(64) };
+                int before = expected.Count;
+                expected.AddRange(Enumerable.Range(0, 64).Where(i => (mask >> i & 1) == 1).Select(i => (bits >> i & 1) == 1));
+                Bits.Append(words, before, Bits.Extract(bits, mask), expected.Count - before);
+            }
+
+            Assert.Equal(expected, Enumerable.Range(0, expected.Count).Select(i => (words[i / 64] >> (i % 64) & 1) == 1));
+            Assert.True(expected.Count % 64 == 0 || words[expected.Count / 64] >> (expected.Count % 64) == 0);
+        }
+    }
+
+    [Fact]
+    public void AtLeast_LevelsOfAnyNumber_AreBitsOfThoseThatReachTheBound()
+    {
+        var random = new Random(5);
+        for (int count = 0; count < 200; count++)
+        {
+            byte[] levels = [.. Enumerable.Range(0, count).Select(_ => (byte)random.Next(6))];
+            using var guarded = new GuardedMemory(levels);
+            ulong[] masks = new ulong[(count + 63) / 64];
+            int bound = random.Next(7);
+            LevelMasks.AtLeast(guarded.GetSpan(), bound, masks);
+
+            Assert.Equal(Enumerable.Range(0, masks.Length * 64).Select(i => i < count && levels[i] >= bound), Enumerable.Range(0, masks.Length * 64).Select(i => (masks[i / 64] >> (i % 64) & 1) == 1));
+        }
+    }
+
+    [Fact]
     public void Copy_FromAnyBitToAnyBit_CopiesThemCountsOnesAndLeavesTheOthers()
     {
         var random = new Random(2);

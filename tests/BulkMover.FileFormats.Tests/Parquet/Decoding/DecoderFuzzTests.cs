@@ -25,9 +25,17 @@ public sealed class DecoderFuzzTests
             using var bits = new GuardedMemory((Values + 7) / 8);
             reader.ReadBits(bits.GetSpan(), 0, Values);
         },
+        ["level bytes"] = (page, random) =>
+        {
+            var reader = new HybridReader();
+            reader.Begin(page, random.Next(9));
+            using var levels = new GuardedMemory(Values);
+            reader.Read(levels.GetSpan());
+        },
         ["plain"] = (page, _) => Fixed(new PlainValues(), page, 8),
         ["delta 32"] = (page, _) => Fixed(new DeltaValues(4), page, 4),
         ["delta 64"] = (page, _) => Fixed(new DeltaValues(8), page, 8),
+        ["delta bytes"] = (page, _) => Fixed(new DeltaBytes(3), page, 3),
         ["split"] = (page, random) => Fixed(new SplitValues(3), page, 3),
         ["dictionary 4"] = (page, random) => Dictionary(page, random, 4),
         ["dictionary 8"] = (page, random) => Dictionary(page, random, 8),
