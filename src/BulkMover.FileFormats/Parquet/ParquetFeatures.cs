@@ -33,8 +33,8 @@ public static class ParquetFeatures
 
         .. Encodings("PLAIN", "PLAIN_DICTIONARY", "RLE", "BIT_PACKED", "DELTA_BINARY_PACKED", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"),
         .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
-        Read("flat columns, decoded by BulkMover", "Encodings.md"),
-        Read("nested columns, LZ4 of Hadoop, FIXED_LEN_BYTE_ARRAY in DELTA_BYTE_ARRAY, decoded by Arrow C++", "README.md, Nested Encoding"),
+        Read("flat and nested columns, decoded by BulkMover", "README.md, Nested Encoding"),
+        Read("columns with LZ4 of Hadoop, type UNKNOWN or chunks of 2 GiB, decoded by Arrow C++", "Compression.md, LZ4"),
         Refused("levels in BIT_PACKED", "Encodings.md, BIT_PACKED", "readers and writers disagree about the order of the bits; write the file again with RLE"),
         Refused("another encoding", "parquet.thrift, Encoding", "check what wrote the file"),
 

@@ -139,7 +139,7 @@ public sealed class ColumnBoundsTests
         Binary(writer, 5, max);
         Binary(writer, 6, min);
         writer.End();
-        var leaf = new SchemaNode(annotated ?? new SchemaElement { Name = "c", Type = physical }, "c", [], 0, 1, false);
+        var leaf = new SchemaNode(annotated ?? new SchemaElement { Name = "c", Type = physical }, "c", [], 0, 1, 0);
         var chunk = new ParquetColumnChunk { Type = physical, Values = 10, StatisticsBytes = writer.WrittenSpan.ToArray() };
         return ColumnBounds.Of(Field("c", type), leaf, chunk, order);
     }

@@ -47,7 +47,10 @@ internal static class HandMadeFile
         {
             while (to < levels.Length && levels[to] == levels[from])
                 to++;
-            runs.AddRange([(byte)((to - from) << 1), (byte)levels[from]]);
+            int header = (to - from) << 1;
+            for (; header >= 0x80; header >>= 7)
+                runs.Add((byte)(header | 0x80));
+            runs.AddRange([(byte)header, (byte)levels[from]]);
         }
 
         return [.. BitConverter.GetBytes(runs.Count), .. runs];

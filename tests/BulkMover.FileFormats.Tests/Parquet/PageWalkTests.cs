@@ -8,7 +8,7 @@ namespace BulkMover.FileFormats.Tests.Parquet;
 
 public sealed class PageWalkTests
 {
-    private static readonly SchemaNode Leaf = new(new SchemaElement { Name = "c", Type = PhysicalType.Int64 }, "c", [], 0, 1, IsRepeated: false);
+    private static readonly SchemaNode Leaf = new(new SchemaElement { Name = "c", Type = PhysicalType.Int64 }, "c", [], 0, 1, MaxRepetition: 0);
 
     [Fact]
     public void Check_DictionaryAndTwoPages_TellsTheirSizes()

@@ -19,9 +19,11 @@ internal static class ColumnDecoders
     public static bool Covers(ColumnNode leaf, IEnumerable<(ParquetColumnChunk Chunk, PageSizes Pages)> chunks)
     {
         SchemaElement element = leaf.Leaf!.Element;
-        return HasType(element, leaf.Type)
-            && chunks.All(one => one.Chunk.CompressedBytes <= MaxChunkBytes && PageCodec.Covers(one.Chunk.Codec) && HasEncodings(element, one.Pages.Encodings));
+        return HasType(element, leaf.Type) && chunks.All(one => HasLevels(one.Chunk) && HasEncodings(element, one.Pages.Encodings));
     }
+
+    /// <summary>The pages of a chunk can be read here as far as their levels, whatever its values are.</summary>
+    public static bool HasLevels(ParquetColumnChunk chunk) => chunk.CompressedBytes <= MaxChunkBytes && PageCodec.Covers(chunk.Codec);
 
     /// <summary>The decoder of a covered leaf. It takes the source over.</summary>
     /// <param name="source">Its chunks.</param>

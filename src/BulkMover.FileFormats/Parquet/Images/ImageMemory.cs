@@ -75,7 +75,7 @@ internal sealed class ImageMemory : IDisposable
         NativeErrors.Wrap(name, () =>
         {
             using var columns = new NativeColumns(block.Address, bytes);
-            sizes.Measure(columns, cancellationToken);
+            sizes.Measure(block, columns, cancellationToken);
             return true;
         });
         Estimate = DecodeEstimate.Of(plan, options, sizes);

@@ -1,3 +1,5 @@
+using BulkMover.FileFormats.Memory;
+using BulkMover.FileFormats.Parquet.Decoding;
 using BulkMover.FileFormats.Parquet.Metadata;
 
 namespace BulkMover.FileFormats.Parquet.Images;
@@ -63,15 +65,26 @@ internal sealed class RowSizes
     public double Most(int step) => windows.Values.Sum(leaf => leaf.Most(step));
 
     /// <summary>Reads the columns in doubt, value by value and without keeping any.</summary>
-    /// <param name="file">The image.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="file">The same, opened.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public void Measure(NativeColumns file, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDataException">Levels break the format.</exception>
+    /// <exception cref="Exception">The native reader cannot read values; the caller says of which file.</exception>
+    public void Measure(NativeBlock image, NativeColumns file, CancellationToken cancellationToken)
     {
+        using var codec = new PageCodec();
         foreach (int leaf in Unmeasured)
         {
             var measured = new RowWindows(options.BatchRows);
             for (int i = 0; i < plan.RowGroups.Count; i++)
-                Measure(file, leaf, i, measured, cancellationToken);
+            {
+                ParquetColumnChunk chunk = plan.RowGroups[i].Columns[plan.Leaves[leaf].FirstLeaf];
+                if (plan.Leaves[leaf] is { IsRepeated: true, Element.Type: not PhysicalType.ByteArray } node && ColumnDecoders.HasLevels(chunk) && !options.OnlyNative)
+                    MeasureLevels(image, codec, node, chunk, measured, cancellationToken);
+                else
+                    Measure(file, leaf, i, measured, cancellationToken);
+            }
+
             windows[leaf] = measured;
         }
 
@@ -88,6 +101,15 @@ internal sealed class RowSizes
             if (room >= 0)
                 yield return leaf;
         }
+    }
+
+    /// <summary>Where values have no text, repetition levels tell all: values need not be decoded.</summary>
+    private void MeasureLevels(NativeBlock image, PageCodec codec, SchemaNode node, ParquetColumnChunk chunk, RowWindows measured, CancellationToken cancellationToken)
+    {
+        using PageBuffer data = new(), dictionary = new();
+        (long offset, long bytes) = plan.Place(chunk);
+        var pages = new ChunkPages(image.Memory(offset, (int)bytes), (0, chunk.Values), chunk.Codec, (true, true), codec, (data, dictionary));
+        RowLengths.Measure(pages, node.MaxRepetition, ElementBytes(node), measured, cancellationToken);
     }
 
     private void Measure(NativeColumns file, int leaf, int rowGroup, RowWindows measured, CancellationToken cancellationToken)

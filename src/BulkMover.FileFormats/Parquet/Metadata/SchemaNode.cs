@@ -6,12 +6,15 @@ namespace BulkMover.FileFormats.Parquet.Metadata;
 /// <param name="Children">Empty for leaves.</param>
 /// <param name="FirstLeaf">Index of the first leaf column at or below it.</param>
 /// <param name="LeafCount">Leaf columns at or below it.</param>
-/// <param name="IsRepeated">It, or a group above it, may occur many times in a row.</param>
+/// <param name="MaxRepetition">Its highest repetition level: how many of it and the groups above it may occur many times in a row.</param>
 internal sealed record SchemaNode(
-    SchemaElement Element, string Path, IReadOnlyList<SchemaNode> Children, int FirstLeaf, int LeafCount, bool IsRepeated)
+    SchemaElement Element, string Path, IReadOnlyList<SchemaNode> Children, int FirstLeaf, int LeafCount, int MaxRepetition)
 {
     /// <summary>It, or a group above it, may be missing: its values have definition levels.</summary>
     public bool HasDefinitionLevels { get; init; }
+
+    /// <summary>A row may have any number of it.</summary>
+    public bool IsRepeated => MaxRepetition > 0;
 
     public bool IsLeaf => Element.Type is not null;
 

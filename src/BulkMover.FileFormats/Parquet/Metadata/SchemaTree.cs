@@ -17,12 +17,12 @@ internal static class SchemaTree
             throw new ThriftException("the schema's root is not a group");
 
         int next = 0, leaves = 0;
-        SchemaNode root = Node("", repeated: false, optional: false, depth: 0);
+        SchemaNode root = Node("", repetition: 0, optional: false, depth: 0);
         return next == elements.Count
             ? root
             : throw new ThriftException($"{elements.Count - next} schema elements belong to no group");
 
-        SchemaNode Node(string path, bool repeated, bool optional, int depth)
+        SchemaNode Node(string path, int repetition, bool optional, int depth)
         {
             if (next == elements.Count)
                 throw new ThriftException("a group promises more children than the schema has elements");
@@ -33,7 +33,7 @@ internal static class SchemaTree
             if (depth > 0)
             {
                 path = path.Length == 0 ? element.Name : $"{path}.{element.Name}";
-                repeated |= element.Repetition == Repetition.Repeated;
+                repetition += element.Repetition == Repetition.Repeated ? 1 : 0;
                 optional |= element.Repetition != Repetition.Required;
             }
 
@@ -43,15 +43,15 @@ internal static class SchemaTree
                 if (element.ChildCount > 0)
                     throw new ThriftException($"column '{path}' has both a type and children");
                 leaves++;
-                return new SchemaNode(element, path, [], firstLeaf, 1, repeated) { HasDefinitionLevels = optional };
+                return new SchemaNode(element, path, [], firstLeaf, 1, repetition) { HasDefinitionLevels = optional };
             }
 
             if (element.ChildCount is null or < 0)
                 throw new ThriftException($"group '{path}' has {element.ChildCount?.ToString() ?? "no number of"} children");
             var children = new List<SchemaNode>();
             for (int i = 0; i < element.ChildCount; i++)
-                children.Add(Node(path, repeated, optional, depth + 1));
-            return new SchemaNode(element, path, children, firstLeaf, leaves - firstLeaf, repeated);
+                children.Add(Node(path, repetition, optional, depth + 1));
+            return new SchemaNode(element, path, children, firstLeaf, leaves - firstLeaf, repetition);
         }
     }
 }

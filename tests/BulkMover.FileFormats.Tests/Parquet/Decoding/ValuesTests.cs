@@ -17,6 +17,37 @@ public sealed class ValuesTests
 
     private static readonly byte[] Padding = [.. Enumerable.Repeat((byte)0xFF, 30)];
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(8)]
+    [InlineData(16)]
+    [InlineData(5)]
+    public void Spread_AnyValidity_PutsValuesWhereTheyBelongAndZerosElsewhere(int width)
+    {
+        var random = new Random(width);
+        for (int round = 0; round < 400; round++)
+        {
+            int first = random.Next(20), count = random.Next(80), share = random.Next(11);
+            byte[] bits = new byte[(first + count + 7) / 8];
+            for (int i = 0; i < count; i++)
+                Bits.Fill(bits, first + i, 1, random.Next(10) < share);
+            int valid = Enumerable.Range(0, count).Count(i => Bits.IsSet(bits, first + i));
+            byte[] values = new byte[count * width];
+            random.NextBytes(values);
+            byte[] expected = new byte[count * width];
+            for (int i = 0, next = 0; i < count; i++)
+            {
+                if (Bits.IsSet(bits, first + i))
+                    values.AsSpan(next++ * width, width).CopyTo(expected.AsSpan(i * width));
+            }
+
+            using GuardedMemory slots = new(values), validity = new(bits);
+            ValueSpread.Spread(slots.GetSpan(), width, validity.GetSpan(), first, valid);
+
+            Assert.Equal(expected, slots.GetSpan().ToArray());
+        }
+    }
+
     [Fact]
     public void Delta_ExamplesOfTheSpecification_GiveTheirValues()
     {
