@@ -13,6 +13,8 @@ internal sealed class Decoding(IReadOnlyList<string> datasets, int rounds)
 {
     public const string Name = "decoding";
 
+    private const int WarmUps = 3;
+
     private const string Own = "our own", Native = "Arrow C++", Server = "ClickHouse";
 
     /// <returns>The section to append to the results page.</returns>
@@ -48,8 +50,8 @@ internal sealed class Decoding(IReadOnlyList<string> datasets, int rounds)
             new(Native, () => DecodedRead.MeasureAsync(dataset, onlyNative: true, cancellationToken)),
             new(Server, () => ServerRead.MeasureAsync(server, dataset, cancellationToken)),
         })];
-        // The first run compiles the reader, or fills caches, and is not counted.
-        for (int round = -1; round < rounds; round++)
+        // The first runs compile the reader, in stages, and fill caches; they are not counted.
+        for (int round = -WarmUps; round < rounds; round++)
         {
             foreach (DecodedSeries series in round % 2 == 0 ? all : all.Reverse())
             {

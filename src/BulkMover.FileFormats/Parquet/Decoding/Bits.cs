@@ -24,6 +24,15 @@ internal static class Bits
     /// <summary>Makes all of some bits 0 or 1; those around them stay.</summary>
     public static void Fill(Span<byte> target, int first, int count, bool value)
     {
+        // Most runs are short: they lie in eight bytes.
+        if (count <= MaxLoad && target.Length - (first >> 3) >= sizeof(ulong))
+        {
+            Span<byte> place = target[(first >> 3)..];
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(place), mask = ((1UL << count) - 1) << (first & 7);
+            BinaryPrimitives.WriteUInt64LittleEndian(place, value ? word | mask : word & ~mask);
+            return;
+        }
+
         ulong bits = value ? ulong.MaxValue : 0;
         int head = Math.Min(count, -first & 7);
         Store(target, first, head, bits);

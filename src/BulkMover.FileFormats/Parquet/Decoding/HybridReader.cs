@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
@@ -49,6 +50,9 @@ internal sealed class HybridReader
             Span<byte> part = numbers[..NextPart(bytes, numbers.Length)];
             if (isPacked)
                 BitUnpacking.Unpack(bytes[packedAt..], taken, width, part);
+            else if (part.Length <= Vector256<byte>.Count && numbers.Length >= Vector256<byte>.Count)
+                // Most runs are short: one store of fixed size is cheaper than one of the right size, and what comes behind is written next.
+                Vector256.Create((byte)repeated).CopyTo(numbers);
             else
                 part.Fill((byte)repeated);
             Take(part.Length);
@@ -113,11 +117,16 @@ internal sealed class HybridReader
         int valueBytes = (width + 7) / 8;
         if (valueBytes > bytes.Length - position)
             throw Ended();
+        (repeated, left) = (valueBytes == 1 ? bytes[position] : Number(bytes.Slice(position, valueBytes)), header >> 1);
+        position += valueBytes;
+    }
+
+    private static int Number(ReadOnlySpan<byte> stored)
+    {
         Span<byte> value = stackalloc byte[sizeof(int)];
         value.Clear();
-        bytes.Slice(position, valueBytes).CopyTo(value);
-        (repeated, left) = (BinaryPrimitives.ReadInt32LittleEndian(value), header >> 1);
-        position += valueBytes;
+        stored.CopyTo(value);
+        return BinaryPrimitives.ReadInt32LittleEndian(value);
     }
 
     private uint Header(ReadOnlySpan<byte> bytes)
