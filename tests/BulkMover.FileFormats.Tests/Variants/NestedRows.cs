@@ -32,9 +32,13 @@ internal static class NestedRows
     }
 
     /// <summary>What must not be null has no validity: where its struct is null, it is whatever it is.</summary>
-    private static ArrayData AsDeclared(Field field, ArrayData data) => field.IsNullable
-        ? data
-        : new ArrayData(data.DataType, data.Length, 0, data.Offset, [ArrowBuffer.Empty, .. data.Buffers[1..]], data.Children);
+    private static ArrayData AsDeclared(Field field, ArrayData data)
+    {
+        if (field.IsNullable)
+            return data;
+        data.Buffers[0].Dispose();
+        return new ArrayData(data.DataType, data.Length, 0, data.Offset, [ArrowBuffer.Empty, .. data.Buffers[1..]], data.Children);
+    }
 
     private static ArrowBuffer Validity(MemoryAllocator allocator, IReadOnlyList<object?> rows)
     {

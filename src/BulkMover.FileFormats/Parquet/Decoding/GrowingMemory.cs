@@ -7,7 +7,8 @@ using BulkMover.Core.Errors;
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>
-/// A buffer of an array in the making, whose length may show on the way. It is handed over without a copy; what was not handed over is used again.
+/// A buffer of an array in the making, whose length may show on the way. It is handed over without a copy. What it outgrows may stay taken until the
+/// batch is gone (<see cref="Memory.SlabAllocator"/>): where the length can be guessed, it should be.
 /// </summary>
 /// <param name="column">For the message.</param>
 /// <param name="allocator">Where memory comes from.</param>
@@ -35,16 +36,21 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
         return memory.Span[..(int)bytes];
     }
 
-    /// <summary>The first bytes as a buffer, which the array owns.</summary>
+    /// <summary>The first bytes as a buffer, which the array owns. The next buffer begins anew.</summary>
     public ArrowBuffer Take(int bytes, TakenBuffers buffers)
     {
         if (bytes == 0)
+        {
+            Dispose();
             return ArrowBuffer.Empty;
+        }
+
         ArrowBuffer taken = buffers.Take(new Beginning(owner!, bytes));
         (owner, memory) = (null, default);
         return taken;
     }
 
+    /// <summary>Gives back what was not handed over; another buffer may begin.</summary>
     public void Dispose()
     {
         owner?.Dispose();

@@ -40,10 +40,11 @@ internal sealed class NestedColumn(string name, ColumnNode column, IReadOnlyList
         for (int i = 0; i < children.Length; i++)
             children[i] = Join(node.Children[i], depth + 1, values, ref leaf, buffers);
         NodeSlots slots = leaves[first].Levels.Nodes[depth];
-        for (int other = first + 1; other < leaf; other++)
+        foreach (NodeSlots other in leaves.Skip(first + 1).Take(leaf - first - 1).Select(below => below.Levels.Nodes[depth]))
         {
-            if (!slots.AgreesWith(leaves[other].Levels.Nodes[depth]))
+            if (!slots.AgreesWith(other))
                 throw new InvalidDataException("the levels of its leaves do not tell the same of the groups around them");
+            other.Dispose();
         }
 
         ArrowBuffer validity = slots.TakeValidity(buffers);

@@ -31,8 +31,8 @@ internal sealed class NodeSlots(NodeLevels node, bool hasValidity, string column
 
     public void BeginBatch(int rows)
     {
-        // Inside of lists, about as many as last time.
-        long likely = node.Depth == 0 ? rows : Count;
+        // Inside of lists, about as many as last time, or some more.
+        long likely = node.Depth == 0 ? rows : Count + (Count / 16L);
         validity.Begin(hasValidity ? (likely + LevelMasks.Word - 1) / LevelMasks.Word * sizeof(ulong) : 0, long.MaxValue);
         offsets.Begin(node.IsList ? (likely + 1) * sizeof(int) : 0, long.MaxValue);
         offsets.Room(node.IsList ? sizeof(int) : 0).Clear();
@@ -64,6 +64,7 @@ internal sealed class NodeSlots(NodeLevels node, bool hasValidity, string column
 
     public ArrowBuffer TakeOffsets(TakenBuffers buffers) => offsets.Take((Count + 1) * sizeof(int), buffers);
 
+    /// <summary>Gives back what was not taken of the batch.</summary>
     public void Dispose()
     {
         validity.Dispose();

@@ -16,11 +16,14 @@ internal sealed class TextBuffer(string column, MemoryAllocator allocator) : IDi
 
     private readonly GrowingMemory memory = new(column, allocator);
 
+    /// <summary>Bytes of the text before, and some more: the next one is likely to be no longer.</summary>
+    private long last;
+
     public int Length { get; private set; }
 
     /// <summary>Begins a text.</summary>
     /// <param name="likely">Bytes that it will probably have.</param>
-    public void Begin(long likely) => memory.Begin(likely + Stride, long.MaxValue);
+    public void Begin(long likely) => memory.Begin(Math.Max(likely, last) + Stride, long.MaxValue);
 
     /// <summary>
     /// Room for more text, which the caller fills; as many bytes of a stride behind it may be written too, whatever they are. Valid until more is asked for.
@@ -40,7 +43,7 @@ internal sealed class TextBuffer(string column, MemoryAllocator allocator) : IDi
     public ArrowBuffer Take(TakenBuffers buffers)
     {
         ArrowBuffer taken = memory.Take(Length, buffers);
-        Length = 0;
+        (last, Length) = (Length + (Length / 16L), 0);
         return taken;
     }
 
