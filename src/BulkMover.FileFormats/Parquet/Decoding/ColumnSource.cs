@@ -16,6 +16,9 @@ internal sealed record ColumnSource(string Name, bool IsRepeated) : IDisposable
     /// <summary>Bytes that a value has in its pages on average, its length included; 0 where all have the same.</summary>
     public required double BytesOfValue { get; init; }
 
+    /// <summary>Values of any batch at most, as far as that is known.</summary>
+    public required long MostValues { get; init; }
+
     /// <summary>For a data page at a time, and for the dictionary of a chunk.</summary>
     public required (PageBuffer Data, PageBuffer Dictionary) Buffers { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
 
     /// <summary>Begins a buffer.</summary>
     /// <param name="likely">Bytes that it will probably come to.</param>
-    /// <param name="most">Bytes that it cannot exceed; there is never room for more.</param>
+    /// <param name="most">Bytes that it should not exceed; where it grows, it grows to them.</param>
     public void Begin(long likely, long most)
     {
         this.most = most;
@@ -61,8 +61,9 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
     {
         if (bytes > System.Array.MaxLength)
             throw new UnsupportedFeatureException("file.row_too_large", $"A batch of column '{column}' has a buffer of more than 2 GiB. Leave it out with --columns.");
-        // By half, so that few copies are made; for a moment there is both.
-        long length = Math.Min(Math.Min(Math.Max(bytes, memory.Length + ((long)memory.Length / 2)), Math.Max(bytes, most)), System.Array.MaxLength);
+        // Where nothing is known by half, so that few copies are made; for a moment there is both.
+        long length = most is < long.MaxValue && most >= bytes && owner is not null ? most : Math.Max(bytes, memory.Length + ((long)memory.Length / 2));
+        length = Math.Min(length, System.Array.MaxLength);
         IMemoryOwner<byte> larger = allocator.Allocate((int)length);
         memory.CopyTo(larger.Memory);
         owner?.Dispose();

@@ -59,7 +59,7 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
     public ArrayData Read(int rows, TakenBuffers buffers)
     {
         Levels levels = source.Levels;
-        int most = (int)Math.Min(valuesLeft + pageValues, int.MaxValue), likely = (int)Math.Min(rows * slotsOfRow, most);
+        int most = (int)Math.Min(Math.Min(valuesLeft + pageValues, source.MostValues), int.MaxValue), likely = (int)Math.Min(rows * slotsOfRow, most);
         slots.Begin(SlotBytes(likely), SlotBytes(most));
         BeginBatch(likely);
         // Offsets begin with a 0 also where there is no slot.

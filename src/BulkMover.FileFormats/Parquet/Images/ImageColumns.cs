@@ -15,25 +15,26 @@ internal sealed class ImageColumns : IDisposable
     private readonly NativeBlock image;
     private readonly ImagePlan plan;
     private readonly PageSizes[][] pages;
+    private readonly RowSizes sizes;
     private readonly MemoryAllocator allocator;
 
     /// <param name="image">The bytes, which stay as they are until this is disposed.</param>
     /// <param name="plan">What they are.</param>
     /// <param name="pages">By row group, then by leaf.</param>
-    /// <param name="dictionaries">Numbers of the leaves whose columns are given as dictionaries.</param>
+    /// <param name="sizes">What is known of its rows.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="batchRows">Rows of a batch at most.</param>
     /// <param name="allocator">Where the memory of arrays comes from.</param>
     public ImageColumns(
-        NativeBlock image, ImagePlan plan, PageSizes[][] pages, IReadOnlyList<int> dictionaries, ParquetReadOptions options, long batchRows, MemoryAllocator allocator)
+        NativeBlock image, ImagePlan plan, PageSizes[][] pages, RowSizes sizes, ParquetReadOptions options, long batchRows, MemoryAllocator allocator)
     {
-        (this.image, this.plan, this.pages, this.allocator, BatchRows) = (image, plan, pages, allocator, batchRows);
+        (this.image, this.plan, this.pages, this.sizes, this.allocator, BatchRows) = (image, plan, pages, sizes, allocator, batchRows);
         int leaf = 0;
         foreach ((SchemaNode node, Field field) in plan.Nodes.Zip(plan.StoredFields))
         {
             ColumnNode? column = options.OnlyNative ? null : ColumnNode.Of(node, field);
             bool isCovered = column is not null && column.Leaves().Select((below, i) => ColumnDecoders.Covers(below.Leaf, ChunksOf(below.Leaf.Leaf!, leaf + i))).All(covers => covers);
-            all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, dictionaries.Contains(leaf)) : null));
+            all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, sizes.Dictionaries.Contains(leaf)) : null));
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;
@@ -93,6 +94,7 @@ internal sealed class ImageColumns : IDisposable
             Buffers = buffers,
             Levels = levels,
             Allocator = allocator,
+            MostValues = sizes.MostValues(number, BatchRows),
             BytesOfValue = known.Sum(page => (double)page.Bytes) / Math.Max(known.Sum(page => page.Values), 1),
             Chunks = [.. plan.RowGroups.Select(rowGroup =>
             {

@@ -92,7 +92,7 @@ internal sealed class ImageMemory : IDisposable
         ImageColumns? columns = null;
         try
         {
-            columns = new ImageColumns(block, plan, pages, sizes.Dictionaries, options, Estimate.BatchRows, allocator);
+            columns = new ImageColumns(block, plan, pages, sizes, options, Estimate.BatchRows, allocator);
             ParquetMetrics.Decoding((plan.Leaves.Count - columns.NativeLeaves.Count) * (long)plan.RowGroups.Count, columns.NativeLeaves.Count * (long)plan.RowGroups.Count);
             return new ImageBatches(columns, columns.NativeLeaves.Count > 0 ? OpenNative(columns.NativeLeaves) : null, name, allocator);
         }

@@ -18,6 +18,7 @@ internal sealed class RowSizes
     private readonly PageSizes[][] pages;
     private readonly List<int> dictionaries;
     private readonly Dictionary<int, RowWindows> windows = [];
+    private readonly HashSet<int> measuredLists = [];
 
     /// <param name="plan">What is decoded.</param>
     /// <param name="options">The bounds of a batch.</param>
@@ -86,9 +87,20 @@ internal sealed class RowSizes
             }
 
             windows[leaf] = measured;
+            if (plan.Leaves[leaf].IsRepeated)
+                measuredLists.Add(leaf);
         }
 
         Unmeasured = [];
+    }
+
+    /// <summary>Values of a leaf inside of lists in any batch at most, as far as they were measured.</summary>
+    /// <param name="leaf">The leaf's number.</param>
+    /// <param name="batchRows">Rows of a batch, one of <see cref="RowWindows.Steps"/>.</param>
+    public long MostValues(int leaf, long batchRows)
+    {
+        int step = RowWindows.Steps(options.BatchRows).ToList().IndexOf(batchRows);
+        return measuredLists.Contains(leaf) && step >= 0 ? (long)Math.Ceiling(windows[leaf].Most(step) / ElementBytes(plan.Leaves[leaf])) : long.MaxValue;
     }
 
     /// <summary>Those of columns that hold nothing else, as far as all their copies have room beside a batch.</summary>
