@@ -40,10 +40,13 @@ public sealed record CopyOptions
     internal static int Encoders => Environment.ProcessorCount;
 
     /// <summary>How large batches are made. A batch is there up to four times while it is encoded by partition, and three sixteenths of the budget are for that (decisions/0002).</summary>
-    /// <param name="best">What the target would have.</param>
+    /// <param name="best">What the target would have, of the usual size or more.</param>
     /// <param name="memory">Of the copy.</param>
-    public static BatchSize BatchesFor(BatchSize best, MemoryBudget memory) =>
-        best with { Bytes = (int)Math.Clamp(memory.Bytes / 32, Math.Min(BatchSize.Usual.Bytes, best.Bytes), best.Bytes) };
+    public static BatchSize BatchesFor(BatchSize best, MemoryBudget memory)
+    {
+        long bytes = memory.Bytes / 32;
+        return bytes < BatchSize.Usual.Bytes ? BatchSize.Usual : best with { Bytes = (int)Math.Min(bytes, best.Bytes) };
+    }
 
     public IEnumerable<string> Problems()
     {

@@ -29,7 +29,7 @@ internal sealed class SlabAllocator(SlabPool pool, long slabBytes) : MemoryAlloc
         {
             if (current?.TryCut(length) is { } next)
                 return next;
-            current?.Release();
+            Dispose();
             current = new Slab(pool, slabBytes);
             return current.TryCut(length)!;
         }

@@ -4,18 +4,20 @@ namespace BulkMover.FileFormats.Memory;
 
 /// <summary>
 /// Gives large pieces of memory that are no longer used to who asks next: to take them from the system anew costs as much as to fill them. Their bytes are
-/// whatever they were. Safe for concurrent use.
+/// whatever they were. Safe for concurrent use. Invariant 7: what is kept is no part of a budget, and neither is the rest of a piece that is not full; it is a quarter of what is in
+/// use, or <see cref="MinFreeBytes"/>.
 /// </summary>
-internal sealed class SlabPool
+internal sealed class SlabPool : IDisposable
 {
     /// <summary>What is kept is a part of what is in use: what was needed once is not held for ever.</summary>
     private const int ShareOfUsed = 4;
 
     /// <summary>Kept although nothing is in use: between one batch and the next.</summary>
-    private const long MinFreeBytes = 32 << 20;
+    private const long MinFreeBytes = 16 << 20;
 
     private readonly Lock gate = new();
     private readonly Dictionary<long, Stack<NativeBlock>> free = [];
+    private bool isClosed;
 
     /// <summary>Bytes that are kept for the next.</summary>
     public long FreeBytes { get; private set; }
@@ -29,15 +31,18 @@ internal sealed class SlabPool
         long size = SizeOf(bytes);
         lock (gate)
         {
-            UsedBytes += size;
             if (free.TryGetValue(size, out Stack<NativeBlock>? same) && same.TryPop(out NativeBlock? block))
             {
                 FreeBytes -= size;
+                UsedBytes += size;
                 return block;
             }
         }
 
-        return new NativeBlock(size);
+        var fresh = new NativeBlock(size);
+        lock (gate)
+            UsedBytes += size;
+        return fresh;
     }
 
     /// <summary>Takes memory back.</summary>
@@ -46,7 +51,7 @@ internal sealed class SlabPool
         lock (gate)
         {
             UsedBytes -= block.Length;
-            if (FreeBytes + block.Length <= Math.Max(UsedBytes / ShareOfUsed, MinFreeBytes))
+            if (!isClosed && FreeBytes + block.Length <= Math.Max(UsedBytes / ShareOfUsed, MinFreeBytes))
             {
                 FreeBytes += block.Length;
                 if (!free.TryGetValue(block.Length, out Stack<NativeBlock>? same))
@@ -57,6 +62,19 @@ internal sealed class SlabPool
         }
 
         block.Dispose();
+    }
+
+    /// <summary>Frees what is kept, and from now on all that comes back.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            foreach (NativeBlock block in free.Values.SelectMany(same => same))
+                block.Dispose();
+            free.Clear();
+            FreeBytes = 0;
+        }
     }
 
     /// <summary>Up to an eighth apart is one size, so that what differs a little can be used again.</summary>

@@ -65,7 +65,8 @@ public static class ParquetBatches
     private static async IAsyncEnumerable<RecordBatch> ReadAsync(
         IObjectStore store, Location file, long bytes, ParquetFooter footer, BatchShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value, new SlabPool());
+        using var slabs = new SlabPool();
+        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value, slabs);
         for (int i = 0; i < footer.RowGroups.Count; i++)
         {
             if (footer.RowGroups[i].Rows == 0)

@@ -14,20 +14,11 @@ namespace BulkMover.ObjectStores.Azure;
 /// <param name="pageObjects">Entries of a page at most; null for the store's own choice.</param>
 internal sealed class AzureListing(AzureSender sender, Location prefix, AzurePath path, int? pageObjects) : IListedStore
 {
-    /// <summary>No page has had anything.</summary>
-    public bool IsEmpty { get; private set; } = true;
-
     /// <summary>The parameter for it (startFrom) is of 2026, what does not know it begins at the beginning without a word, and accounts with hierarchical names have an order of their own.</summary>
     public bool StartsAnywhere => false;
 
-    public async Task<ListedPage> PageAsync(ListRequest request, CancellationToken cancellationToken)
-    {
-        ListedPage page = await sender.SendAsync(prefix, path, StoreAct.Read, (container, limit) =>
-            request.ByDirectory ? DirectoriesAsync(container, request, limit.Token) : BlobsAsync(container, request, limit.Token), cancellationToken);
-        if (page.Entries.Count > 0)
-            IsEmpty = false;
-        return page;
-    }
+    public Task<ListedPage> PageAsync(ListRequest request, CancellationToken cancellationToken) => sender.SendAsync(prefix, path, StoreAct.Read, (container, limit) =>
+        request.ByDirectory ? DirectoriesAsync(container, request, limit.Token) : BlobsAsync(container, request, limit.Token), cancellationToken);
 
     private async Task<ListedPage> BlobsAsync(BlobContainerClient container, ListRequest request, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs.Models;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -48,16 +47,11 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
         return path.Blob.Length > 0 && await sender.FindAsync(location, path, cancellationToken) is not null;
     }
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken)
     {
         AzurePath path = AzurePath.Of(prefix);
-        var listing = new AzureListing(sender, prefix, path, PageObjects);
-        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
-        Task<BlobProperties?>? finding = Path.HasExtension(path.Blob) ? sender.FindAsync(prefix, path, cancellationToken) : null;
-        await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Blob.Length == 0 ? "" : path.Blob.TrimEnd('/') + "/", cancellationToken))
-            yield return found;
-        if (listing.IsEmpty && path.Blob.Length > 0 && await (finding ?? sender.FindAsync(prefix, path, cancellationToken)) is { } itself)
-            yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
+        return ObjectsAt.ListAsync(new AzureListing(sender, prefix, path, PageObjects), path.Blob, async stopping =>
+            await sender.FindAsync(prefix, path, stopping) is { } found ? new StoredObject(prefix, found.ContentLength, found.LastModified) : null, cancellationToken);
     }
 
     public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)

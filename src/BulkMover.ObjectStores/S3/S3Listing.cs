@@ -13,9 +13,6 @@ namespace BulkMover.ObjectStores.S3;
 /// <param name="pageObjects">Entries of a page at most; null for the store's own choice.</param>
 internal sealed class S3Listing(S3Sender sender, Location prefix, string bucket, int? pageObjects) : IListedStore
 {
-    /// <summary>No page has had anything.</summary>
-    public bool IsEmpty { get; private set; } = true;
-
     public bool StartsAnywhere => true;
 
     public async Task<ListedPage> PageAsync(ListRequest request, CancellationToken cancellationToken)
@@ -32,8 +29,6 @@ internal sealed class S3Listing(S3Sender sender, Location prefix, string bucket,
                 RequestPayer = client.Payer,
             }, limit.Token), cancellationToken);
         ListedEntry[] entries = [.. (page.S3Objects ?? []).Select(Entry), .. (page.CommonPrefixes ?? []).Select(directory => new ListedEntry(directory, null, IsDirectory: true))];
-        if (entries.Length > 0)
-            IsEmpty = false;
         return new ListedPage(entries, page.IsTruncated != true ? null : page.NextContinuationToken ?? throw new EnvironmentException("store.listing_broken",
             $"The listing of '{prefix}' says that it goes on, but not where. Look into the store's log."));
     }

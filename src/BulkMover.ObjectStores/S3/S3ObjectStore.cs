@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Amazon.S3.Model;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
@@ -45,16 +44,11 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
         return path.Key.Length > 0 && await sender.FindAsync(location, path, cancellationToken) is not null;
     }
 
-    public async IAsyncEnumerable<StoredObject> ListAsync(Location prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken)
     {
         S3Path path = S3Path.Of(prefix);
-        var listing = new S3Listing(sender, prefix, path.Bucket, PageObjects);
-        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
-        Task<GetObjectMetadataResponse?>? finding = Path.HasExtension(path.Key) ? sender.FindAsync(prefix, path, cancellationToken) : null;
-        await foreach (StoredObject found in ParallelListing.ListAsync(listing, path.Key.Length == 0 ? "" : path.Key.TrimEnd('/') + "/", cancellationToken))
-            yield return found;
-        if (listing.IsEmpty && path.Key.Length > 0 && await (finding ?? sender.FindAsync(prefix, path, cancellationToken)) is { } itself)
-            yield return new StoredObject(prefix, itself.ContentLength, itself.LastModified);
+        return ObjectsAt.ListAsync(new S3Listing(sender, prefix, path.Bucket, PageObjects), path.Key, async stopping =>
+            await sender.FindAsync(prefix, path, stopping) is { } found ? new StoredObject(prefix, found.ContentLength, found.LastModified) : null, cancellationToken);
     }
 
     public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)

@@ -9,14 +9,13 @@ public sealed class CopyOptionsTests
     private const int MiB = 1 << 20;
 
     [Theory]
-    [InlineData(32, 64, 16)]
-    [InlineData(32, 512, 16)]
-    [InlineData(32, 768, 24)]
-    [InlineData(32, 65_536, 32)]
-    [InlineData(8, 64, 8)]
-    [InlineData(8, 65_536, 8)]
-    public void BatchesFor_AreAsTheTargetWouldHaveThemWhereTheBudgetAllowsIt(int best, long budget, int expected) => Assert.Equal(
-        new BatchSize(1000, expected * MiB), CopyOptions.BatchesFor(new BatchSize(1000, best * MiB), new MemoryBudget(budget * MiB)));
+    [InlineData(64, 65_536, 16)]
+    [InlineData(511, 65_536, 16)]
+    [InlineData(512, 131_072, 16)]
+    [InlineData(768, 131_072, 24)]
+    [InlineData(65_536, 131_072, 32)]
+    public void BatchesFor_AreAsTheTargetWouldHaveThemWhereTheBudgetAllowsIt(long budget, int rows, int bytes) => Assert.Equal(
+        new BatchSize(rows, bytes * MiB), CopyOptions.BatchesFor(new BatchSize(131_072, 32 * MiB), new MemoryBudget(budget * MiB)));
 
     [Fact]
     public void Problems_Defaults_HasNone() => Assert.Empty(new CopyOptions().Problems());

@@ -6,11 +6,13 @@ using Xunit;
 
 namespace BulkMover.FileFormats.Tests.Memory;
 
-public sealed class SlabAllocatorTests
+public sealed class SlabAllocatorTests : IDisposable
 {
     private const int SlabBytes = 1 << 16;
 
     private readonly SlabPool pool = new();
+
+    public void Dispose() => pool.Dispose();
 
     [Fact]
     public unsafe void Allocate_CutsBuffersThatDoNotOverlap()
@@ -76,7 +78,18 @@ public sealed class SlabAllocatorTests
         foreach (NativeBlock block in blocks)
             pool.Return(block);
 
-        Assert.Equal((0, 2 * Bytes), (pool.UsedBytes, pool.FreeBytes));
-        Assert.Equal(6, blocks.Count(block => block.IsClosed));
+        Assert.Equal((0, Bytes), (pool.UsedBytes, pool.FreeBytes));
+        Assert.Equal(7, blocks.Count(block => block.IsClosed));
+    }
+
+    [Fact]
+    public void Dispose_OfThePool_FreesWhatIsKeptAndWhatComesBackLater()
+    {
+        NativeBlock kept = pool.Take(SlabBytes), late = pool.Take(SlabBytes);
+        pool.Return(kept);
+        pool.Dispose();
+        Assert.Equal((true, false), (kept.IsClosed, late.IsClosed));
+        pool.Return(late);
+        Assert.Equal((true, 0, 0), (late.IsClosed, pool.UsedBytes, pool.FreeBytes));
     }
 }

@@ -135,6 +135,7 @@ internal sealed class ParquetTestFile : IDisposable
     public void Dispose()
     {
         directory.Dispose();
+        slabs.Dispose();
         Assert.Equal((0, 0), (LiveBytes, allocator.BuffersFreedTwice));
     }
 }

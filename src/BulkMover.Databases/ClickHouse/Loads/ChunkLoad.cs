@@ -16,11 +16,11 @@ internal sealed class ChunkLoad : IChunkLoad
     private readonly Lock gate = new();
     private Digest digest;
 
-    public ChunkLoad(ServerClient client, string insert, Func<NativeBlock, IReadOnlyDictionary<string, object>> settings, int columns, LoadLimits limits, HeldBytes allHeld)
+    public ChunkLoad(ServerClient client, string insert, Func<bool, IReadOnlyDictionary<string, object>> settings, int columns, LoadLimits limits, HeldBytes allHeld)
     {
         digest = Digest.Empty(columns);
         this.limits = limits;
-        inserts = new InsertPool(first => client.Insert(insert, settings(first)), limits.Writers, MaxIdle);
+        inserts = new InsertPool(ofLarge => client.Insert(insert, settings(ofLarge)), limits.Writers, MaxIdle);
         held = new HeldBlocks(allHeld);
     }
 

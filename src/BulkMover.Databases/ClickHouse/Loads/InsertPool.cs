@@ -17,20 +17,23 @@ internal sealed class InsertPool : IAsyncDisposable
     /// </summary>
     private const long MaxInsertBytes = 1L << 30;
 
-    private readonly Func<NativeBlock, InsertRequest> open;
+    /// <summary>An insert of large blocks that gets so many small ones in a row, or the other way round, is of the wrong kind; fewer are the ends of row groups.</summary>
+    private const int MaxOfOtherKind = 3;
+
+    private readonly Func<bool, InsertRequest> open;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
-    private readonly InsertRequest?[] idle;
+    private readonly LaneInsert?[] idle;
     private readonly List<Task> ending = [];
     private readonly Timer sweep;
 
-    /// <param name="open">Starts an insert, of which this is the first block.</param>
+    /// <param name="open">Starts an insert, of large blocks or not (<see cref="InsertStatement.IsLarge"/>).</param>
     /// <param name="lanes">Inserts that are open at the same time at most.</param>
     /// <param name="maxIdle">An insert that gets nothing for so long is ended.</param>
-    public InsertPool(Func<NativeBlock, InsertRequest> open, int lanes, TimeSpan maxIdle)
+    public InsertPool(Func<bool, InsertRequest> open, int lanes, TimeSpan maxIdle)
     {
         this.open = open;
-        idle = new InsertRequest?[lanes];
+        idle = new LaneInsert?[lanes];
         sweep = new Timer(_ => EndIdle(maxIdle), null, maxIdle, maxIdle);
     }
 
@@ -38,19 +41,19 @@ internal sealed class InsertPool : IAsyncDisposable
     public async Task SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
     {
         ThrowIfOneFailed();
-        InsertRequest insert = Take(lane) ?? open(block);
+        LaneInsert insert = Take(lane, InsertStatement.IsLarge(block));
         try
         {
-            await insert.WriteAsync(block, cancellationToken);
+            await insert.Request.WriteAsync(block, cancellationToken);
         }
         catch
         {
-            await insert.DisposeAsync();
+            await insert.Request.DisposeAsync();
             throw;
         }
 
-        if (insert.Bytes >= MaxInsertBytes)
-            await EndAsync(insert, cancellationToken);
+        if (insert.Request.Bytes >= MaxInsertBytes)
+            await EndAsync(insert.Request, cancellationToken);
         else
             GiveBack(insert, lane);
     }
@@ -58,7 +61,7 @@ internal sealed class InsertPool : IAsyncDisposable
     /// <summary>Sends blocks as an insert of their own; they stay the caller's.</summary>
     public async Task SendTogetherAsync(IReadOnlyList<NativeBlock> blocks, CancellationToken cancellationToken)
     {
-        await using InsertRequest insert = open(blocks[0]);
+        await using InsertRequest insert = open(InsertStatement.IsLarge(blocks[0]));
         foreach (NativeBlock block in blocks)
             await insert.WriteAsync(block, cancellationToken);
         await insert.CompleteAsync(cancellationToken);
@@ -82,17 +85,23 @@ internal sealed class InsertPool : IAsyncDisposable
         stop.Dispose();
     }
 
-    private InsertRequest? Take(int lane)
+    private LaneInsert Take(int lane, bool isLarge)
     {
         lock (gate)
         {
-            InsertRequest? insert = idle[lane];
+            LaneInsert? insert = idle[lane];
             idle[lane] = null;
-            return insert;
+            if (insert is null)
+                return new LaneInsert(open(isLarge), isLarge, 0);
+            insert = insert with { OfOtherKind = insert.IsLarge == isLarge ? 0 : insert.OfOtherKind + 1 };
+            if (insert.OfOtherKind < MaxOfOtherKind)
+                return insert;
+            ending.Add(EndAsync(insert.Request, stop.Token));
+            return new LaneInsert(open(isLarge), isLarge, 0);
         }
     }
 
-    private void GiveBack(InsertRequest insert, int lane)
+    private void GiveBack(LaneInsert insert, int lane)
     {
         lock (gate)
             idle[lane] = insert;
@@ -110,7 +119,7 @@ internal sealed class InsertPool : IAsyncDisposable
         {
             for (int lane = 0; lane < idle.Length; lane++)
             {
-                if (idle[lane] is not { } insert || insert.Idle < after)
+                if (idle[lane] is not { Request: var insert } || insert.Idle < after)
                     continue;
                 idle[lane] = null;
                 ending.Add(EndAsync(insert, stop.Token));
@@ -138,4 +147,9 @@ internal sealed class InsertPool : IAsyncDisposable
             ending.RemoveAll(task => task.IsCompletedSuccessfully);
         }
     }
+
+    /// <param name="Request">The insert.</param>
+    /// <param name="IsLarge">Whether it is one of large blocks.</param>
+    /// <param name="OfOtherKind">The last so many blocks were not.</param>
+    private sealed record LaneInsert(InsertRequest Request, bool IsLarge, int OfOtherKind);
 }

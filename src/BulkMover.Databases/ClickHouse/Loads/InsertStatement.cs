@@ -14,21 +14,19 @@ internal static class InsertStatement
     public static string For(string into, IReadOnlyList<TargetColumn> columns) =>
         $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
-    /// <summary>What a part is made of without another block: half of the rows, or a quarter of the bytes, that a batch for a server has.</summary>
-    private const long LargeRows = 64 * 1024, LargeBytes = 8 << 20;
+    /// <summary>What a part is made of without another block: most of a batch of the usual size.</summary>
+    private const long LargeRows = 48 * 1024, LargeBytes = 8 << 20;
 
-    /// <summary>As <see cref="Settings"/>, of an insert of blocks like this one.</summary>
-    public static Func<NativeBlock, IReadOnlyDictionary<string, object>> SettingsByBlock(ServerAbilities server)
+    /// <summary>Whether the block is worth a part of its own.</summary>
+    public static bool IsLarge(NativeBlock block) => block.Rows >= LargeRows || block.Bytes >= LargeBytes;
+
+    /// <summary>As <see cref="Settings"/>, of an insert of blocks that <see cref="IsLarge"/>.</summary>
+    public static IReadOnlyDictionary<string, object> SettingsOfLarge(ServerAbilities server) => new Dictionary<string, object>(Settings(server), StringComparer.Ordinal)
     {
-        IReadOnlyDictionary<string, object> usual = Settings(server);
-        var large = new Dictionary<string, object>(usual, StringComparer.Ordinal)
-        {
-            // The last block of a row group is smaller than the others, and a part too.
-            ["min_insert_block_size_rows"] = LargeRows / 2,
-            ["min_insert_block_size_bytes"] = LargeBytes / 2,
-        };
-        return block => block.Rows >= LargeRows || block.Bytes >= LargeBytes ? large : usual;
-    }
+        // The last block of a row group is smaller than the others, and a part too.
+        ["min_insert_block_size_rows"] = LargeRows / 2,
+        ["min_insert_block_size_bytes"] = LargeBytes / 2,
+    };
 
     public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {

@@ -7,7 +7,7 @@ using BulkMover.Core.Errors;
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>
-/// A buffer of an array in the making, whose length may show on the way. It is handed over without a copy. What it outgrows may stay taken until the
+/// A buffer of an array in the making, whose length may show on the way. It is handed over without a copy, unless it is by far longer than what is in it. What it outgrows may stay taken until the
 /// batch is gone (<see cref="Memory.SlabAllocator"/>): where the length can be guessed, it should be.
 /// </summary>
 /// <param name="column">For the message.</param>
@@ -45,6 +45,9 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
             return ArrowBuffer.Empty;
         }
 
+        // An array counts as long as it shows: a batch of few items would hold the room of the largest one until it is sent.
+        if (bytes < memory.Length / 2)
+            Move(bytes, bytes);
         ArrowBuffer taken = buffers.Take(new Beginning(owner!, bytes));
         (owner, memory) = (null, default);
         return taken;
@@ -63,11 +66,16 @@ internal sealed class GrowingMemory(string column, MemoryAllocator allocator) : 
             throw new UnsupportedFeatureException("file.row_too_large", $"A batch of column '{column}' has a buffer of more than 2 GiB. Leave it out with --columns.");
         // Where nothing is known by half, so that few copies are made; for a moment there is both.
         long length = most is < long.MaxValue && most >= bytes && owner is not null ? most : Math.Max(bytes, memory.Length + ((long)memory.Length / 2));
-        length = Math.Min(length, System.Array.MaxLength);
-        IMemoryOwner<byte> larger = allocator.Allocate((int)length);
-        memory.CopyTo(larger.Memory);
+        Move(memory.Length, (int)Math.Min(length, System.Array.MaxLength));
+    }
+
+    /// <summary>Into memory of another length, with the first bytes.</summary>
+    private void Move(int bytes, int length)
+    {
+        IMemoryOwner<byte> other = allocator.Allocate(length);
+        memory[..bytes].CopyTo(other.Memory);
         owner?.Dispose();
-        (owner, memory) = (larger, larger.Memory);
+        (owner, memory) = (other, other.Memory);
     }
 
     /// <summary>Memory of which only the first bytes are shown.</summary>

@@ -121,7 +121,7 @@ public sealed class DecoderEqualityTests
     {
         var lines = new List<string>();
         var allocator = new CountingAllocator();
-        var slabs = new SlabPool();
+        using var slabs = new SlabPool();
         try
         {
             Location location = Location.OnDisk(path);

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using BulkMover.Core.Stores;
+
+namespace BulkMover.ObjectStores.Listings;
+
+/// <summary>What a location stands for: the objects below it, or, where there is none, the one of that name.</summary>
+internal static class ObjectsAt
+{
+    /// <param name="store">What is listed.</param>
+    /// <param name="key">The location's; empty for all.</param>
+    /// <param name="find">Looks for the object of that name.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public static async IAsyncEnumerable<StoredObject> ListAsync(
+        IListedStore store, string key, Func<CancellationToken, Task<StoredObject?>> find, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
+        Task<StoredObject?>? finding = Path.HasExtension(key) ? find(stop.Token) : null;
+        bool isEmpty = true;
+        try
+        {
+            await foreach (StoredObject found in ParallelListing.ListAsync(store, key.Length == 0 ? "" : key.TrimEnd('/') + "/", cancellationToken))
+            {
+                isEmpty = false;
+                yield return found;
+            }
+
+            if (isEmpty && key.Length > 0 && await (finding ?? find(cancellationToken)) is { } itself)
+                yield return itself;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            if (finding is not null)
+                await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}
