@@ -21,7 +21,7 @@ internal class TransferWorld(IReadOnlyList<ServerEndpoint> servers, string datab
     private const int RowsBefore = 10;
 
     /// <summary>Every n-th request dies in a test; 1 is for the long run.</summary>
-    private static readonly int Step = int.Parse(Environment.GetEnvironmentVariable("BULKMOVER_CRASH_STEP") ?? "11", CultureInfo.InvariantCulture);
+    private static readonly int Step = int.Parse(Environment.GetEnvironmentVariable("BULKMOVER_CRASH_STEP") ?? "17", CultureInfo.InvariantCulture);
 
     private static readonly Dictionary<string, object> InsertNow = new() { ["async_insert"] = 0 };
 
