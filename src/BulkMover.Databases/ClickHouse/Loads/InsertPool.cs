@@ -89,16 +89,18 @@ internal sealed class InsertPool : IAsyncDisposable
     {
         lock (gate)
         {
-            LaneInsert? insert = idle[lane];
-            idle[lane] = null;
-            if (insert is null)
-                return new LaneInsert(open(isLarge), isLarge, 0);
-            insert = insert with { OfOtherKind = insert.IsLarge == isLarge ? 0 : insert.OfOtherKind + 1 };
-            if (insert.OfOtherKind < MaxOfOtherKind)
-                return insert;
-            ending.Add(EndAsync(insert.Request, stop.Token));
-            return new LaneInsert(open(isLarge), isLarge, 0);
+            if (idle[lane] is { } insert)
+            {
+                idle[lane] = null;
+                insert = insert with { OfOtherKind = insert.IsLarge == isLarge ? 0 : insert.OfOtherKind + 1 };
+                if (insert.OfOtherKind < MaxOfOtherKind)
+                    return insert;
+                ending.Add(EndAsync(insert.Request, stop.Token));
+            }
         }
+
+        // Not under the gate, which other lanes wait for: the request begins here.
+        return new LaneInsert(open(isLarge), isLarge, 0);
     }
 
     private void GiveBack(LaneInsert insert, int lane)

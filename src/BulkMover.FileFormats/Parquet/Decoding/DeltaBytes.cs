@@ -4,34 +4,22 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <param name="width">Bytes of a value.</param>
 internal sealed class DeltaBytes(int width) : FixedValues
 {
-    private const int AtOnce = 256;
-
-    private readonly DeltaReader prefixes = new(32), suffixes = new(32);
-    private readonly long[] prefixLengths = new long[AtOnce], suffixLengths = new long[AtOnce];
+    private readonly PrefixedLengths lengths = new();
     private readonly byte[] last = new byte[width];
     private ReadOnlyMemory<byte> rest;
 
     /// <summary>Bytes of the value before those that are read next; none at the beginning of a page.</summary>
     private int lastLength;
 
-    public override void Begin(ReadOnlyMemory<byte> page)
-    {
-        prefixes.Begin(page);
-        ReadOnlyMemory<byte> behind = page[prefixes.FindEnd()..];
-        suffixes.Begin(behind);
-        rest = behind[suffixes.FindEnd()..];
-        lastLength = 0;
-    }
+    public override void Begin(ReadOnlyMemory<byte> page) => (rest, lastLength) = (lengths.Begin(page), 0);
 
     public override void Read(Span<byte> values)
     {
         while (!values.IsEmpty)
         {
-            int count = Math.Min(AtOnce, values.Length / width);
-            prefixes.Read(prefixLengths.AsSpan(0, count));
-            suffixes.Read(suffixLengths.AsSpan(0, count));
-            for (int i = 0; i < count; i++, values = values[width..])
-                ReadOne(prefixLengths[i], suffixLengths[i], values[..width]);
+            Span<long> prefixes = lengths.Read(values.Length / width, out Span<long> suffixes);
+            for (int i = 0; i < prefixes.Length; i++, values = values[width..])
+                ReadOne(prefixes[i], suffixes[i], values[..width]);
         }
     }
 

@@ -12,7 +12,14 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 internal class FixedColumn(ColumnSource source, IArrowType type, int width) : LeafDecoder(source, type)
 {
     private readonly DictionaryValues ofDictionary = new(width);
-    private readonly Dictionary<int, FixedValues> byEncoding = [];
+    private readonly ByEncoding<FixedValues> byEncoding = new(encoding => encoding switch
+    {
+        Encodings.Plain => new PlainValues(),
+        Encodings.DeltaBinaryPacked => new DeltaValues(width),
+        Encodings.DeltaByteArray => new DeltaBytes(width),
+        _ => new SplitValues(width),
+    });
+
     private FixedValues? values;
 
     protected int Width => width;
@@ -23,7 +30,7 @@ internal class FixedColumn(ColumnSource source, IArrowType type, int width) : Le
 
     protected override void BeginPage(PageHeader header, ReadOnlyMemory<byte> page)
     {
-        values = header.IsOfDictionary ? ofDictionary : OfEncoding(header.Encoding);
+        values = header.IsOfDictionary ? ofDictionary : byEncoding.Of(header.Encoding);
         values.Begin(page);
     }
 
@@ -40,20 +47,4 @@ internal class FixedColumn(ColumnSource source, IArrowType type, int width) : Le
 
     /// <summary>The next values that are there, as they are stored.</summary>
     protected void ReadDense(Span<byte> to) => values!.Read(to);
-
-    private FixedValues OfEncoding(int encoding)
-    {
-        if (!byEncoding.TryGetValue(encoding, out FixedValues? known))
-        {
-            byEncoding[encoding] = known = encoding switch
-            {
-                Encodings.Plain => new PlainValues(),
-                Encodings.DeltaBinaryPacked => new DeltaValues(width),
-                Encodings.DeltaByteArray => new DeltaBytes(width),
-                _ => new SplitValues(width),
-            };
-        }
-
-        return known;
-    }
 }

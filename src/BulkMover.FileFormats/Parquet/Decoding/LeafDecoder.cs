@@ -16,6 +16,7 @@ internal abstract class LeafDecoder(ColumnSource source, IArrowType type) : ICol
 {
     private readonly Queue<ChunkPages> chunks = new(source.Chunks);
     private readonly GrowingMemory slots = new(source.Name, source.Allocator);
+
     /// <summary>Slots of a row on average, and where they may vary, some more: then most batches find room for all.</summary>
     private readonly double slotsOfRow = source.IsRepeated ? 17 / 16.0 * source.Chunks.Sum(chunk => chunk.Values) / Math.Max(source.Chunks.Sum(chunk => chunk.Rows), 1) : 1;
 

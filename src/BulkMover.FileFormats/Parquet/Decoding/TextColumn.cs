@@ -11,7 +11,13 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDec
 {
     private readonly DictionaryText ofDictionary = new();
     private readonly DictionaryEntries entries = new();
-    private readonly Dictionary<int, TextValues> byEncoding = [];
+    private readonly ByEncoding<TextValues> byEncoding = new(encoding => encoding switch
+    {
+        Encodings.Plain => new PlainText(),
+        Encodings.DeltaLengthByteArray => new DeltaLengthText(),
+        _ => new DeltaText(),
+    });
+
     private readonly TextBuffer text = new(source.Name, source.Allocator);
     private readonly double bytesOfValue = source.BytesOfValue;
     private TextValues? values;
@@ -30,7 +36,7 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDec
 
     protected override void BeginPage(PageHeader header, ReadOnlyMemory<byte> page)
     {
-        values = header.IsOfDictionary ? ofDictionary : OfEncoding(header.Encoding);
+        values = header.IsOfDictionary ? ofDictionary : byEncoding.Of(header.Encoding);
         values.Begin(page);
     }
 
@@ -56,20 +62,5 @@ internal sealed class TextColumn(ColumnSource source, IArrowType type) : LeafDec
     {
         text.Dispose();
         base.Dispose();
-    }
-
-    private TextValues OfEncoding(int encoding)
-    {
-        if (!byEncoding.TryGetValue(encoding, out TextValues? known))
-        {
-            byEncoding[encoding] = known = encoding switch
-            {
-                Encodings.Plain => new PlainText(),
-                Encodings.DeltaLengthByteArray => new DeltaLengthText(),
-                _ => new DeltaText(),
-            };
-        }
-
-        return known;
     }
 }
