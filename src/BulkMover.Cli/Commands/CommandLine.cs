@@ -12,6 +12,8 @@ public static class CommandLine
     private const int YourInput = 2;
     private const int Stopped = 130;
 
+    private const int MinThreads = 16;
+
     public static async Task<int> RunAsync(string[] args)
     {
         // The child process that holds the embedded engine; not for people, hence not in the help.
@@ -22,6 +24,8 @@ public static class CommandLine
         if (parsed.Errors.Count > 0)
             return ReportUsage(parsed);
 
+        // Flushing a file waits for the disk and blocks a thread: with the pool's own, one for each core, as many small files would be written one after the other.
+        ThreadPool.SetMinThreads(MinThreads, MinThreads);
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -39,15 +43,19 @@ public static class CommandLine
     {
         var root = new RootCommand(
             """
-            Copies Iceberg, Delta and Parquet tables into ClickHouse, right or not at all.
+            Copies Iceberg, Delta and Parquet tables into ClickHouse or into object stores, right or not at all.
 
             FROM is  parquet:PATH   a file, a directory (Hive partitions are read) or a glob
                      delta:PATH     a table directory
                      iceberg:PATH   a table directory or a metadata.json
+                     iceberg+rest:https://catalog/?table=ns.name   of a REST catalog
             TO is    clickhouse://user@host:8123/database/table   (clickhouses:// for TLS)
                      clickhouse+embedded:DIR?table=db.name        an engine of your own, nothing to install
+                     parquet:DIR, delta:DIR, iceberg:DIR or iceberg+rest:…, as above
 
-            A password comes from BULKMOVER_CLICKHOUSE_PASSWORD, never from an address.
+            In a store:  parquet+s3://bucket/key, delta+s3://…, iceberg+s3://…, and +az://container/path likewise.
+
+            Passwords and keys come from the environment (BULKMOVER_CLICKHOUSE_PASSWORD, AWS_…, AZURE_…), never from an address.
             """)
         {
             CopyCommand.New(),

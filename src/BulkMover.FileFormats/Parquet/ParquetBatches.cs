@@ -66,7 +66,7 @@ public static class ParquetBatches
         IObjectStore store, Location file, long bytes, ParquetFooter footer, BatchShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var slabs = new SlabPool();
-        var scanned = new ScanFile(store, file, bytes, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value, slabs);
+        var scanned = new ScanFile(store, file, bytes, footer.End.Version, shape, new ParquetReadOptions(), MemoryAllocator.Default.Value, slabs);
         for (int i = 0; i < footer.RowGroups.Count; i++)
         {
             if (footer.RowGroups[i].Rows == 0)

@@ -107,6 +107,13 @@ public sealed class ParquetFooter
         return await ReadAsync(reader, file, cancellationToken);
     }
 
+    /// <summary>
+    /// Of a file whose data are read next: as planning has read it where the store tells versions apart, so that data of another version are found out.
+    /// </summary>
+    internal static Task<ParquetFooter> ReadAsync(IRangeReader reader, ScanTask task, CancellationToken cancellationToken) => task.End is { Version: not null } end
+        ? Task.FromResult(Parse(end, task.FileBytes, task.File))
+        : ReadAsync(reader, task.File, cancellationToken);
+
     internal static async Task<ParquetFooter> ReadAsync(IRangeReader reader, Location file, CancellationToken cancellationToken)
     {
         // Shared: of many files these would be most of what is allocated, and a footer is a small part of most.

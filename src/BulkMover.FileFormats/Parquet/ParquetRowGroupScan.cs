@@ -61,6 +61,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
         await using IRangeReader ranges = await file.Store.OpenAsync(file.Location, file.Bytes, cancellationToken);
         memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
+        file.ThrowIfReplaced(ranges);
         DecodeBytes = Estimate(memory.Estimate);
     }
 

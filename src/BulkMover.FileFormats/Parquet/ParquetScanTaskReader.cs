@@ -38,9 +38,10 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             yield break;
         }
 
-        ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task.File, cancellationToken);
+        ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
         List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, new IndexSource(reader, IsInMemory: false, options), cancellationToken);
+        file.ThrowIfReplaced(reader);
         IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
         foreach (List<KeptRowGroup> group in Join(footer, kept, file.Shape))
         {
@@ -106,7 +107,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         BatchShape shape = BatchShape.Of(scan, task, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
-        return new ScanFile(store, task.File, bytes, shape, options, allocator, Slabs);
+        return new ScanFile(store, task.File, bytes, footer.End.Version, shape, options, allocator, Slabs);
     }
 
     private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(

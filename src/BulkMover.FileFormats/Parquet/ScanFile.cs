@@ -1,4 +1,5 @@
 using Apache.Arrow.Memory;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Shaping;
@@ -9,9 +10,19 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Store">Where the file lies.</param>
 /// <param name="Location">The file.</param>
 /// <param name="Bytes">Its length.</param>
+/// <param name="Version">As <see cref="IRangeReader.Version"/>, of the object that its footer was read from.</param>
 /// <param name="Shape">From its columns to the wanted ones.</param>
 /// <param name="Options">How it is read.</param>
 /// <param name="Allocator">Where buffers come from that are widened or filled.</param>
 /// <param name="Slabs">Where buffers come from that are decoded here.</param>
 internal sealed record ScanFile(
-    IObjectStore Store, Location Location, long Bytes, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs);
+    IObjectStore Store, Location Location, long Bytes, string? Version, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs)
+{
+    /// <summary>After something was read: what the footer tells does not hold of another object that has its name now.</summary>
+    /// <exception cref="EnvironmentException">It is another one.</exception>
+    public void ThrowIfReplaced(IRangeReader reader)
+    {
+        if (Version is not null && reader.Version is { } version && version != Version)
+            throw new EnvironmentException("parquet.file_changed", $"'{Location}' was replaced while it was read. Run the command again.") { IsTransient = true };
+    }
+}

@@ -14,6 +14,10 @@ internal sealed class FileSurvey(IReadOnlyDictionary<string, IArrowType> known)
     /// <summary>Of all ends that are kept: what a few thousand files have.</summary>
     private const int MaxEndBytes = 16 << 20;
 
+    /// <summary>What a store lists in one answer: with more files the time that listing takes is nothing beside that of reading them.</summary>
+    private const int MaxFiles = 1000;
+
+    private readonly List<ParquetFile> files = [];
     private readonly List<long> rows = [];
     private readonly List<FileEnd> ends = [];
     private int endBytes;
@@ -29,6 +33,9 @@ internal sealed class FileSurvey(IReadOnlyDictionary<string, IArrowType> known)
 
     /// <summary>Rows of each file, in the order of the listing.</summary>
     public IReadOnlyList<long> Rows => rows;
+
+    /// <summary>All of them, in the order of the listing; null where there are too many to keep.</summary>
+    public IReadOnlyList<ParquetFile>? Files => files.Count == rows.Count ? files : null;
 
     /// <summary>Of the first files in that order, as many as there is room for: those that are copied as they are then need not be read again.</summary>
     public IReadOnlyList<FileEnd> Ends => ends;
@@ -66,6 +73,8 @@ internal sealed class FileSurvey(IReadOnlyDictionary<string, IArrowType> known)
         Union.Add(file, footer.Schema);
         Partitions.Add(file, footer.Schema);
         rows.Add(footer.Rows);
+        if (files.Count < MaxFiles)
+            files.Add(file);
         Keep(footer);
         foreach (TableFeature feature in footer.Features)
             features.TryAdd(feature.Name, feature);

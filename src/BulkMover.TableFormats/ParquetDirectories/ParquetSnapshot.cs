@@ -13,7 +13,8 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>
 /// The files as they were when their footers were read. They are listed again at every plan, and a set that changed meanwhile is an error.
-/// Kept in between: eight bytes a file, and the footers of the first few thousand.
+/// Kept in between: eight bytes a file, the footers of the first few thousand, and the files themselves where they are few; reading those does not wait for
+/// the listing.
 /// </summary>
 internal sealed class ParquetSnapshot : ITableSnapshot
 {
@@ -21,11 +22,12 @@ internal sealed class ParquetSnapshot : ITableSnapshot
     private readonly FileSet files;
     private readonly IReadOnlyList<long> rows;
     private readonly IReadOnlyList<FileEnd> ends;
+    private readonly IReadOnlyList<ParquetFile>? kept;
     private readonly Field[] partitionFields;
 
     private ParquetSnapshot(Location location, FileSet files, FileSurvey survey)
     {
-        (this.location, this.files, rows, ends) = (location, files, survey.Rows, survey.Ends);
+        (this.location, this.files, rows, ends, kept) = (location, files, survey.Rows, survey.Ends, survey.Files);
         Schema = new Schema(survey.Partitions.AddTo(survey.Union.ToFields()), null);
         partitionFields = [.. survey.Partitions.Columns.Select(column => HivePartitions.Find(Schema.FieldsList, column)!)];
         (Id, Features, Notes) = (survey.Id, survey.Features, survey.Notes);
@@ -53,11 +55,9 @@ internal sealed class ParquetSnapshot : ITableSnapshot
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         FeatureGate.ThrowIfRefused("parquet", location.ToString(), Features);
-        using var hash = new ListingHash();
         int next = 0;
-        await foreach (ParquetFile file in files.ListAsync(leftOut: null, cancellationToken))
+        await foreach (ParquetFile file in (kept is null ? ListAsync(cancellationToken) : ListBesideAsync(kept, cancellationToken)))
         {
-            hash.Add(file);
             if (next == rows.Count)
                 throw Changed();
             long fileRows = rows[next];
@@ -70,9 +70,45 @@ internal sealed class ParquetSnapshot : ITableSnapshot
                 yield return new ScanTask(file.Object.Location, file.Object.Bytes, fileRows, constants, ConstantsWin: true) { End = end };
             }
         }
+    }
+
+    /// <summary>The files as they are now; at the end of them an error when they are others.</summary>
+    private async IAsyncEnumerable<ParquetFile> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var hash = new ListingHash();
+        await foreach (ParquetFile file in files.ListAsync(leftOut: null, cancellationToken))
+        {
+            hash.Add(file);
+            yield return file;
+        }
 
         if (hash.Finish() != Id)
             throw Changed();
+    }
+
+    /// <summary>The files as they were, while they are listed.</summary>
+    private async IAsyncEnumerable<ParquetFile> ListBesideAsync(IReadOnlyList<ParquetFile> known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task listing = CheckAsync(stopping.Token);
+        try
+        {
+            foreach (ParquetFile file in known)
+                yield return file;
+            await listing;
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await listing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        async Task CheckAsync(CancellationToken token)
+        {
+            await foreach (ParquetFile _ in ListAsync(token))
+            {
+            }
+        }
     }
 
     private Dictionary<string, Scalar> PartitionValuesOf(ParquetFile file)

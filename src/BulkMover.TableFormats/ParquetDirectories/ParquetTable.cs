@@ -32,19 +32,10 @@ public sealed class ParquetTable : ITable
     /// <param name="location">A file, a directory, or a path with glob characters. A path that exists is taken literally.</param>
     /// <param name="known">Types of columns by name: a partition column, which is text in names of directories, is read as one if all its values are of it.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at, or the directory is a Delta table.</exception>
+    /// <exception cref="InvalidInputException">The glob is malformed or has no directory to begin at.</exception>
     public static async Task<ParquetTable> OpenAsync(
-        IObjectStore store, Location location, IReadOnlyDictionary<string, IArrowType> known, CancellationToken cancellationToken)
-    {
-        await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
-        {
-            throw new InvalidInputException("parquet.is_delta",
-                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta{(location.IsFile ? ":" : "+")}{location}; " +
-                $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
-        }
-
-        return new ParquetTable(store, location, await FileSet.FindAsync(store, location, cancellationToken), known);
-    }
+        IObjectStore store, Location location, IReadOnlyDictionary<string, IArrowType> known, CancellationToken cancellationToken) =>
+        new(store, location, await FileSet.FindAsync(store, location, cancellationToken), known);
 
     public async IAsyncEnumerable<SnapshotSummary> SnapshotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -53,12 +44,37 @@ public sealed class ParquetTable : ITable
     }
 
     /// <summary>Lists the files and reads the footer of each.</summary>
-    /// <exception cref="InvalidInputException">A snapshot is named, or no file is found.</exception>
+    /// <exception cref="InvalidInputException">A snapshot is named, no file is found, or the directory is a Delta table.</exception>
     /// <exception cref="CorruptTableException">A file is not valid Parquet, or the files do not make one table.</exception>
     /// <exception cref="UnsupportedFeatureException">A file is encrypted.</exception>
-    public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken) =>
-        selector is null
-            ? await ParquetSnapshot.OpenAsync(store, location, files, known, cancellationToken)
-            : throw new InvalidInputException("parquet.no_snapshots",
-                $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
+    public async Task<ITableSnapshot> OpenSnapshotAsync(SnapshotSelector? selector, CancellationToken cancellationToken)
+    {
+        if (selector is not null)
+            throw new InvalidInputException("parquet.no_snapshots", $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // At the same time: in a store that is far the question takes as long as the first footers.
+        Task<ParquetSnapshot> opening = ParquetSnapshot.OpenAsync(store, location, files, known, stopping.Token);
+        try
+        {
+            await ThrowIfDeltaAsync(cancellationToken);
+        }
+        catch
+        {
+            await stopping.CancelAsync();
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await opening;
+    }
+
+    private async Task ThrowIfDeltaAsync(CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
+        {
+            throw new InvalidInputException("parquet.is_delta",
+                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta{(location.IsFile ? ":" : "+")}{location}; " +
+                $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
+        }
+    }
 }

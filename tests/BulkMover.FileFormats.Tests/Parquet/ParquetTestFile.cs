@@ -35,6 +35,9 @@ internal sealed class ParquetTestFile : IDisposable
 
     public IRowDeletes? Deletes { get; set; }
 
+    /// <summary>As planning has read it.</summary>
+    public FileEnd? End { get; set; }
+
     public long? FirstRowId { get; set; }
 
     public long? LastChange { get; set; }
@@ -129,7 +132,7 @@ internal sealed class ParquetTestFile : IDisposable
     private ScanTask Task(IReadOnlyDictionary<string, Scalar>? constants, bool constantsWin) =>
         new(Location, new FileInfo(Path).Length, null, constants ?? ScanTask.NoConstants, constantsWin)
         {
-            Deletes = Deletes, FirstRowId = FirstRowId, LastChange = LastChange,
+            End = End, Deletes = Deletes, FirstRowId = FirstRowId, LastChange = LastChange,
         };
 
     public void Dispose()

@@ -53,6 +53,40 @@ public sealed class RowGroupsTests
     }
 
     [Fact]
+    public async Task OpenAsync_PlanningHasReadTheFooter_ReadsOnlyChunks()
+    {
+        var store = new RecordingStore(new LocalObjectStore()) { Version = "1" };
+        using ParquetTestFile file = new ParquetTestFile { Store = store, Options = new() { SmallBytes = 0 } }.Write(Ids, RowGroup(1));
+        file.End = (await ParquetFooter.ReadAsync(store, file.Location, knownBytes: null, Cancellation)).End;
+        long data = new FileInfo(file.Path).Length - file.End.Bytes.Length;
+        store.Reads.Clear();
+
+        Assert.Equal(["""{"id":1}"""], await file.ReadAsync(Ids));
+        (long offset, int length) = Assert.Single(store.Reads);
+        Assert.InRange(offset + length, 1, data);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OpenAsync_FileIsReplacedBehindItsFooter_IsReadAgainFromTheBeginning(bool isPlanned)
+    {
+        var store = new RecordingStore(new LocalObjectStore()) { Version = "1" };
+        using ParquetTestFile file = new ParquetTestFile { Store = store, Options = new() { SmallBytes = 0 } }.Write(Ids, RowGroup(1));
+        file.End = isPlanned ? (await ParquetFooter.ReadAsync(store, file.Location, knownBytes: null, Cancellation)).End : null;
+
+        await foreach (IRowGroupScan scan in file.ScansAsync(Ids))
+        {
+            using (scan)
+            {
+                store.Version = "2";
+                var error = await Assert.ThrowsAsync<EnvironmentException>(() => scan.FetchAsync(Cancellation));
+                Assert.Equal(("parquet.file_changed", true), (error.Code, error.IsTransient));
+            }
+        }
+    }
+
+    [Fact]
     public async Task OpenAsync_ChunksCloseTogether_ShareARequest()
     {
         var store = new RecordingStore(new LocalObjectStore());

@@ -141,6 +141,46 @@ public sealed class ParquetFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Plan_FewFiles_GivesThemWhileTheStoreLists()
+    {
+        var store = new SlowListings();
+        using var slow = new ParquetFolder { Store = store };
+        slow.Write("t/a.parquet");
+        ITableSnapshot snapshot = await slow.SnapshotAsync("t");
+
+        store.Hold();
+        await using IAsyncEnumerator<ScanTask> plan = snapshot.PlanAsync(new Scan(snapshot, null, null), TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await plan.MoveNextAsync());
+        Assert.Equal("a.parquet", plan.Current.File.Name);
+        ValueTask<bool> end = plan.MoveNextAsync();
+        Assert.False(end.IsCompleted);
+        store.Release();
+        Assert.False(await end);
+    }
+
+    [Fact]
+    public async Task Plan_IsLeftEarly_EndsTheListing()
+    {
+        var store = new SlowListings();
+        using var slow = new ParquetFolder { Store = store };
+        slow.Write("t/a.parquet");
+        ITableSnapshot snapshot = await slow.SnapshotAsync("t");
+
+        store.Hold();
+        Assert.NotNull(await snapshot.PlanAsync(new Scan(snapshot, null, null), TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Plan_MoreFilesThanAreKept_GivesAllInTheirOrder()
+    {
+        for (int i = 0; i < 1001; i++)
+            folder.Write($"t/{i:D4}.parquet");
+        ITableSnapshot snapshot = await folder.SnapshotAsync("t");
+
+        Assert.Equal(Enumerable.Range(0, 1001).Select(i => $"{i:D4}.parquet"), (await ParquetFolder.PlanAsync(snapshot)).Select(task => task.File.Name));
+    }
+
+    [Fact]
     public async Task Open_OneOfManyIsBroken_ThrowsItsError()
     {
         for (int i = 0; i < 50; i++)

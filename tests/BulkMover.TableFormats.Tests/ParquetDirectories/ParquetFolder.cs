@@ -19,6 +19,8 @@ public sealed class ParquetFolder : IDisposable
 {
     private readonly TemporaryDirectory folder = new();
 
+    public IObjectStore Store { get; init; } = new LocalObjectStore();
+
     public Location Location => folder.Location;
 
     public string PathOf(string relative) => folder.PathOf(relative);
@@ -42,7 +44,7 @@ public sealed class ParquetFolder : IDisposable
     public async Task<ITableSnapshot> SnapshotAsync(string relative = "", string? selector = null, IReadOnlyDictionary<string, IArrowType>? known = null)
     {
         Location location = relative.Length == 0 ? folder.Location : folder.Location.Combine(relative);
-        ParquetTable table = await ParquetTable.OpenAsync(new LocalObjectStore(), location, known ?? new Dictionary<string, IArrowType>(), TestContext.Current.CancellationToken);
+        ParquetTable table = await ParquetTable.OpenAsync(Store, location, known ?? new Dictionary<string, IArrowType>(), TestContext.Current.CancellationToken);
         return await table.OpenSnapshotAsync(selector is null ? null : SnapshotSelector.Parse(selector), TestContext.Current.CancellationToken);
     }
 
