@@ -153,6 +153,18 @@ public sealed class LakeTargetTests(ClickHouseServerFixture server, CephServer s
     }
 
     [Theory]
+    [InlineData(0, "--compression", "gzip")]
+    [InlineData(0, "--file-size", "1MiB")]
+    [InlineData(Files, "--compression", "gzip", "--adopt", "auto")]
+    public async Task Copy_SaysHowFilesAreWritten_AdoptsOnlyWhenToldTo(int adopted, params string[] options)
+    {
+        LakePlace place = await NewPlaceAsync("disk");
+        string source = await WriteSourceAsync(Plain);
+
+        Assert.Equal(adopted, Number(await DoneAsync(place, ["copy", $"parquet:{source}", place.Address("delta"), "--output", "json", .. options]), "adoptedFiles"));
+    }
+
+    [Theory]
     [InlineData("parquet")]
     [InlineData("delta")]
     [InlineData("iceberg")]

@@ -43,12 +43,14 @@ internal static class LakeArguments
 
     private static readonly Option<AdoptMode> Adopt = new Option<AdoptMode>("--adopt")
     {
-        Description = "Whether data files of the source that fit become files of the target as they are, without being decoded. auto: those that can. never: none. require: all, or nothing is copied. Their deleted rows become deletes of the target: a new Delta table has deletion vectors then.",
+        Description = "Whether data files of the source that fit become files of the target as they are, without being decoded. auto: those that can. never: none. require: all, or nothing is copied. Default: auto, but never where another option says how files are written. Their deleted rows become deletes of the target: a new Delta table has deletion vectors then.",
         HelpName = "auto|never|require",
     }.AcceptOnlyFromAmong("auto", "never", "require");
 
+    private static readonly IReadOnlyList<Option> HowWritten = [FileSize, RowGroupSize, Compression, NoDictionaries, NoStatistics];
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<Option> All { get; } = [Adopt, FileSize, RowGroupSize, Compression, NoDictionaries, NoStatistics];
+    public static IReadOnlyList<Option> All { get; } = [Adopt, .. HowWritten];
 
     /// <summary>How whole files of the source may be taken over; null when none may.</summary>
     /// <param name="arguments">The command.</param>
@@ -58,7 +60,8 @@ internal static class LakeArguments
     /// <exception cref="InvalidInputException">They have to be, and cannot.</exception>
     public static Adoption? AdoptionOf(ParseResult arguments, Source source, ITableSnapshot snapshot, Scan scan)
     {
-        AdoptMode mode = arguments.GetValue(Adopt);
+        // Whoever says how files are written would not find them so if they were taken as they are.
+        AdoptMode mode = !IsGiven(arguments, Adopt) && HowWritten.Any(option => IsGiven(arguments, option)) ? AdoptMode.Never : arguments.GetValue(Adopt);
         bool isWhole = scan.Where is null && scan.OutputSchema.FieldsList.SequenceEqual(snapshot.Schema.FieldsList);
         if (mode == AdoptMode.Require && !isWhole)
             throw new InvalidInputException("option.invalid", "--adopt require takes whole files, with all their rows and columns in their order: leave --where and --columns out, or say --adopt auto.");
@@ -80,9 +83,11 @@ internal static class LakeArguments
     /// <exception cref="InvalidInputException">One of the options is given, and does not go with the target.</exception>
     public static void ThrowIfGiven(ParseResult arguments, IReadOnlyList<Option> options, string kind)
     {
-        if (options.FirstOrDefault(option => arguments.GetResult(option) is { Implicit: false }) is { } given)
+        if (options.FirstOrDefault(option => IsGiven(arguments, option)) is { } given)
             throw new InvalidInputException("option.other_target", $"{given.Name} is for {kind}, which the target is not. Leave it out.");
     }
+
+    private static bool IsGiven(ParseResult arguments, Option option) => arguments.GetResult(option) is { Implicit: false };
 
     private static ParquetWriteOptions WithCompression(ParquetWriteOptions files, string text)
     {

@@ -37,7 +37,7 @@ internal static class S3Errors
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
     private static BulkMoverException OfAnswer(Location location, StoreAct act, AmazonServiceException answer)
     {
-        string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message.TrimEnd('.')}.";
+        string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}{(string.IsNullOrEmpty(answer.Message) ? "" : $": {answer.Message.TrimEnd('.')}")}.";
         return answer.ErrorCode switch
         {
             "NoSuchBucket" => new InvalidInputException("store.bucket_missing", $"{said} Correct the name of the bucket, or the endpoint."),
