@@ -28,6 +28,23 @@ public sealed class CopyTests(ClickHouseServerFixture server)
     }
 
     [Fact]
+    public async Task Copy_CompressedOnTheWire_ArrivesAsItIsInFewerBytes()
+    {
+        (string source, string database) = await NewSourceAsync("wire.parquet", "SELECT number AS id, concat('name ', toString(number)) AS name FROM numbers(300000)");
+        var sent = new List<long>();
+        foreach (string compression in (string[])["none", "zstd"])
+        {
+            CommandResult result = await Command.RunAsync("copy", $"parquet:{source}", server.Address(database, compression), "--wire-compression", compression, "--output", "json");
+            Assert.True(result.ExitCode == 0, result.ToString());
+            sent.Add(result.Events[^1].GetProperty("bytes").GetInt64());
+        }
+
+        Assert.InRange(sent[1], 1, sent[0] / 2);
+        Assert.Equal("300000\t300000\t300000\n", await server.QueryAsync(
+            $"SELECT count(), uniqExact(id), countIf(name = concat('name ', toString(id))) FROM {database}.zstd", Token));
+    }
+
+    [Fact]
     public async Task Copy_TableHasRows_CreateRefusesAppendAddsReplaceSwaps()
     {
         (string source, string database) = await NewSourceAsync("modes.parquet", ThreeRows);

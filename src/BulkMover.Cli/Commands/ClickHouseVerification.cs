@@ -6,6 +6,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Digests;
 using BulkMover.Engine.Transfers;
 
@@ -20,7 +21,7 @@ internal sealed class ClickHouseVerification(ParseResult arguments, int rows, IR
     public async Task<Comparison> RunAsync(ClickHouseAddress address, CancellationToken cancellationToken)
     {
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
-        await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), report, cancellationToken);
+        await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(address, new ClickHouseTableOptions(), WireCompression.Auto, report, cancellationToken);
         (Comparison? comparison, string? snapshot) = await Patiently.RunAsync(report, stopping => CompareWithCopyAsync(source, target, stopping), cancellationToken);
         snapshot ??= arguments.GetValue(SharedOptions.Snapshot);
         if (comparison is { IsEqual: true })

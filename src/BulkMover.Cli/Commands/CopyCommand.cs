@@ -44,7 +44,7 @@ public static class CopyCommand
         var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, Chunk, SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Restart, SharedOptions.Verify, DryRun,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, Chunk, SharedOptions.WireCompression, SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Restart, SharedOptions.Verify, DryRun,
             SharedOptions.Output,
         };
         foreach (Option option in LakeArguments.All)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BulkMover.Cli.Arguments;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.ObjectStores.Requests;
 
 namespace BulkMover.Cli.Commands;
@@ -68,6 +69,12 @@ public static class SharedOptions
         Description = "Engine of a new table. Default: MergeTree.",
         HelpName = "ENGINE",
     };
+
+    public static Option<WireCompression> WireCompression { get; } = new Option<WireCompression>("--wire-compression")
+    {
+        Description = "Whether rows are compressed on their way to ClickHouse. auto: not to this machine; elsewhere if the first of them arrive sooner that way.",
+        HelpName = "auto|none|zstd",
+    }.AcceptOnlyFromAmong("auto", "none", "zstd");
 
     public static Option<int?> MaxRequests { get; } = new("--max-requests")
     {

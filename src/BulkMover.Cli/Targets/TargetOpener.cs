@@ -24,10 +24,10 @@ internal static class TargetOpener
         if (address.ClickHouse is { } table)
         {
             LakeArguments.ThrowIfGiven(arguments, LakeArguments.All, "files of a lake");
-            return await ClickHouseTarget.OpenAsync(table, TableOptions(arguments), progress, cancellationToken);
+            return await ClickHouseTarget.OpenAsync(table, TableOptions(arguments), arguments.GetValue(SharedOptions.WireCompression), progress, cancellationToken);
         }
 
-        LakeArguments.ThrowIfGiven(arguments, [SharedOptions.OrderBy, SharedOptions.Engine], "ClickHouse");
+        LakeArguments.ThrowIfGiven(arguments, [SharedOptions.OrderBy, SharedOptions.Engine, SharedOptions.WireCompression], "ClickHouse");
         return address.Catalog is { } catalog
             ? await OpenInCatalogAsync(arguments, catalog, cancellationToken)
             : OpenLake(arguments, address.Lake!);

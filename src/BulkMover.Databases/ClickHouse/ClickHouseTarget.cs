@@ -46,32 +46,34 @@ public sealed class ClickHouseTarget : ITarget
     /// <summary>Connects by the address, with the password of the environment; starts the embedded engine as a child of this program.</summary>
     /// <param name="address">The table.</param>
     /// <param name="options">How a new table is made.</param>
+    /// <param name="compression">Of rows on their way there.</param>
     /// <param name="progress">Told about slow steps, such as fetching the embedded engine for the first time.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="Core.Errors.EnvironmentException">The embedded engine cannot be had or started.</exception>
     public static Task<ClickHouseTarget> OpenAsync(
-        ClickHouseAddress address, ClickHouseTableOptions options, IProgress<string> progress, CancellationToken cancellationToken) =>
-        OpenAsync(address, options, HostCommand.OfThisProgram(), progress, cancellationToken);
+        ClickHouseAddress address, ClickHouseTableOptions options, WireCompression compression, IProgress<string> progress, CancellationToken cancellationToken) =>
+        OpenAsync(address, options, compression, HostCommand.OfThisProgram(), progress, cancellationToken);
 
-    /// <inheritdoc cref="OpenAsync(ClickHouseAddress, ClickHouseTableOptions, IProgress{string}, CancellationToken)"/>
+    /// <inheritdoc cref="OpenAsync(ClickHouseAddress, ClickHouseTableOptions, WireCompression, IProgress{string}, CancellationToken)"/>
     /// <param name="address">The table.</param>
     /// <param name="options">How a new table is made.</param>
+    /// <param name="compression">Of rows on their way there.</param>
     /// <param name="host">How the embedded engine's process is started.</param>
     /// <param name="progress">Told about slow steps; null for nobody.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     public static async Task<ClickHouseTarget> OpenAsync(
-        ClickHouseAddress address, ClickHouseTableOptions options, HostCommand host, IProgress<string>? progress, CancellationToken cancellationToken)
+        ClickHouseAddress address, ClickHouseTableOptions options, WireCompression compression, HostCommand host, IProgress<string>? progress, CancellationToken cancellationToken)
     {
         if (address.Directory is null)
         {
-            var server = new ServerEndpoint(address.Server!, address.User, ServerPassword.FromEnvironment());
+            var server = new ServerEndpoint(address.Server!, address.User, ServerPassword.FromEnvironment()) { Compression = compression };
             return new ClickHouseTarget(address.ToString(), address.Table, options, server, null);
         }
 
         EmbeddedServer embedded = await EmbeddedServer.StartAsync(
             new EmbeddedServerOptions(address.Directory, host) { Progress = progress }, cancellationToken);
         // The directory is ours alone while the engine runs, so no other run can be alive, and the last one is not waited for.
-        var endpoint = new ServerEndpoint(embedded.Endpoint, address.User, "") { LeaseTimeout = OwnLeaseTimeout };
+        var endpoint = new ServerEndpoint(embedded.Endpoint, address.User, "") { LeaseTimeout = OwnLeaseTimeout, Compression = compression };
         return new ClickHouseTarget(address.ToString(), address.Table, options, endpoint, embedded);
     }
 

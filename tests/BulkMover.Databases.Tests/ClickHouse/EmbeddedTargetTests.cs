@@ -1,5 +1,6 @@
 using BulkMover.Core.Targets;
 using BulkMover.Databases.ClickHouse;
+using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Embedded;
 using BulkMover.Testing.ClickHouse;
 using Xunit;
@@ -26,7 +27,7 @@ public sealed class EmbeddedTargetTests(ClickHouseServerFixture server) : IDispo
         for (int run = 0; run < 2; run++)
         {
             await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
-                ClickHouseAddress.Parse($"clickhouse+embedded:{data}?table={name}"), new ClickHouseTableOptions(), TestHost.OfTests(), null, Stopping);
+                ClickHouseAddress.Parse($"clickhouse+embedded:{data}?table={name}"), new ClickHouseTableOptions(), WireCompression.Auto, TestHost.OfTests(), null, Stopping);
             TargetPlan plan = await target.PlanAsync(TargetFixture.Request(run == 0 ? CopyMode.Create : CopyMode.Replace), Stopping);
             await using TestLoad load = await TestLoad.BeginAsync(target, plan, rows.Limits, Stopping);
             await load.SendAsync(rows.Rows(0, 100 + run));
@@ -58,7 +59,7 @@ public sealed class EmbeddedTargetTests(ClickHouseServerFixture server) : IDispo
         async Task<string> NameAsync(string directory)
         {
             await using ClickHouseTarget target = await ClickHouseTarget.OpenAsync(
-                ClickHouseAddress.Parse($"clickhouse+embedded:{directory}?table=t"), new ClickHouseTableOptions(), TestHost.OfTests(), null, Stopping);
+                ClickHouseAddress.Parse($"clickhouse+embedded:{directory}?table=t"), new ClickHouseTableOptions(), WireCompression.Auto, TestHost.OfTests(), null, Stopping);
             return target.Name;
         }
 

@@ -15,27 +15,35 @@ public sealed class InsertRequest : IAsyncDisposable
     private readonly TaskCompletionSource<Stream> opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource allWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<long> answer;
+    private readonly ZstdBody? compressed;
+    private Task body = Task.CompletedTask;
     private long lastUse = Stopwatch.GetTimestamp();
 
     internal InsertRequest(ServerClient client, string sql, IReadOnlyDictionary<string, object> settings)
     {
         this.client = client;
-        answer = client.PostAsync(sql, settings, WriteBodyAsync, abandon.Token);
+        compressed = client.Wire.IsCompressed ? new ZstdBody() : null;
+        answer = client.PostAsync(sql, settings, compressed is not null, (stream, stopping) => body = WriteBodyAsync(stream, stopping), abandon.Token);
     }
 
     /// <summary>Rows written so far.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Bytes written so far.</summary>
+    /// <summary>Bytes of blocks written so far, before they were compressed.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>Time since the last block, or since the start.</summary>
     public TimeSpan Idle => Stopwatch.GetElapsedTime(lastUse);
 
+    /// <summary>Whether blocks are sent in another way now.</summary>
+    internal bool IsOutdated => compressed is not null != client.Wire.IsCompressed;
+
     /// <summary>Sends a block. It stays the caller's, and is no longer read when this returns or throws.</summary>
+    /// <returns>Bytes that were sent for it.</returns>
     /// <exception cref="BulkMoverException">The server's reason, where it gave one, rather than the broken connection that followed.</exception>
-    public async Task WriteAsync(NativeBlock block, CancellationToken cancellationToken)
+    public async Task<long> WriteAsync(NativeBlock block, CancellationToken cancellationToken)
     {
+        long sent = block.Bytes;
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(client.Endpoint.StallTimeout);
         // HttpClient's request stream listens to no token of a write: only giving up the request ends one that hangs.
@@ -46,7 +54,13 @@ public sealed class InsertRequest : IAsyncDisposable
             await Task.WhenAny(opened.Task, answer);
             if (!opened.Task.IsCompleted)
                 await FailAsync(null);
-            await block.WriteToAsync(await opened.Task, CancellationToken.None);
+            Stream stream = await opened.Task;
+            long begun = Stopwatch.GetTimestamp();
+            if (compressed is null)
+                await block.WriteToAsync(stream, CancellationToken.None);
+            else
+                sent = await block.WriteToAsync(compressed, stream);
+            client.Wire.Add(compressed is not null, block.Bytes, Stopwatch.GetElapsedTime(begun));
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -57,6 +71,7 @@ public sealed class InsertRequest : IAsyncDisposable
         Rows += block.Rows;
         Bytes += block.Bytes;
         lastUse = Stopwatch.GetTimestamp();
+        return sent;
     }
 
     /// <summary>Ends the body and waits until the server has confirmed it.</summary>
@@ -79,7 +94,10 @@ public sealed class InsertRequest : IAsyncDisposable
         await abandon.CancelAsync();
         allWritten.TrySetCanceled();
         // Whoever had to know of a failure has got it from WriteAsync or CompleteAsync.
-        await answer.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await ((Task)answer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // An answer may come before the body's end is written.
+        await body.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        compressed?.Dispose();
         abandon.Dispose();
     }
 
@@ -88,6 +106,8 @@ public sealed class InsertRequest : IAsyncDisposable
     {
         opened.TrySetResult(stream);
         await allWritten.Task.WaitAsync(cancellationToken);
+        if (compressed is not null)
+            await compressed.EndAsync(stream);
     }
 
     /// <summary>Throws why the request failed: its answer, else the write's own failure.</summary>

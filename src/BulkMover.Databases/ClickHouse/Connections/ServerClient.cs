@@ -17,32 +17,20 @@ public sealed partial class ServerClient : IDisposable
 {
     private static readonly Dictionary<string, object> NoSettings = [];
 
-    private readonly HttpClient http;
-    private readonly ClickHouseClient driver;
+    private readonly Driver plain;
+    private readonly Lazy<Driver> compressed;
 
     public ServerClient(ServerEndpoint endpoint)
     {
         Endpoint = endpoint;
-        http = ServerConnections.Create(endpoint);
-        driver = new ClickHouseClient(new ClickHouseClientSettings
-        {
-            HttpClient = http,
-            Protocol = endpoint.Server.Scheme,
-            Host = endpoint.Server.IdnHost,
-            Port = (ushort)endpoint.Server.Port,
-            Username = endpoint.User,
-            Password = endpoint.Password,
-            // Compressing costs more than a loopback or a data centre's network does.
-            UseCompression = false,
-            CustomSettings = new Dictionary<string, object>
-            {
-                // The status line then tells about errors at any moment of the query.
-                ["wait_end_of_query"] = 1,
-            },
-        });
+        Wire = new WireChoice(endpoint.Compression, endpoint.IsNear);
+        plain = new Driver(endpoint, contentEncoding: null);
+        compressed = new Lazy<Driver>(() => new Driver(endpoint, ZstdBody.ContentEncoding));
     }
 
     public ServerEndpoint Endpoint { get; }
+
+    internal WireChoice Wire { get; }
 
     /// <summary>What the ids of all its queries begin with, so that another client can end them; null for ids of the driver's choice.</summary>
     internal string? QueryIdPrefix { get; set; }
@@ -73,17 +61,19 @@ public sealed partial class ServerClient : IDisposable
 
     public void Dispose()
     {
-        driver.Dispose();
-        http.Dispose();
+        plain.Dispose();
+        if (compressed.IsValueCreated)
+            compressed.Value.Dispose();
     }
 
-    /// <summary>Sends a statement in the URL and what <paramref name="write"/> writes as the body.</summary>
+    /// <summary>Sends a statement in the URL and what <paramref name="write"/> writes as the body, which is compressed already or not.</summary>
     /// <returns>Rows that the server says it has written.</returns>
     internal Task<long> PostAsync(
-        string sql, IReadOnlyDictionary<string, object> settings, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => NetworkAsync(
+        string sql, IReadOnlyDictionary<string, object> settings, bool isCompressed, Func<Stream, CancellationToken, Task> write, CancellationToken cancellationToken) => NetworkAsync(
         async () =>
         {
-            using HttpResponseMessage answer = await driver.PostStreamAsync(sql, write, isCompressed: false, cancellationToken, Options(settings));
+            ClickHouseClient through = isCompressed ? compressed.Value.Client : plain.Client;
+            using HttpResponseMessage answer = await through.PostStreamAsync(sql, write, isCompressed: false, cancellationToken, Options(settings));
             return WrittenRows(answer);
         },
         cancellationToken);
@@ -93,7 +83,7 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
-        using ClickHouseRawResult answer = await NetworkAsync(() => driver.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken);
+        using ClickHouseRawResult answer = await NetworkAsync(() => plain.Client.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken);
         using var lines = new StreamReader(await NetworkAsync(answer.ReadAsStreamAsync, cancellationToken));
         while (await NetworkAsync(() => lines.ReadLineAsync(bounded.Token).AsTask(), cancellationToken) is { } line)
         {
@@ -121,7 +111,7 @@ public sealed partial class ServerClient : IDisposable
         return await NetworkAsync(
             async () =>
             {
-                using ClickHouseRawResult answer = await driver.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
+                using ClickHouseRawResult answer = await plain.Client.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
                 return await answer.ReadAsStringAsync();
             },
             cancellationToken);
@@ -158,6 +148,40 @@ public sealed partial class ServerClient : IDisposable
         {
             throw new InvalidInputException("clickhouse.not_clickhouse",
                 $"{Endpoint.Server} did not say how many rows it has written, as a ClickHouse does. Check the address and what is in front of the server.", error);
+        }
+    }
+
+    private sealed class Driver : IDisposable
+    {
+        private readonly HttpClient http;
+
+        public Driver(ServerEndpoint endpoint, string? contentEncoding)
+        {
+            http = ServerConnections.Create(endpoint, contentEncoding);
+            Client = new ClickHouseClient(new ClickHouseClientSettings
+            {
+                HttpClient = http,
+                Protocol = endpoint.Server.Scheme,
+                Host = endpoint.Server.IdnHost,
+                Port = (ushort)endpoint.Server.Port,
+                Username = endpoint.User,
+                Password = endpoint.Password,
+                // Of questions and answers; rows are compressed here.
+                UseCompression = false,
+                CustomSettings = new Dictionary<string, object>
+                {
+                    // The status line then tells about errors at any moment of the query.
+                    ["wait_end_of_query"] = 1,
+                },
+            });
+        }
+
+        public ClickHouseClient Client { get; }
+
+        public void Dispose()
+        {
+            Client.Dispose();
+            http.Dispose();
         }
     }
 

@@ -7,7 +7,9 @@ internal static class ServerConnections
 {
     private const int KeepAliveSeconds = 15;
 
-    public static HttpClient Create(ServerEndpoint endpoint)
+    /// <param name="endpoint">The server.</param>
+    /// <param name="contentEncoding">What the bodies of all requests are compressed by; null for nothing.</param>
+    public static HttpClient Create(ServerEndpoint endpoint, string? contentEncoding = null)
     {
         var network = new SocketsHttpHandler
         {
@@ -19,8 +21,9 @@ internal static class ServerConnections
             // Older servers close an idle connection after three seconds, and an insert cannot be sent twice.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
         };
+        var answers = new ServerAnswerHandler(network, endpoint.Server);
         // Time limits are set per request: an insert may take hours.
-        return new HttpClient(new ServerAnswerHandler(network, endpoint.Server)) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(contentEncoding is null ? answers : new ContentEncodingHandler(answers, contentEncoding)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -18,5 +18,11 @@ public sealed record ServerEndpoint(Uri Server, string User, string Password)
     /// <summary>Time without a sign of life after which another run may take a copy over.</summary>
     public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether it is on this machine: the processors are what lacks then, never the connection.</summary>
+    public bool IsNear { get; init; } = Server.IsLoopback;
+
+    /// <summary>Of the rows of inserts.</summary>
+    public WireCompression Compression { get; init; }
+
     public override string ToString() => $"{Server} as {User}";
 }

@@ -39,8 +39,7 @@ internal sealed class ChunkLoad : IChunkLoad
         {
             var native = (NativeBlock)block;
             Add(native.Digest);
-            await inserts.SendAsync(native, lane, cancellationToken);
-            return block.Bytes;
+            return await inserts.SendAsync(native, lane, cancellationToken);
         }
     }
 
@@ -73,8 +72,7 @@ internal sealed class ChunkLoad : IChunkLoad
             var options = new ParallelOptions { MaxDegreeOfParallelism = limits.Writers, CancellationToken = cancellationToken };
             await Parallel.ForEachAsync(groups, options, async (blocks, stopping) =>
             {
-                await inserts.SendTogetherAsync(blocks, stopping);
-                Interlocked.Add(ref bytes, blocks.Sum(block => block.Bytes));
+                Interlocked.Add(ref bytes, await inserts.SendTogetherAsync(blocks, stopping));
                 // Its memory is wanted before the other groups are sent.
                 Dispose(blocks);
             });

@@ -38,13 +38,15 @@ internal sealed class InsertPool : IAsyncDisposable
     }
 
     /// <summary>Streams a block into its lane's insert; it stays the caller's.</summary>
-    public async Task SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
+    /// <returns>Bytes that were sent.</returns>
+    public async Task<long> SendAsync(NativeBlock block, int lane, CancellationToken cancellationToken)
     {
         ThrowIfOneFailed();
         LaneInsert insert = Take(lane, InsertStatement.IsLarge(block));
+        long sent;
         try
         {
-            await insert.Request.WriteAsync(block, cancellationToken);
+            sent = await insert.Request.WriteAsync(block, cancellationToken);
         }
         catch
         {
@@ -56,15 +58,19 @@ internal sealed class InsertPool : IAsyncDisposable
             await EndAsync(insert.Request, cancellationToken);
         else
             GiveBack(insert, lane);
+        return sent;
     }
 
     /// <summary>Sends blocks as an insert of their own; they stay the caller's.</summary>
-    public async Task SendTogetherAsync(IReadOnlyList<NativeBlock> blocks, CancellationToken cancellationToken)
+    /// <returns>Bytes that were sent.</returns>
+    public async Task<long> SendTogetherAsync(IReadOnlyList<NativeBlock> blocks, CancellationToken cancellationToken)
     {
         await using InsertRequest insert = open(InsertStatement.IsLarge(blocks[0]));
+        long sent = 0;
         foreach (NativeBlock block in blocks)
-            await insert.WriteAsync(block, cancellationToken);
+            sent += await insert.WriteAsync(block, cancellationToken);
         await insert.CompleteAsync(cancellationToken);
+        return sent;
     }
 
     /// <summary>Ends all inserts and waits until the server has confirmed them.</summary>
@@ -93,7 +99,7 @@ internal sealed class InsertPool : IAsyncDisposable
             {
                 idle[lane] = null;
                 insert = insert with { OfOtherKind = insert.IsLarge == isLarge ? 0 : insert.OfOtherKind + 1 };
-                if (insert.OfOtherKind < MaxOfOtherKind)
+                if (insert.OfOtherKind < MaxOfOtherKind && !insert.Request.IsOutdated)
                     return insert;
                 ending.Add(EndAsync(insert.Request, stop.Token));
             }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
 
 namespace BulkMover.Databases.ClickHouse.Native;
 
@@ -50,6 +51,17 @@ public sealed class NativeBlock : IEncodedBlock
         ObjectDisposedException.ThrowIf(disposed, this);
         foreach (ReadOnlyMemory<byte> segment in Segments)
             await stream.WriteAsync(segment, cancellationToken);
+    }
+
+    /// <summary>As above, compressed.</summary>
+    /// <returns>Bytes that came out.</returns>
+    internal async ValueTask<long> WriteToAsync(ZstdBody body, Stream stream)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        long bytes = 0;
+        foreach (ReadOnlyMemory<byte> segment in Segments)
+            bytes += await body.WriteAsync(segment, stream);
+        return bytes;
     }
 
     public void OnDisposed(Action released)

@@ -25,11 +25,14 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         Assert.Equal([["", "7"], ["a\n\t'\"\\ü日", "42"]], rows.OrderBy(row => row[0], StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Insert_ManyBlocks_AreConfirmedTogether()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_ManyBlocks_AreConfirmedTogether(WireCompression compression)
     {
+        using ServerClient sending = Client(server.Endpoint, compression);
         string table = await NewTableAsync("a Int64");
-        await using InsertRequest insert = client.Insert($"INSERT INTO {table} FORMAT Native", Settings);
+        await using InsertRequest insert = sending.Insert($"INSERT INTO {table} FORMAT Native", Settings);
         for (int i = 0; i < 20; i++)
         {
             using NativeBlock block = Blocks.Numbers(i * 10_000, 10_000);
@@ -42,20 +45,43 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         Assert.Equal("1\n", await server.QueryAsync($"SELECT count() FROM system.parts WHERE active AND database || '.' || table = '{table}'", Stopping));
     }
 
-    [Fact]
-    public async Task Insert_ServerRefusesWhileRowsAreSent_ReportsItsReason()
+    [Theory]
+    [InlineData(WireCompression.Auto, false)]
+    [InlineData(WireCompression.None, false)]
+    [InlineData(WireCompression.Zstd, true)]
+    public async Task Insert_ToThisMachine_IsCompressedOnlyWhenToldTo(WireCompression compression, bool isCompressed)
     {
+        using ServerClient sending = Client(server.Endpoint, compression);
+        await using InsertRequest insert = sending.Insert($"INSERT INTO {await NewTableAsync("a Int64")} FORMAT Native", Settings);
+        using NativeBlock block = Blocks.Numbers(0, 100_000);
+
+        long sent = await insert.WriteAsync(block, Stopping);
+
+        Assert.Equal(isCompressed, sent < block.Bytes);
+        Assert.Equal(block.Bytes, insert.Bytes);
+        Assert.Equal(100_000, await insert.CompleteAsync(Stopping));
+    }
+
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_ServerRefusesWhileRowsAreSent_ReportsItsReason(WireCompression compression)
+    {
+        using ServerClient sending = Client(server.Endpoint, compression);
         string table = await NewTableAsync("a Int64, CONSTRAINT small CHECK a < 5");
-        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(client, table, () => Blocks.Numbers(0, 100_000), 100));
+        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(sending, table, () => Blocks.Numbers(0, 100_000), 100));
         Assert.Equal("clickhouse.refused", error.Code);
         Assert.Contains("Constraint `small`", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Insert_ValuesDoNotFitTheType_ReportsTheServersReason()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_ValuesDoNotFitTheType_ReportsTheServersReason(WireCompression compression)
     {
+        using ServerClient sending = Client(server.Endpoint, compression);
         string table = await NewTableAsync("a Int64");
-        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(client, table, () => Blocks.Texts("nine"), 1));
+        var error = await Assert.ThrowsAsync<TargetException>(() => InsertUntilEndAsync(sending, table, () => Blocks.Texts("nine"), 1));
         Assert.Contains("nine", error.Message, StringComparison.Ordinal);
     }
 
@@ -66,8 +92,10 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         Assert.Equal("clickhouse.database_missing", error.Code);
     }
 
-    [Fact]
-    public async Task Insert_PeerAnswersAndClosesEarly_ReportsTheAnswerAndNotTheBrokenConnection()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_PeerAnswersAndClosesEarly_ReportsTheAnswerAndNotTheBrokenConnection(WireCompression compression)
     {
         await using var proxy = new ScriptedServer(ScriptedServer.Answer("""
             HTTP/1.1 500 Internal Server Error
@@ -76,31 +104,35 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
 
             Code: 243. DB::Exception: Cannot reserve 1.00 MiB, not enough space (NOT_ENOUGH_SPACE)
             """));
-        using ServerClient other = Client(proxy.Endpoint);
+        using ServerClient other = Client(proxy.Endpoint, compression);
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => InsertUntilEndAsync(other, "t", () => Blocks.Numbers(0, 100_000), 200));
         Assert.Equal("clickhouse.server_disk", error.Code);
         Assert.Contains("Cannot reserve", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Insert_PeerNeverReads_FailsAfterTheStallTimeout()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_PeerNeverReads_FailsAfterTheStallTimeout(WireCompression compression)
     {
         await using var hung = new ScriptedServer((_, stopping) => Task.Delay(Timeout.Infinite, stopping));
-        using var other = new ServerClient(new ServerEndpoint(hung.Endpoint, "default", "") { StallTimeout = TimeSpan.FromMilliseconds(500) });
+        using var other = new ServerClient(new ServerEndpoint(hung.Endpoint, "default", "") { StallTimeout = TimeSpan.FromMilliseconds(500), Compression = compression });
         Task inserting = InsertUntilEndAsync(other, "t", () => Blocks.Numbers(0, 100_000), 200);
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => inserting.WaitAsync(TimeSpan.FromSeconds(10), Stopping));
         Assert.Equal("clickhouse.timeout", error.Code);
         Assert.True(error.IsTransient);
     }
 
-    [Fact]
-    public async Task Insert_ServerIsKilledBetweenBlocks_FailsInBoundedTime()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_ServerIsKilledBetweenBlocks_FailsInBoundedTime(WireCompression compression)
     {
         string data = Directory.CreateTempSubdirectory("bulkmover-killed-").FullName;
         try
         {
             await using EmbeddedServer victim = await EmbeddedServer.StartAsync(new EmbeddedServerOptions(data, TestHost.OfTests()), Stopping);
-            using ServerClient other = Client(victim.Endpoint);
+            using ServerClient other = Client(victim.Endpoint, compression);
             await other.ExecuteAsync("CREATE TABLE t (a Int64) ENGINE = MergeTree ORDER BY ()", Settings, Stopping);
             await using InsertRequest insert = other.Insert("INSERT INTO t FORMAT Native", Settings);
             using NativeBlock block = Blocks.Numbers(0, 100_000);
@@ -123,11 +155,14 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         }
     }
 
-    [Fact]
-    public async Task Insert_Disposed_LeavesNothingOfAnUnfinishedPart()
+    [Theory]
+    [InlineData(WireCompression.None)]
+    [InlineData(WireCompression.Zstd)]
+    public async Task Insert_Disposed_LeavesNothingOfAnUnfinishedPart(WireCompression compression)
     {
+        using ServerClient sending = Client(server.Endpoint, compression);
         string table = await NewTableAsync("a Int64");
-        await using (InsertRequest insert = client.Insert($"INSERT INTO {table} FORMAT Native", Settings))
+        await using (InsertRequest insert = sending.Insert($"INSERT INTO {table} FORMAT Native", Settings))
         {
             using NativeBlock block = Blocks.Numbers(0, 1000);
             await insert.WriteAsync(block, Stopping);
@@ -236,7 +271,8 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.SelectAsync("SELECT toString(sleep(3))", stop.Token));
     }
 
-    private static ServerClient Client(Uri endpoint) => new(new ServerEndpoint(endpoint, "default", ""));
+    private static ServerClient Client(Uri endpoint, WireCompression compression = WireCompression.Auto) =>
+        new(new ServerEndpoint(endpoint, "default", "") { Compression = compression });
 
     private static async Task InsertUntilEndAsync(ServerClient to, string table, Func<NativeBlock> make, int blocks)
     {

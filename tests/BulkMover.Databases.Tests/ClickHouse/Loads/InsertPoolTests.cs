@@ -68,6 +68,23 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
             $"SELECT arrayStringConcat(arrayMap(part -> toString(part), arraySort(groupArray(rows))), ' ') FROM system.parts WHERE database || '.' || table = '{table}' AND level = 0", Stopping));
     }
 
+    [Fact]
+    public async Task Send_CompressionIsDecidedOtherwise_TheNextBlockGetsAnotherInsert()
+    {
+        string table = await NewTableAsync("a Int64");
+        using var sending = new ServerClient(new ServerEndpoint(server.Endpoint, "default", "") { Compression = WireCompression.Auto, IsNear = false });
+        await using var pool = new InsertPool(_ => sending.Insert($"INSERT INTO {table} FORMAT Native", Settings), 1, TimeSpan.FromSeconds(5));
+        using NativeBlock block = Blocks.Numbers(0, 100_000);
+
+        bool first = await pool.SendAsync(block, 0, Stopping) < block.Bytes;
+        sending.Wire.Add(wereCompressed: true, 1, WireChoice.TrialTime);
+        bool second = await pool.SendAsync(block, 0, Stopping) < block.Bytes;
+        await pool.FlushAsync(Stopping);
+
+        Assert.Equal((true, false), (first, second));
+        Assert.Equal("200000\n", await server.QueryAsync($"SELECT count() FROM {table}", Stopping));
+    }
+
     private static async Task SendAsync(InsertPool pool, int start)
     {
         using NativeBlock block = Blocks.Numbers(start, 10);
