@@ -14,8 +14,8 @@ internal static class ObjectsAt
         IListedStore store, string key, Func<CancellationToken, Task<StoredObject?>> find, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // What has an ending is more often an object than a directory, so it is looked for meanwhile.
-        Task<StoredObject?>? finding = Path.HasExtension(key) ? find(stop.Token) : null;
+        // Meanwhile: a store that is far takes long for either.
+        Task<StoredObject?>? finding = key.Length > 0 ? find(stop.Token) : null;
         bool isEmpty = true;
         try
         {
@@ -25,7 +25,7 @@ internal static class ObjectsAt
                 yield return found;
             }
 
-            if (isEmpty && key.Length > 0 && await (finding ?? find(cancellationToken)) is { } itself)
+            if (isEmpty && finding is not null && await finding is { } itself)
                 yield return itself;
         }
         finally

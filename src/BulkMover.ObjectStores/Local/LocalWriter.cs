@@ -143,11 +143,14 @@ internal sealed class LocalWriter : IObjectWriter
         {
             try
             {
+                // Which may be in vain, too.
+                if (attempt > 1)
+                    LocalSystem.MakeDirectory(Path.GetDirectoryName(name)!);
                 return LocalSystem.TryName(file.SafeFileHandle, name);
             }
             catch (DirectoryNotFoundException) when (attempt < Attempts)
             {
-                LocalSystem.MakeDirectory(Path.GetDirectoryName(name)!);
+                // Once the file is in it, nobody removes it.
             }
         }
     }

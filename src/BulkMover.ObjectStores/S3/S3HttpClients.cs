@@ -3,8 +3,8 @@ using Amazon.Runtime;
 namespace BulkMover.ObjectStores.S3;
 
 /// <summary>
-/// Sends small bodies without asking before (<c>Expect: 100-continue</c>): of those .NET sends up to 1,024 bytes even when the store has refused
-/// them already (RFC 9110, 10.1.1, wants the connection closed or the body read), and Ceph, which expects none then, takes them for the next request.
+/// Sends small bodies without asking before (<c>Expect: 100-continue</c>), which takes as long as sending them. Of up to 1,024 bytes it would be wrong, too: those .NET sends even when the store
+/// has refused them already (RFC 9110, 10.1.1, wants the connection closed or the body read), and Ceph, which expects none then, takes them for the next request.
 /// </summary>
 internal sealed class S3HttpClients : HttpClientFactory
 {
@@ -14,7 +14,7 @@ internal sealed class S3HttpClients : HttpClientFactory
 
     private sealed class Handler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        private const int AlwaysSent = 1024;
+        private const int AlwaysSent = 256 * 1024;
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
