@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Text;
-using BulkMover.Throughput.Measuring;
 using BulkMover.Throughput.Plans;
-using BulkMover.Throughput.Reports;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Scenarios;
 
@@ -10,8 +7,6 @@ namespace BulkMover.Throughput.Scenarios;
 internal sealed class Planning(string tables, int rounds)
 {
     public const string Name = "planning";
-
-    private const double MiB = 1024 * 1024;
 
     private readonly PlanContestant[] contestants =
     [
@@ -25,24 +20,28 @@ internal sealed class Planning(string tables, int rounds)
         new("Delta, sidecars, 100,000 deletion vectors", "delta", "delta-sidecars", "", 1_000_000, 999_900),
     ];
 
-    /// <returns>The section to append to the results page.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<Run> RunAsync(CancellationToken cancellationToken)
     {
-        Conditions conditions = Conditions.Now("the tables of `datasets/make.sh many-files`, in the page cache");
-        foreach (PlanContestant contestant in contestants)
+        var conditions = Conditions.Now("the tables of `datasets/make.sh many-files`");
+        Series[] all = [.. Series.Labels.SelectMany(label => contestants.Select(contestant => new Series(contestant.Name, "bulkmover", label, IsBaseline: false)))];
+        foreach (Series series in all)
         {
             // Fills the page cache; its times are not counted, because the collections take some.
+            PlanContestant contestant = Array.Find(contestants, contestant => contestant.Name == series.Subject)!;
             PlanMeasurement run = await MeasureAsync(contestant, contestant.Tasks, cancellationToken);
-            contestant.KeptBytesPerFile = run.KeptBytes / (0.8 * contestant.Files);
+            series.Add(("bytes kept a file", run.KeptBytes / (0.8 * contestant.Files)));
         }
 
-        for (int round = 0; round < 2 * rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
-            foreach (PlanContestant contestant in round / 2 % 2 == 0 ? contestants : contestants.Reverse())
-                contestant.Series[round % 2].Add(await MeasureAsync(contestant, expectedTasks: 0, cancellationToken));
+            foreach (Series series in round % 2 == 0 ? all : all.Reverse())
+            {
+                PlanContestant contestant = Array.Find(contestants, contestant => contestant.Name == series.Subject)!;
+                series.Add((await MeasureAsync(contestant, expectedTasks: 0, cancellationToken)).FiguresOf(contestant.Files));
+            }
         }
 
-        return Section(conditions);
+        return new Run(Name, conditions, ["A process for each plan."], [Figure.Cpu], all);
     }
 
     private async Task<PlanMeasurement> MeasureAsync(PlanContestant contestant, long expectedTasks, CancellationToken cancellationToken)
@@ -54,28 +53,4 @@ internal sealed class Planning(string tables, int rounds)
             ? run
             : throw new InvalidOperationException($"The plan of {table} has {run.Tasks} tasks, not {contestant.Tasks}: its times say nothing.");
     }
-
-    private string Section(Conditions conditions)
-    {
-        var text = new StringBuilder();
-        text.Append(Invariant($"\n## {conditions.Date}, commit {conditions.Commit}\n\n"));
-        text.Append(Invariant($"Machine: {conditions.Machine}; load before: {conditions.Load}.  \n"));
-        text.Append(Invariant($"Dataset: {conditions.Dataset}.  \n"));
-        text.Append(Invariant($"n = {2 * rounds}, alternating, a process each; median (least–most). A/A is the difference of two series in CPU time.\n\n"));
-        text.Append("| | files a CPU second | CPU s | A/A | wall s | first task s | peak MiB | bytes kept a file |\n|---|---|---|---|---|---|---|---|\n");
-        foreach (PlanContestant contestant in contestants)
-            text.Append(Row(contestant));
-        return text.ToString();
-    }
-
-    private static string Row(PlanContestant contestant)
-    {
-        string Cell(Func<PlanMeasurement, double> value, string format) => Spread.Of(contestant.Runs.Select(value)).ToString(format);
-        double[] series = [.. contestant.Series.Select(runs => Spread.Of(runs.Select(run => run.CpuSeconds)).Median)];
-        return Invariant($"| {contestant.Name} | {Cell(run => contestant.Files / run.CpuSeconds / 1000, "F0")} k | {Cell(run => run.CpuSeconds, "F2")} ")
-            + Invariant($"| ±{Math.Abs((series[0] / series[1]) - 1):P0} | {Cell(run => run.WallSeconds, "F2")} | {Cell(run => run.FirstTaskSeconds, "F2")} ")
-            + Invariant($"| {Cell(run => run.PeakBytes / MiB, "F0")} | {contestant.KeptBytesPerFile:F1} |\n");
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
