@@ -34,8 +34,9 @@ Add(Deletes.Name, "Iceberg and Delta tables with deleted rows into ClickHouse, a
     Deletes.RunAsync(PathOf(parsed, bulkmover), PathOf(parsed, tables), parsed.GetRequiredValue(rounds), cancellationToken));
 Add(StoreToClickHouse.Name, "A Parquet file into ClickHouse from S3, near and far, against the same from disk", [bulkmover, dataset, bucket], (parsed, cancellationToken) =>
     StoreToClickHouse.RunAsync(PathOf(parsed, bulkmover), PathOf(parsed, dataset), new RemoteFiles(parsed.GetRequiredValue(bucket)!), parsed.GetRequiredValue(rounds), cancellationToken));
-Add(Planning.Name, "Plans of tables of very many files, each in a process of its own", [tables], (parsed, cancellationToken) =>
-    new Planning(PathOf(parsed, tables), parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken));
+var files = new Option<int>("--files") { Description = "Data files of each table", DefaultValueFactory = _ => 1_000_000 };
+Add(Planning.Name, "Plans of tables of very many files, each in a process of its own", [tables, files], (parsed, cancellationToken) =>
+    new Planning(PathOf(parsed, tables), parsed.GetRequiredValue(files), parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken));
 Add(Pruning.Name, "Filtered reads of Parquet files with and without page indexes and bloom filters", [plain, indexed], (parsed, cancellationToken) =>
     new Pruning(PathOf(parsed, plain), PathOf(parsed, indexed), parsed.GetRequiredValue(rounds)).RunAsync(cancellationToken));
 Add(Decoding.Name, "Parquet files decoded by our own decoder and by others", [sources], (parsed, cancellationToken) =>

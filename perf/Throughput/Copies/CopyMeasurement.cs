@@ -19,20 +19,15 @@ internal sealed record CopyMeasurement(
     long Parts,
     string Content)
 {
-    public IEnumerable<(string Figure, double Value)> Figures
+    public IEnumerable<(string Figure, double Value)> ToFigures()
     {
-        get
-        {
-            double cpu = MoverCpuSeconds + ServerCpuSeconds;
-            yield return (Figure.Wall, WallSeconds);
-            yield return (Figure.Cpu, cpu);
-            yield return (Figure.MoverCpu, MoverCpuSeconds);
-            yield return (Figure.ServerCpu, ServerCpuSeconds);
+        double cpu = MoverCpuSeconds + ServerCpuSeconds;
+        return
+        [
+            (Figure.Wall, WallSeconds), (Figure.Cpu, cpu), (Figure.MoverCpu, MoverCpuSeconds), (Figure.ServerCpu, ServerCpuSeconds),
             // Tells whether the processors or something else was waited for.
-            yield return (Figure.CoresBusy, cpu / WallSeconds);
-            yield return (Figure.MoverPeak, MoverPeakBytes / Figure.MiB);
-            yield return (Figure.ServerPeak, ServerPeakBytes / Figure.MiB);
-            yield return (Figure.Parts, Parts);
-        }
+            (Figure.CoresBusy, cpu / WallSeconds),
+            (Figure.MoverPeak, MoverPeakBytes / Figure.MiB), (Figure.ServerPeak, ServerPeakBytes / Figure.MiB), (Figure.Parts, Parts),
+        ];
     }
 }

@@ -35,7 +35,7 @@ internal sealed class FreshServers(Load load)
                 await Console.Error.WriteLineAsync($"{load.Subject}, round {round + 1}, {series.Contestant} {series.Label}: {run}");
                 if (run.Content != content)
                     throw new InvalidOperationException($"The runs did not give the same table, so their times cannot be compared: {run.Content} | {content}");
-                series.Add(run.Figures);
+                series.Add(run.ToFigures());
             }
         }
 
@@ -57,8 +57,9 @@ internal sealed class FreshServers(Load load)
         long serverPeak = ProcFile.PeakBytes(server.ProcessId) ?? throw new InvalidOperationException("The server has ended.");
 
         string parts = await server.RunAsync($"SELECT count() FROM system.parts WHERE active AND table = '{Table}'", cancellationToken);
+        // Of bytes, for the hash of values is null where one of a row is.
         string content = await server.RunAsync(
-            $"SELECT count(), sum(cityHash64(*)), (SELECT sorting_key FROM system.tables WHERE name = '{Table}') FROM {Table}", cancellationToken);
+            $"SELECT count(), sum(cityHash64(formatRowNoNewline('RowBinary', *))), (SELECT sorting_key FROM system.tables WHERE name = '{Table}') FROM {Table}", cancellationToken);
         return new CopyMeasurement(wall, moverCpu, serverCpu, moverPeak, serverPeak, long.Parse(parts, CultureInfo.InvariantCulture), content);
     }
 }

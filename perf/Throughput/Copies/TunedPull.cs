@@ -33,11 +33,10 @@ internal static class TunedPull
     }
 
     private static IEnumerable<string[]> Grid() =>
-        from inserting in Threads
-        from reading in Threads
+        from threads in Threads
         from size in BlockSizes
         select (string[])
         [
-            $"max_insert_threads={inserting}", $"max_threads={reading}", $"min_insert_block_size_rows={(long)(size * Rows)}", $"min_insert_block_size_bytes={(long)(size * Bytes)}",
+            $"max_insert_threads={threads}", $"max_threads={threads}", $"min_insert_block_size_rows={(long)(size * Rows)}", $"min_insert_block_size_bytes={(long)(size * Bytes)}",
         ];
 }

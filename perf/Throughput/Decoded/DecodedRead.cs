@@ -15,16 +15,8 @@ namespace BulkMover.Throughput.Decoded;
 /// <param name="DecodingSeconds">The part of it that is decoding; null where that is not known.</param>
 internal sealed record DecodedRead(long Rows, double CpuSeconds, double? DecodingSeconds)
 {
-    public IEnumerable<(string Figure, double Value)> Figures
-    {
-        get
-        {
-            yield return (Figure.Rows, Rows);
-            yield return (Figure.Cpu, CpuSeconds);
-            if (DecodingSeconds is { } seconds)
-                yield return (Figure.DecodingCpu, seconds);
-        }
-    }
+    public IEnumerable<(string Figure, double Value)> ToFigures() =>
+        [(Figure.Rows, Rows), (Figure.Cpu, CpuSeconds), .. DecodingSeconds is { } seconds ? [(Figure.DecodingCpu, seconds)] : ((string, double)[])[]];
 
     /// <param name="file">The file.</param>
     /// <param name="onlyNative">Arrow C++ decodes every column.</param>

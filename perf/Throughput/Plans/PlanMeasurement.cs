@@ -13,7 +13,7 @@ namespace BulkMover.Throughput.Plans;
 internal sealed record PlanMeasurement(long Tasks, double WallSeconds, double CpuSeconds, double FirstTaskSeconds, long PeakBytes, long KeptBytes)
 {
     /// <param name="files">Data files in the metadata.</param>
-    public IEnumerable<(string Figure, double Value)> FiguresOf(long files) =>
+    public IEnumerable<(string Figure, double Value)> ToFigures(long files) =>
     [
         (Figure.Cpu, CpuSeconds), ("thousand files a CPU second", files / CpuSeconds / 1000), (Figure.Wall, WallSeconds), ("first task s", FirstTaskSeconds), (Figure.Peak, PeakBytes / Figure.MiB),
     ];

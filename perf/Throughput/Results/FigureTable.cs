@@ -14,7 +14,8 @@ internal static class FigureTable
         string[] figures = [.. run.Series.SelectMany(series => series.Figures.Keys).Distinct(StringComparer.Ordinal)];
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"| | | {string.Join(" | ", figures)} |\n|---|---{string.Concat(figures.Select(_ => "|---:"))}|\n");
-        foreach (var line in run.Series.GroupBy(series => (series.Subject, series.Contestant, Label: isByLabel ? $" {series.Label}" : "")))
+        var bySubject = run.Series.GroupBy(series => series.Subject).SelectMany(subject => subject.GroupBy(series => series.Contestant)).SelectMany(series => series);
+        foreach (var line in bySubject.GroupBy(series => (series.Subject, series.Contestant, Label: isByLabel ? $" {series.Label}" : "")))
             text.Append(CultureInfo.InvariantCulture, $"| {line.Key.Subject} | {line.Key.Contestant}{line.Key.Label} | {string.Join(" | ", figures.Select(figure => Cell(line, figure)))} |\n");
         return text.ToString();
     }

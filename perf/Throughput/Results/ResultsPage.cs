@@ -73,11 +73,8 @@ internal sealed class ResultsPage(IReadOnlyList<NewestRun> runs, string director
         {
             foreach (Run run in Of(scenario))
             {
-                foreach (var pair in Ratio.Of(run).GroupBy(ratio => (ratio.Subject, ratio.Contestant, ratio.Baseline)))
-                {
-                    string ratios = string.Join(", ", pair.Select(ratio => Invariant($"{ratio.Figure} **{ratio.Value:F2}** ({Ratio.FloorOf(run, ratio.Subject, ratio.Figure)})")));
-                    text.Append(Invariant($"| [{scenario}](#{AnchorOf(scenario)}) | {pair.Key.Subject} | {pair.Key.Contestant} | {pair.Key.Baseline} | {ratios.Replace(" ()", "", StringComparison.Ordinal)} |\n"));
-                }
+                foreach ((Ratio pair, string ratios) in Ratio.Lines(run))
+                    text.Append(Invariant($"| [{scenario}](#{AnchorOf(scenario)}) | {pair.Subject} | {pair.Contestant} | {pair.Baseline} | {ratios} |\n"));
             }
         }
 

@@ -17,17 +17,9 @@ internal static class Section
             text.Append(Invariant($"{note}  \n"));
         text.Append(Invariant($"n = {run.Series.Max(series => series.Figures.Values.Max(values => values.Count))} per series, in turns; median (least–most).\n\n"));
         text.Append(FigureTable.Of(run, isByLabel: true)).Append('\n');
-        foreach (string verdict in Verdicts(run))
-            text.Append(Invariant($"{verdict}  \n"));
+        foreach ((Ratio pair, string ratios) in Ratio.Lines(run))
+            text.Append(Invariant($"{pair.Subject}: {pair.Contestant} ÷ {pair.Baseline} (A/A): {ratios}.  \n"));
         return text.ToString();
-    }
-
-    private static IEnumerable<string> Verdicts(Run run)
-    {
-        foreach (Ratio ratio in Ratio.Of(run))
-        {
-            yield return Invariant($"{ratio.Subject}: {ratio.Figure}: {ratio.Contestant} takes {ratio.Value:F2} × what {ratio.Baseline} takes (A/A {Ratio.FloorOf(run, ratio.Subject, ratio.Figure)}).");
-        }
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -45,7 +45,7 @@ internal sealed class Decoding(IReadOnlyList<string> datasets, int rounds)
                 await Console.Error.WriteLineAsync($"{series.Subject}, {series.Contestant}: {run}");
                 rows.Add(run.Rows);
                 if (round >= 0)
-                    series.Add(run.Figures);
+                    series.Add(run.ToFigures());
             }
         }
 

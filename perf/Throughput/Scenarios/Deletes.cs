@@ -37,7 +37,7 @@ internal static class Deletes
         {
             string path = Path.Combine(tables, directory);
             var load = new Load(subject, $"{format}:{path}", tables, $"{function}('{path}')") { OrderBy = "l_orderkey,l_linenumber" };
-            Load filtered = load with { ServerSource = $"file('{directory}/**/part-*.parquet', Parquet) WHERE {LiveRows}" };
+            Load filtered = load with { ServerSource = $"file('{Tables[0].Directory}/data/part-*.parquet', Parquet) WHERE {LiveRows}" };
             var servers = new FreshServers(load);
             var contestants = new List<IContestant> { new MoverCopy("bulkmover copy", bulkmover, load), new ServerPull(Filtered, filtered) };
             var engine = new ServerPull(Engine, load);

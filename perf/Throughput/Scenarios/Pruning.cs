@@ -60,7 +60,7 @@ internal sealed class Pruning(string plain, string indexed, int rounds)
             if (run.Rows != (rows ??= run.Rows))
                 throw new InvalidOperationException($"'{contestant.Where}' gives {run.Rows} rows and {rows}: one of the two is wrong.");
             if (round >= 0)
-                series.Add(run.Figures);
+                series.Add(run.ToFigures());
         }
     }
 
