@@ -19,7 +19,7 @@ pruning                filtered reads with and without page indexes and bloom fi
 decoding               Parquet files decoded on one thread, against other decoders
 adoption               whole files from one place to another, against cp, rclone and aws; with BULKMOVER_BENCH_BUCKET, a bucket in S3, also within that
 store-to-clickhouse    from S3, near and far, into ClickHouse; in the bucket BULKMOVER_BENCH_BUCKET, filled by rclone; not without being named
-page                   makes perf/results/README.md anew, which each scenario but micro does at its end
+page                   makes perf/results/README.md anew, which each scenario does at its end
 
 BULKMOVER_BENCH_SCALE=0.01 tries a scenario with so much of its rows; its results then go to datasets/data/scale-0.01. BULKMOVER_BENCH_ROUNDS: runs of each series.
 END
@@ -68,11 +68,7 @@ micro() {
   local program artifacts
   program=$(built perf/Benchmarks BulkMover.Benchmarks)
   artifacts=$(mktemp -d)
-  "$program" --artifacts "$artifacts"
-  {
-    printf '\n## %s, commit %s\n\n' "$(date -u '+%Y-%m-%d %H:%M UTC')" "$(git describe --always --dirty --abbrev=10)"
-    cat "$artifacts"/results/*-github.md
-  } >>perf/results/micro.md
+  "$program" "$results" --artifacts "$artifacts"
   rm -r "$artifacts"
 }
 

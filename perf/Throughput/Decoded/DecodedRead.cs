@@ -46,7 +46,8 @@ internal sealed record DecodedRead(long Rows, double CpuSeconds, double? Decodin
         return new DecodedRead(rows, fetched + decoded, decoded);
     }
 
-    private static double CpuNow() => Environment.CpuUsage.TotalTime.TotalSeconds;
+    /// <summary>User and system time of this process so far.</summary>
+    public static double CpuNow() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     private static long CountRows(IRowGroupScan rowGroup, CancellationToken cancellationToken)
     {

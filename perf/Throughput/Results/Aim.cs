@@ -12,7 +12,7 @@ namespace BulkMover.Throughput.Results;
 /// <param name="Baseline">Of whose figure it may be a part; null for the figure itself.</param>
 internal sealed record Aim(string Text, string Scenario, string? Subject, string Contestant, string Figure, double Limit, string? Baseline = null)
 {
-    private const string Copy = "bulkmover copy", Pull = "server pulls", Tuned = "server pulls, tuned", Lineitem = "lineitem-6m-snappy", Own = "our own";
+    private const string Copy = "bulkmover copy", Pull = "server pulls", Tuned = "server pulls, tuned", Lineitem = "lineitem-6m-snappy", Own = "our own", Encoder = "Native encoder", PerByte = "ns a byte";
 
     public static IReadOnlyList<Aim> All { get; } =
     [
@@ -30,6 +30,8 @@ internal sealed record Aim(string Text, string Scenario, string? Subject, string
         new("decoding texts of few values beside ClickHouse's reader", "decoding", "few-texts", Own, Results.Figure.Cpu, 1, "ClickHouse"),
         new("decoding long texts beside ClickHouse's reader", "decoding", "long-texts", Own, Results.Figure.Cpu, 1, "ClickHouse"),
         new("decoding lists beside ClickHouse's reader", "decoding", "lists", Own, Results.Figure.Cpu, 1, "ClickHouse"),
+        new("encoding fixed width with its digest, ns a byte (3 GB/s)", "micro", "wide-floats", Encoder, PerByte, 0.333),
+        new("encoding texts with their digest, ns a byte (1 GB/s)", "micro", "long-texts", Encoder, PerByte, 1),
     ];
 
     /// <returns>The worst figure or ratio of the newest runs; null where nothing is measured yet.</returns>

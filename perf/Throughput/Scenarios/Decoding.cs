@@ -17,21 +17,24 @@ internal sealed class Decoding(IReadOnlyList<string> datasets, int rounds)
     {
         var conditions = Conditions.Now(string.Join("; ", datasets.Select(Conditions.Of)));
         await using Engine server = await Engine.StartScratchAsync(Path.GetDirectoryName(datasets[0])!, cancellationToken);
+        using var duckDb = new DuckDbReader();
         var all = new List<Series>();
         foreach (string dataset in datasets)
-            all.AddRange(await MeasureAsync(dataset, server, cancellationToken));
+            all.AddRange(await MeasureAsync(dataset, duckDb, server, cancellationToken));
         return new Run(
             Name, conditions,
             ["All columns are read, on one thread; CPU s of fetching and decoding.", $"ClickHouse: `{ServerRead.QueryOf(datasets[0])}`"],
             [Figure.Cpu], all);
     }
 
-    private async Task<IEnumerable<Series>> MeasureAsync(string dataset, Engine server, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Series>> MeasureAsync(string dataset, DuckDbReader duckDb, Engine server, CancellationToken cancellationToken)
     {
         (string Name, Func<Task<DecodedRead>> ReadAsync)[] decoders =
         [
             ("our own", () => DecodedRead.MeasureAsync(dataset, onlyNative: false, cancellationToken)),
             ("Arrow C++ in our scan", () => DecodedRead.MeasureAsync(dataset, onlyNative: true, cancellationToken)),
+            ("ParquetSharp", () => ParquetSharpRead.MeasureAsync(dataset, cancellationToken)),
+            ("DuckDB", () => duckDb.MeasureAsync(dataset)),
             ("ClickHouse", () => ServerRead.MeasureAsync(server, dataset, cancellationToken)),
         ];
         Series[] all = [.. Series.Labels.SelectMany(label => decoders.Select((decoder, place) => new Series(Path.GetFileNameWithoutExtension(dataset), decoder.Name, label, IsBaseline: place > 0)))];
