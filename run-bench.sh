@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures and appends to perf/results: run-bench.sh [scenario…]; without names, all but those that need S3. run-bench.sh --help lists them; the method is in perf/README.md.
 set -euo pipefail
+shopt -s inherit_errexit
 source "$(dirname "${BASH_SOURCE[0]}")/datasets/programs.sh"
 cd "$repository"
 

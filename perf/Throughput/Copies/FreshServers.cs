@@ -42,6 +42,11 @@ internal sealed class FreshServers(Load load)
         return (all, $"Content of every target of {load.Subject} (rows, hash, sorting key): {content.Replace('\t', ' ')}.");
     }
 
+    /// <summary>A query for the number of rows and a hash of them, whatever their order.</summary>
+    public static string ContentOf(string from) =>
+        // Of the rows' bytes: a hash of values is null where one of them is, and such rows would not count.
+        $"WITH (SELECT (count(), sum(cityHash64(formatRowNoNewline('RowBinary', *)))) FROM {from}) AS content SELECT content.1, content.2";
+
     /// <summary>Each run has a server of its own, so that no run inherits caches, merges or memory.</summary>
     public async Task<CopyMeasurement> MeasureAsync(IContestant contestant, CancellationToken cancellationToken)
     {
@@ -57,9 +62,8 @@ internal sealed class FreshServers(Load load)
         long serverPeak = ProcFile.PeakBytes(server.ProcessId) ?? throw new InvalidOperationException("The server has ended.");
 
         string parts = await server.RunAsync($"SELECT count() FROM system.parts WHERE active AND table = '{Table}'", cancellationToken);
-        // Of bytes, for the hash of values is null where one of a row is.
         string content = await server.RunAsync(
-            $"SELECT count(), sum(cityHash64(formatRowNoNewline('RowBinary', *))), (SELECT sorting_key FROM system.tables WHERE name = '{Table}') FROM {Table}", cancellationToken);
+            $"{ContentOf(Table)}, (SELECT sorting_key FROM system.tables WHERE name = '{Table}')", cancellationToken);
         return new CopyMeasurement(wall, moverCpu, serverCpu, moverPeak, serverPeak, long.Parse(parts, CultureInfo.InvariantCulture), content);
     }
 }

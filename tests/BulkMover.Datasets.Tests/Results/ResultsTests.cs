@@ -72,6 +72,25 @@ public sealed class ResultsTests : IDisposable
         Assert.Contains("<svg", await File.ReadAllTextAsync(Path.Combine(Results, "plots", $"{Copies}.svg"), Stopping), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Page_InTheRepository_IsWhatTheDataSay()
+    {
+        CopyDirectory(new DirectoryInfo(Path.Combine(AppContext.BaseDirectory, "results")), Results);
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "allocations.json"), Path.Combine(directory.FullName, "allocations.json"));
+        string page = Path.Combine(Results, "README.md"), written = await File.ReadAllTextAsync(page, Stopping);
+        await new ResultsDirectory(Results).WritePageAsync(Stopping);
+        Assert.True(written == await File.ReadAllTextAsync(page, Stopping), "perf/results/README.md is not what its data make: run-bench.sh page writes it anew.");
+    }
+
+    private static void CopyDirectory(DirectoryInfo from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (FileInfo file in from.EnumerateFiles())
+            file.CopyTo(Path.Combine(to, file.Name));
+        foreach (DirectoryInfo below in from.EnumerateDirectories())
+            CopyDirectory(below, Path.Combine(to, below.Name));
+    }
+
     private static Run RunOf(string commit, string subject, (double[] A, double[] B) ours, (double[] A, double[] B) theirs) => new(
         Copies, new Conditions("2026-01-02 03:04 UTC", commit, "a machine", "0 0 0", "a file"), ["a note"], [Figure.Wall],
         [
