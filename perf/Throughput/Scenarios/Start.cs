@@ -56,10 +56,18 @@ internal sealed class Start(string bulkmover, string file, int rounds)
         await contestant.PrepareAsync(server, cancellationToken);
         long start = Stopwatch.GetTimestamp();
         Task copy = contestant.RunAsync(server, cancellationToken);
-        while (await server.RunAsync(ArrivedRows, cancellationToken) == "0")
+        while (true)
         {
-            if (copy.IsCompleted)
-                throw new InvalidOperationException($"'{contestant.Command}' has ended, and no row is in the server.", copy.Exception);
+            // Looked at first: a copy may end behind an answer.
+            bool hasEnded = copy.IsCompleted;
+            if (await server.RunAsync(ArrivedRows, cancellationToken) != "0")
+                break;
+            if (hasEnded)
+            {
+                await copy;
+                throw new InvalidOperationException($"'{contestant.Command}' has ended, and no row is in the server.");
+            }
+
             await Task.Delay(PollInterval, cancellationToken);
         }
 
