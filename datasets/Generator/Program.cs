@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Embedded;
+using BulkMover.Datasets.Deletes;
 using BulkMover.Datasets.Engines;
 using BulkMover.Datasets.Flights;
 using BulkMover.Datasets.Lineitem;
@@ -12,7 +13,7 @@ if (args is [EmbeddedHost.Command, ..]) return EmbeddedHost.Run(args.AsSpan(1));
 
 var root = new RootCommand("Makes the datasets that demo, tests and measurements use.")
 {
-    LineitemCommand.Create(), ShapesCommand.Create(), FlightsCommand.Create(), ManyFilesCommand.Create(), QueryCommand.Create(),
+    LineitemCommand.Create(), ShapesCommand.Create(), FlightsCommand.Create(), ManyFilesCommand.Create(), DeletesCommand.Create(), QueryCommand.Create(),
 };
 try
 {

@@ -7,20 +7,25 @@ namespace BulkMover.Benchmarks;
 /// <summary>A file to record batches: fetch and decode. Time and allocated bytes are of one row.</summary>
 public class ParquetReaderBenchmarks : IDisposable
 {
-    private Lineitem lineitem = null!;
+    private ShapeFile file = null!;
+
+    public static IEnumerable<string> Shapes => ShapeFile.Shapes;
+
+    [ParamsSource(nameof(Shapes))]
+    public string Shape { get; set; } = "";
 
     [GlobalSetup]
     public async Task WriteFile()
     {
-        lineitem = new Lineitem();
-        Figures.SetBytesPerRow<ParquetReaderBenchmarks>((double)await Read() / Lineitem.Rows);
+        file = new ShapeFile(Shape);
+        Figures.SetBytesPerRow<ParquetReaderBenchmarks>(Shape, (double)await Read() / ShapeFile.Rows);
     }
 
-    [Benchmark(OperationsPerInvoke = Lineitem.Rows)]
+    [Benchmark(OperationsPerInvoke = ShapeFile.Rows)]
     public async Task<long> Read()
     {
         long bytes = 0;
-        await foreach (RecordBatch batch in lineitem.ReadAsync())
+        await foreach (RecordBatch batch in file.ReadAsync(columns: null))
         {
             using (batch) bytes += BatchMemory.Bytes(batch);
         }
@@ -29,5 +34,5 @@ public class ParquetReaderBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => lineitem.Dispose();
+    public void Dispose() => file.Dispose();
 }

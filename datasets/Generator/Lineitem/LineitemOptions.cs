@@ -16,10 +16,13 @@ public sealed record LineitemOptions(long Rows, long Seed, Compression Codec, in
     /// <summary>Goes up when the same options give other rows, so that older files are not taken for right ones.</summary>
     private const int Version = 1;
 
+    /// <summary>Columns have field ids, from 1 in their order, by which Iceberg finds them.</summary>
+    public bool HasFieldIds { get; init; }
+
     /// <summary>Written into each file's footer: a file with the same recipe needs no writing.</summary>
     public string RecipeOf(int file) => string.Create(
         CultureInfo.InvariantCulture,
-        $"lineitem v{Version} rows={Rows} seed={Seed} codec={Codec} row-group-rows={RowGroupRows} file={file + 1}/{Files}{(PageRows > 0 ? " page-rows=" + PageRows : "")}");
+        $"lineitem v{Version} rows={Rows} seed={Seed} codec={Codec} row-group-rows={RowGroupRows} file={file + 1}/{Files}{(PageRows > 0 ? " page-rows=" + PageRows : "")}{(HasFieldIds ? " field-ids" : "")}");
 
     public string PathOf(int file) =>
         Files == 1 ? Out : Path.Combine(Out, string.Create(CultureInfo.InvariantCulture, $"part-{file:D5}.parquet"));

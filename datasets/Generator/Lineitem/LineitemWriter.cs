@@ -43,7 +43,7 @@ public static class LineitemWriter
         // A page ends with the batch in which it reaches its size.
         if (options.PageRows > 0) builder.EnableWritePageIndex().WriteBatchSize(options.PageRows).DataPagesize(1);
         using WriterProperties properties = builder.Build();
-        using GroupNode schema = LineitemSchema.Create();
+        using GroupNode schema = LineitemSchema.Create(options.HasFieldIds);
         var recipe = new Dictionary<string, string>(StringComparer.Ordinal) { [RecipeKey] = options.RecipeOf(file) };
         using var writer = new ParquetFileWriter(options.PathOf(file), schema, properties, recipe);
         var slice = new LineitemSlice();

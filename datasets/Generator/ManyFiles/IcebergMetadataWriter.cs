@@ -9,6 +9,9 @@ internal sealed class IcebergMetadataWriter(ManyFilesOptions options)
 {
     private const long SnapshotId = 5_174_829_304_711_846_720;
 
+    private static readonly string EntrySchema = ManifestSchemas.EntryOf(
+        ManifestSchemas.Optional("region", 1000, "\"string\""), ManifestSchemas.Optional("day", 1001, """{"type":"int","logicalType":"date"}"""));
+
     private readonly string metadata = Path.Combine(options.Out, "metadata");
     private readonly ManifestEntry entries = new(Path.Combine(options.Out, "data"), SnapshotId);
 
@@ -46,7 +49,7 @@ internal sealed class IcebergMetadataWriter(ManyFilesOptions options)
     private void WriteManifest(AvroFile list, string name, bool isDeletes, int first, int count, Action<AvroBuffer, int> writeEntry)
     {
         string path = Path.Combine(metadata, string.Create(CultureInfo.InvariantCulture, $"{name}-{first / ManyFilesOptions.FilesPerManifest:D5}.avro"));
-        using var manifest = new AvroFile(path, ManifestSchemas.Entry,
+        using var manifest = new AvroFile(path, EntrySchema,
             ("schema", Schema), ("partition-spec", Spec), ("partition-spec-id", "0"), ("format-version", Version), ("content", isDeletes ? "deletes" : "data"));
         for (int number = first; number < first + count; number++)
         {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace BulkMover.Datasets.ManyFiles;
 
-/// <summary>Encodes entries of manifests in the order of <see cref="ManifestSchemas.Entry"/>. All are added, so their sequence number is the manifest's.</summary>
+/// <summary>Encodes entries of manifests in the order of <see cref="ManifestSchemas.EntryOf"/>. All are added, so their sequence number is the manifest's.</summary>
 /// <param name="data">The directory of data files, as paths begin.</param>
 /// <param name="snapshotId">The snapshot that adds them.</param>
 internal sealed class ManifestEntry(string data, long snapshotId)

@@ -3,7 +3,8 @@ namespace BulkMover.Datasets.ManyFiles;
 /// <summary>The Avro schemas of Iceberg spec, "Manifests" and "Manifest Lists", with the fields that engines write.</summary>
 internal static class ManifestSchemas
 {
-    public static string Entry { get; } = $$$"""
+    /// <param name="partitionFields">Fields of the partition tuple, as JSON; empty for an unpartitioned table.</param>
+    public static string EntryOf(params IEnumerable<string> partitionFields) => $$$"""
         {"type":"record","name":"manifest_entry","fields":[
           {"name":"status","type":"int","field-id":0},
           {{{Optional("snapshot_id", 1, "\"long\"")}}},
@@ -13,9 +14,7 @@ internal static class ManifestSchemas
             {"name":"content","type":"int","field-id":134},
             {"name":"file_path","type":"string","field-id":100},
             {"name":"file_format","type":"string","field-id":101},
-            {"name":"partition","field-id":102,"type":{"type":"record","name":"r102","fields":[
-              {{{Optional("region", 1000, "\"string\"")}}},
-              {{{Optional("day", 1001, """{"type":"int","logicalType":"date"}""")}}}]}},
+            {"name":"partition","field-id":102,"type":{"type":"record","name":"r102","fields":[{{{string.Join(',', partitionFields)}}}]}},
             {"name":"record_count","type":"long","field-id":103},
             {"name":"file_size_in_bytes","type":"long","field-id":104},
             {{{Map("column_sizes", 108, 117, "long")}}},
@@ -55,7 +54,7 @@ internal static class ManifestSchemas
             {"name":"upper_bound","type":["null","bytes"],"default":null,"field-id":511}]}}]}]}
         """;
 
-    private static string Optional(string name, int id, string type) => $$"""{"name":"{{name}}","type":["null",{{type}}],"default":null,"field-id":{{id}}}""";
+    public static string Optional(string name, int id, string type) => $$"""{"name":"{{name}}","type":["null",{{type}}],"default":null,"field-id":{{id}}}""";
 
     private static string Map(string name, int id, int keyId, string value) => Optional(name, id, $$$"""
         {"type":"array","logicalType":"map","items":{"type":"record","name":"k{{{keyId}}}_v{{{keyId + 1}}}","fields":[

@@ -6,7 +6,7 @@ namespace BulkMover.Datasets.Shapes;
 /// <summary>The columns of a shape. A value is a function of its column and row alone.</summary>
 internal static class ShapeColumns
 {
-    /// <summary>Each shape is one kind of data that decoders find easy or hard.</summary>
+    /// <summary>Each shape is one kind of data that decoders find easy or hard; <c>wide</c> is of many columns, which cost by themselves.</summary>
     public static IReadOnlyDictionary<string, IReadOnlyList<IShapeColumn>> All { get; } = new Dictionary<string, IReadOnlyList<IShapeColumn>>(StringComparer.Ordinal)
     {
         ["narrow-integers"] =
@@ -28,6 +28,12 @@ internal static class ShapeColumns
             new ShapeColumn<double[]?>("doubles", random => random.Between(1, 20) == 1 ? null : Items(ref random, 1, 5, (ref SplitMix64 one) => one.Next() / 1e9)),
             new ShapeColumn<string[]>("tags", random => Items(ref random, 0, 4, (ref SplitMix64 one) => Category(one.Between(1, 100)))),
             new ShapeColumn<int[][]>("lists", random => Items(ref random, 0, 3, (ref SplitMix64 one) => Items(ref one, 0, 4, (ref SplitMix64 item) => item.Between(0, 1_000_000)))),
+        ],
+        ["wide"] =
+        [
+            .. Many(500, i => new ShapeColumn<long>($"i{i:D3}", random => random.Between(0, 1 << (4 + (i % 20))))),
+            .. Many(300, i => new ShapeColumn<double?>($"f{i:D3}", random => random.Between(1, 100) <= i % 20 ? null : random.Next() / 1e9)),
+            .. Many(200, i => new ShapeColumn<string>($"t{i:D3}", random => Category(random.Between(1, 5 << (i % 8))))),
         ],
     };
 

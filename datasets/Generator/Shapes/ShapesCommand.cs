@@ -13,12 +13,10 @@ internal static class ShapesCommand
 
     private const string RecipeKey = "bulkmover.recipe";
 
-    private const int RowGroupRows = 250_000;
-
     public static Command Create()
     {
         var shape = new Option<string>("--shape") { Description = "Which columns", Required = true };
-        shape.AcceptOnlyFromAmong([.. ShapeColumns.All.Keys]);
+        shape.AcceptOnlyFromAmong([.. ShapesWriter.Shapes]);
         var rows = new Option<long>("--rows") { Description = "Rows in all", Required = true };
         rows.Validators.Add(result => { if (result.GetValueOrDefault<long>() < 1) result.AddError("--rows must be 1 or more."); });
         var output = new Option<string>("--out") { Description = "The file to make", Required = true };
@@ -38,7 +36,8 @@ internal static class ShapesCommand
         }
 
         using var output = new AtomicOutput(path);
-        Write(output.TemporaryPath, ShapeColumns.All[shape], rows, recipe, cancellationToken);
+        ShapesWriter.Write(
+            output.TemporaryPath, shape, rows, new Dictionary<string, string>(StringComparer.Ordinal) { [RecipeKey] = recipe }, cancellationToken);
         output.Publish();
         Console.WriteLine($"{path}: {rows:N0} rows, {new FileInfo(path).Length:N0} bytes");
         return 0;
@@ -56,22 +55,5 @@ internal static class ShapesCommand
         {
             throw new InvalidInputException("datasets.out_exists", $"'{path}' is there already and is no Parquet file. Remove it or choose another place.", error);
         }
-    }
-
-    private static void Write(string path, IReadOnlyList<IShapeColumn> columns, long rows, string recipe, CancellationToken cancellationToken)
-    {
-        using var writer = new ParquetFileWriter(
-            path, [.. columns.Select(column => column.Column)], Compression.Snappy, new Dictionary<string, string>(StringComparer.Ordinal) { [RecipeKey] = recipe });
-        for (long first = 0; first < rows; first += RowGroupRows)
-        {
-            using RowGroupWriter group = writer.AppendRowGroup();
-            for (int i = 0; i < columns.Count; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                columns[i].Write(group, i, first, (int)Math.Min(RowGroupRows, rows - first));
-            }
-        }
-
-        writer.Close();
     }
 }

@@ -5,15 +5,19 @@ using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.ParquetDirectories;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Decoded;
 
 /// <summary>What it took to read all rows of a Parquet file in this process, one row group after the other.</summary>
 /// <param name="Rows">Rows that were read.</param>
-/// <param name="FetchSeconds">User and system time of all threads while column chunks were fetched.</param>
-/// <param name="DecodeSeconds">Likewise while they were decoded.</param>
-internal sealed record DecodedRead(long Rows, double FetchSeconds, double DecodeSeconds)
+/// <param name="CpuSeconds">User and system time of all threads while column chunks were fetched and decoded.</param>
+/// <param name="DecodingSeconds">The part of it that is decoding; null where that is not known.</param>
+internal sealed record DecodedRead(long Rows, double CpuSeconds, double? DecodingSeconds)
 {
+    public IEnumerable<(string Figure, double Value)> ToFigures() =>
+        [(Figure.Rows, Rows), (Figure.Cpu, CpuSeconds), .. DecodingSeconds is { } seconds ? [(Figure.DecodingCpu, seconds)] : ((string, double)[])[]];
+
     /// <param name="file">The file.</param>
     /// <param name="onlyNative">Arrow C++ decodes every column.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -31,18 +35,19 @@ internal sealed record DecodedRead(long Rows, double FetchSeconds, double Decode
             await foreach (IRowGroupScan rowGroup in reader.OpenAsync(task, cancellationToken))
             {
                 using IRowGroupScan open = rowGroup;
-                double start = CpuSeconds();
+                double start = CpuNow();
                 await open.FetchAsync(cancellationToken);
-                double middle = CpuSeconds();
+                double middle = CpuNow();
                 rows += CountRows(open, cancellationToken);
-                (fetched, decoded) = (fetched + middle - start, decoded + CpuSeconds() - middle);
+                (fetched, decoded) = (fetched + middle - start, decoded + CpuNow() - middle);
             }
         }
 
-        return new DecodedRead(rows, fetched, decoded);
+        return new DecodedRead(rows, fetched + decoded, decoded);
     }
 
-    private static double CpuSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
+    /// <summary>User and system time of this process so far.</summary>
+    public static double CpuNow() => Environment.CpuUsage.TotalTime.TotalSeconds;
 
     private static long CountRows(IRowGroupScan rowGroup, CancellationToken cancellationToken)
     {

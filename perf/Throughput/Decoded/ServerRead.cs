@@ -17,6 +17,6 @@ internal static class ServerRead
         string rows = await server.RunAsync($"SELECT count() FROM file('{Path.GetFileName(file)}', Parquet)", cancellationToken);
         double start = ProcFile.CpuSeconds(server.ProcessId);
         await server.RunAsync(QueryOf(file), cancellationToken, OneThread);
-        return new DecodedRead(long.Parse(rows, CultureInfo.InvariantCulture), 0, ProcFile.CpuSeconds(server.ProcessId) - start);
+        return new DecodedRead(long.Parse(rows, CultureInfo.InvariantCulture), ProcFile.CpuSeconds(server.ProcessId) - start, null);
     }
 }

@@ -7,13 +7,4 @@ namespace BulkMover.Throughput.Plans;
 /// <param name="Where">The filter; empty for none.</param>
 /// <param name="Files">Data files in the metadata that a plan looks at.</param>
 /// <param name="Tasks">Scan tasks that it must give.</param>
-internal sealed record PlanContestant(string Name, string Format, string Table, string Where, long Files, long Tasks)
-{
-    /// <summary>Runs of the first and of the second series.</summary>
-    public List<PlanMeasurement>[] Series { get; } = [[], []];
-
-    public IEnumerable<PlanMeasurement> Runs => Series.SelectMany(series => series);
-
-    /// <summary>Bytes that a further file costs for as long as the plan lasts.</summary>
-    public double KeptBytesPerFile { get; set; }
-}
+internal sealed record PlanContestant(string Name, string Format, string Table, string Where, long Files, long Tasks);

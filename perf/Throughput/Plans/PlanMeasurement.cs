@@ -1,4 +1,5 @@
 using System.Globalization;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Plans;
 
@@ -11,6 +12,12 @@ namespace BulkMover.Throughput.Plans;
 /// <param name="KeptBytes">Managed memory that the plan still held after a full collection near its end, less that near its beginning; 0 when it was not asked for.</param>
 internal sealed record PlanMeasurement(long Tasks, double WallSeconds, double CpuSeconds, double FirstTaskSeconds, long PeakBytes, long KeptBytes)
 {
+    /// <param name="files">Data files in the metadata.</param>
+    public IEnumerable<(string Figure, double Value)> ToFigures(long files) =>
+    [
+        (Figure.Cpu, CpuSeconds), ("thousand files a CPU second", files / CpuSeconds / 1000), (Figure.Wall, WallSeconds), ("first task s", FirstTaskSeconds), (Figure.Peak, PeakBytes / Figure.MiB),
+    ];
+
     public string ToLine() => string.Create(
         CultureInfo.InvariantCulture, $"{Tasks} {WallSeconds:R} {CpuSeconds:R} {FirstTaskSeconds:R} {PeakBytes} {KeptBytes}");
 

@@ -5,8 +5,4 @@ namespace BulkMover.Throughput.Pruned;
 /// <param name="Without">The file without.</param>
 /// <param name="With">The file with page indexes or bloom filters.</param>
 /// <param name="Where">The filter.</param>
-internal sealed record PrunedContestant(string Name, string Without, string With, string Where)
-{
-    /// <summary>Runs over the file without, and over the file with.</summary>
-    public List<PrunedRead>[] Runs { get; } = [[], []];
-}
+internal sealed record PrunedContestant(string Name, string Without, string With, string Where);

@@ -6,6 +6,7 @@ using BulkMover.Core.Tables;
 using BulkMover.FileFormats.DataFiles;
 using BulkMover.ObjectStores.Local;
 using BulkMover.TableFormats.ParquetDirectories;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Pruned;
 
@@ -17,6 +18,9 @@ namespace BulkMover.Throughput.Pruned;
 /// <param name="CpuSeconds">User and system time of all threads.</param>
 internal sealed record PrunedRead(long Rows, long DecodedRows, long FetchedBytes, long Requests, double CpuSeconds)
 {
+    public IEnumerable<(string Figure, double Value)> ToFigures() =>
+        [(Figure.Rows, Rows), ("decoded rows", DecodedRows), ("MiB fetched", FetchedBytes / Figure.MiB), ("requests", Requests), (Figure.Cpu, CpuSeconds)];
+
     /// <summary>Fetches, decodes and filters a Parquet file in this process, one row group after the other.</summary>
     public static async Task<PrunedRead> MeasureAsync(string file, string where, CancellationToken cancellationToken)
     {

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
+using BulkMover.Throughput.Copies;
 using BulkMover.Throughput.Measuring;
-using BulkMover.Throughput.Reports;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Scenarios;
 
@@ -20,17 +19,16 @@ internal sealed class Adoption(string bulkmover, string directory, RemoteFiles? 
 
     private const string Source = $"{Name}/source", Copies = $"{Name}/copies";
 
-    /// <returns>The section to append to the results page.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<Run> RunAsync(CancellationToken cancellationToken)
     {
         DirectoryInfo scratch = Directory.CreateTempSubdirectory("bulkmover-adoption-");
         try
         {
             if (remote is null)
-                return await MeasureAllAsync([.. Local(scratch.FullName)], () => EmptyAsync(scratch), cancellationToken);
+                return await MeasureAllAsync([.. Local(bulkmover, directory, scratch.FullName)], () => EmptyAsync(scratch), cancellationToken);
             await remote.UploadAsync(directory, Source, cancellationToken);
             await using DelayingProxy far = RemoteFiles.FarAway();
-            return await MeasureAllAsync([.. Local(scratch.FullName), .. Remote(far.Start())], async () =>
+            return await MeasureAllAsync([.. Local(bulkmover, directory, scratch.FullName), .. Remote(far.Start())], async () =>
             {
                 await EmptyAsync(scratch);
                 await remote.EmptyAsync(Copies, CancellationToken.None);
@@ -42,49 +40,45 @@ internal sealed class Adoption(string bulkmover, string directory, RemoteFiles? 
         }
     }
 
-    /// <summary>Each as a command of the shell.</summary>
-    private IEnumerable<(string Name, string Command)> Local(string scratch)
+    private static IEnumerable<ShellCopy> Local(string bulkmover, string directory, string scratch)
     {
         string target = Path.Combine(scratch, "copy");
-        yield return ("bulkmover", $"'{bulkmover}' copy 'parquet:{directory}' 'parquet:{target}' --adopt require");
-        yield return ("cp -r", $"cp -r '{directory}' '{target}'");
-        yield return ("cp -r and sync", $"cp -r '{directory}' '{target}' && sync '{target}'/*");
-        yield return ("rclone", $"rclone copy '{directory}' '{target}'");
+        yield return new ShellCopy("disk", "bulkmover", $"'{bulkmover}' copy 'parquet:{directory}' 'parquet:{target}' --adopt require");
+        yield return new ShellCopy("disk", "cp -r", $"cp -r '{directory}' '{target}'");
+        yield return new ShellCopy("disk", "cp -r and sync", $"cp -r '{directory}' '{target}' && sync '{target}'/*");
+        yield return new ShellCopy("disk", "rclone", $"rclone copy '{directory}' '{target}'");
     }
 
-    private IEnumerable<(string Name, string Command)> Remote(Uri far)
+    private IEnumerable<ShellCopy> Remote(Uri far)
     {
         foreach ((string where, string endpoint) in ((string, string)[])[("S3", ""), ($"S3 with {RemoteFiles.Delay.TotalMilliseconds:F0} ms more", $"export {RemoteFiles.EndpointVariable}={far}; ")])
         {
-            yield return ($"bulkmover to iceberg, {where}", $"{endpoint}'{bulkmover}' copy 'parquet+s3://{remote!.Below(Source)}' 'iceberg+s3://{remote.Below(Copies)}' --adopt require");
-            yield return ($"bulkmover to parquet, {where}", $"{endpoint}'{bulkmover}' copy 'parquet+s3://{remote.Below(Source)}' 'parquet+s3://{remote.Below(Copies)}' --adopt require");
-            yield return ($"rclone, {where}", $"{endpoint}rclone copy {remote.OfRclone(Source)} {remote.OfRclone(Copies)}");
-            yield return ($"aws s3 cp, {where}", $"{endpoint}aws s3 cp --quiet --recursive 's3://{remote.Below(Source)}' 's3://{remote.Below(Copies)}'");
+            yield return new ShellCopy(where, "bulkmover to iceberg", $"{endpoint}'{bulkmover}' copy 'parquet+s3://{remote!.Below(Source)}' 'iceberg+s3://{remote.Below(Copies)}' --adopt require");
+            yield return new ShellCopy(where, "bulkmover to parquet", $"{endpoint}'{bulkmover}' copy 'parquet+s3://{remote.Below(Source)}' 'parquet+s3://{remote.Below(Copies)}' --adopt require");
+            yield return new ShellCopy(where, "rclone", $"{endpoint}rclone copy {remote.OfRclone(Source)} {remote.OfRclone(Copies)}");
+            yield return new ShellCopy(where, "aws s3 cp", $"{endpoint}aws s3 cp --quiet --recursive 's3://{remote.Below(Source)}' 's3://{remote.Below(Copies)}'");
         }
     }
 
-    private async Task<string> MeasureAllAsync(IReadOnlyList<(string Name, string Command)> contestants, Func<Task> clean, CancellationToken cancellationToken)
+    private async Task<Run> MeasureAllAsync(IReadOnlyList<ShellCopy> contestants, Func<Task> clean, CancellationToken cancellationToken)
     {
-        Conditions conditions = Conditions.Now(Describe());
-        var runs = contestants.SelectMany(contestant => ((string[])["A", "B"]).Select(label => (contestant.Name, label)))
-            .ToDictionary(series => series, _ => new List<(double Wall, double Cpu)>());
+        var conditions = Conditions.Now(Conditions.Of(directory));
+        (ShellCopy Copy, Series Series)[] all = [.. Series.Labels.SelectMany(label => contestants.Select(copy =>
+            (copy, new Series($"{Path.GetFileName(directory)}, {copy.Where}", copy.Name, label, IsBaseline: !copy.Name.StartsWith("bulkmover", StringComparison.Ordinal)))))];
         // The first round fills the page cache and is not counted.
         for (int round = -1; round < rounds; round++)
         {
-            foreach (string label in (string[])["A", "B"])
+            foreach ((ShellCopy copy, Series series) in round % 2 == 0 ? all : all.Reverse())
             {
-                foreach ((string name, string command) in round % 2 == 0 ? contestants : contestants.Reverse())
-                {
-                    (double Wall, double Cpu) run = await MeasureAsync(command, cancellationToken);
-                    await Console.Error.WriteLineAsync($"round {round + 1} {name} {label}: {run}");
-                    await clean();
-                    if (round >= 0)
-                        runs[(name, label)].Add(run);
-                }
+                (double wall, double cpu) = await MeasureAsync(copy.Command, cancellationToken);
+                await Console.Error.WriteLineAsync($"round {round + 1}, {series.Subject}, {copy.Name} {series.Label}: {wall:F2} s, CPU {cpu:F2} s");
+                await clean();
+                if (round >= 0)
+                    series.Add((Figure.Wall, wall), (Figure.Cpu, cpu));
             }
         }
 
-        return Section(conditions, runs);
+        return new Run(Name, conditions, ["CPU is that of the program alone, not of a gateway."], [Figure.Wall, Figure.Cpu], [.. all.Select(one => one.Series)]);
     }
 
     private static Task EmptyAsync(DirectoryInfo scratch)
@@ -107,26 +101,6 @@ internal sealed class Adoption(string bulkmover, string directory, RemoteFiles? 
             : throw new InvalidOperationException($"'{command}' ended with exit code {process.ExitCode}.\n{await output}\n{errors}");
     }
 
-    private string Describe()
-    {
-        FileInfo[] files = new DirectoryInfo(directory).GetFiles("*", SearchOption.AllDirectories);
-        return string.Create(CultureInfo.InvariantCulture, $"{files.Length:N0} files, {files.Sum(file => file.Length):N0} bytes");
-    }
-
-    private string Section(Conditions conditions, Dictionary<(string Contestant, string Label), List<(double Wall, double Cpu)>> runs)
-    {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"\n## {conditions.Date}, commit {conditions.Commit}\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"Machine: {conditions.Machine}; load before: {conditions.Load}.  \n");
-        text.Append(CultureInfo.InvariantCulture, $"Dataset: {conditions.Dataset}; in the page cache. n = {rounds} per series, in turns; median (least–most). CPU is that of the program alone, not of a gateway.\n\n");
-        text.Append("| | wall s A | wall s B | CPU s A | CPU s B |\n|---|---|---|---|---|\n");
-        foreach (string contestant in runs.Keys.Select(series => series.Contestant).Distinct())
-        {
-            string Cell(string label, Func<(double Wall, double Cpu), double> value) => Spread.Of(runs[(contestant, label)].Select(value)).ToString("F2");
-            text.Append(CultureInfo.InvariantCulture,
-                $"| {contestant} | {Cell("A", run => run.Wall)} | {Cell("B", run => run.Wall)} | {Cell("A", run => run.Cpu)} | {Cell("B", run => run.Cpu)} |\n");
-        }
-
-        return text.ToString();
-    }
+    /// <summary>A contestant, as a command of the shell.</summary>
+    private sealed record ShellCopy(string Where, string Name, string Command);
 }

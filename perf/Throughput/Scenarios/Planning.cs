@@ -1,48 +1,56 @@
 using System.Globalization;
-using System.Text;
-using BulkMover.Throughput.Measuring;
 using BulkMover.Throughput.Plans;
-using BulkMover.Throughput.Reports;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Scenarios;
 
-/// <summary>Plans tables of a million files: how much CPU a file costs, how soon the first scan task is there, how memory grows.</summary>
-internal sealed class Planning(string tables, int rounds)
+/// <summary>Plans tables of very many files: how much CPU a file costs, how soon the first scan task is there, how memory grows.</summary>
+/// <param name="tables">The directory of the tables.</param>
+/// <param name="files">Data files of each; a tenth of it in the small one.</param>
+/// <param name="rounds">Runs of each series.</param>
+internal sealed class Planning(string tables, int files, int rounds)
 {
     public const string Name = "planning";
 
-    private const double MiB = 1024 * 1024;
+    private const string Region = "region = 'region-07'";
+
+    /// <summary>What the generator's Delta tables have removed.</summary>
+    private const int Removed = 100;
 
     private readonly PlanContestant[] contestants =
     [
-        new("Iceberg", "iceberg", "iceberg", "", 1_000_000, 1_000_000),
-        new("Iceberg, 100,000 files", "iceberg", "iceberg-100k", "", 100_000, 100_000),
-        new("Iceberg, one region of twenty", "iceberg", "iceberg", "region = 'region-07'", 1_000_000, 50_000),
-        new("Iceberg, 90,000 position and 10,000 equality delete files", "iceberg", "iceberg-deletes", "", 1_000_000, 1_000_000),
-        new("Iceberg, 100,000 deletion vectors", "iceberg", "iceberg-vectors", "", 1_000_000, 1_000_000),
-        new("Delta, multi-part checkpoint", "delta", "delta", "", 1_000_000, 999_900),
-        new("Delta, one region of twenty", "delta", "delta", "region = 'region-07'", 1_000_000, 50_000),
-        new("Delta, sidecars, 100,000 deletion vectors", "delta", "delta-sidecars", "", 1_000_000, 999_900),
+        new("Iceberg", "iceberg", "iceberg", "", files, files),
+        new("Iceberg, a tenth of the files", "iceberg", "iceberg-tenth", "", files / 10, files / 10),
+        new("Iceberg, one region of twenty", "iceberg", "iceberg", Region, files, files / 20),
+        new("Iceberg, position delete files of 9 % of the files, equality delete files of 1 %", "iceberg", "iceberg-deletes", "", files, files),
+        new("Iceberg, deletion vectors of 10 %", "iceberg", "iceberg-vectors", "", files, files),
+        new("Delta, multi-part checkpoint", "delta", "delta", "", files, files - Removed),
+        new("Delta, one region of twenty", "delta", "delta", Region, files, files / 20),
+        new("Delta, sidecars, deletion vectors of 10 %", "delta", "delta-sidecars", "", files, files - Removed),
     ];
 
-    /// <returns>The section to append to the results page.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<Run> RunAsync(CancellationToken cancellationToken)
     {
-        Conditions conditions = Conditions.Now("the tables of `datasets/make.sh many-files`, in the page cache");
-        foreach (PlanContestant contestant in contestants)
+        var conditions = Conditions.Now(string.Create(CultureInfo.InvariantCulture, $"the tables of `datasets/make.sh many-files`, {files:N0} files"));
+        Series[] all = [.. Series.Labels.SelectMany(label => contestants.Select(contestant => new Series(contestant.Name, "bulkmover", label, IsBaseline: false)))];
+        foreach (Series series in all)
         {
             // Fills the page cache; its times are not counted, because the collections take some.
+            PlanContestant contestant = Array.Find(contestants, contestant => contestant.Name == series.Subject)!;
             PlanMeasurement run = await MeasureAsync(contestant, contestant.Tasks, cancellationToken);
-            contestant.KeptBytesPerFile = run.KeptBytes / (0.8 * contestant.Files);
+            series.Add(("bytes kept a file", run.KeptBytes / (0.8 * contestant.Files)));
         }
 
-        for (int round = 0; round < 2 * rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
-            foreach (PlanContestant contestant in round / 2 % 2 == 0 ? contestants : contestants.Reverse())
-                contestant.Series[round % 2].Add(await MeasureAsync(contestant, expectedTasks: 0, cancellationToken));
+            foreach (Series series in round % 2 == 0 ? all : all.Reverse())
+            {
+                PlanContestant contestant = Array.Find(contestants, contestant => contestant.Name == series.Subject)!;
+                series.Add((await MeasureAsync(contestant, expectedTasks: 0, cancellationToken)).ToFigures(contestant.Files));
+            }
         }
 
-        return Section(conditions);
+        return new Run(Name, conditions, ["A process for each plan."], [Figure.Cpu], all);
     }
 
     private async Task<PlanMeasurement> MeasureAsync(PlanContestant contestant, long expectedTasks, CancellationToken cancellationToken)
@@ -54,28 +62,4 @@ internal sealed class Planning(string tables, int rounds)
             ? run
             : throw new InvalidOperationException($"The plan of {table} has {run.Tasks} tasks, not {contestant.Tasks}: its times say nothing.");
     }
-
-    private string Section(Conditions conditions)
-    {
-        var text = new StringBuilder();
-        text.Append(Invariant($"\n## {conditions.Date}, commit {conditions.Commit}\n\n"));
-        text.Append(Invariant($"Machine: {conditions.Machine}; load before: {conditions.Load}.  \n"));
-        text.Append(Invariant($"Dataset: {conditions.Dataset}.  \n"));
-        text.Append(Invariant($"n = {2 * rounds}, alternating, a process each; median (least–most). A/A is the difference of two series in CPU time.\n\n"));
-        text.Append("| | files a CPU second | CPU s | A/A | wall s | first task s | peak MiB | bytes kept a file |\n|---|---|---|---|---|---|---|---|\n");
-        foreach (PlanContestant contestant in contestants)
-            text.Append(Row(contestant));
-        return text.ToString();
-    }
-
-    private static string Row(PlanContestant contestant)
-    {
-        string Cell(Func<PlanMeasurement, double> value, string format) => Spread.Of(contestant.Runs.Select(value)).ToString(format);
-        double[] series = [.. contestant.Series.Select(runs => Spread.Of(runs.Select(run => run.CpuSeconds)).Median)];
-        return Invariant($"| {contestant.Name} | {Cell(run => contestant.Files / run.CpuSeconds / 1000, "F0")} k | {Cell(run => run.CpuSeconds, "F2")} ")
-            + Invariant($"| ±{Math.Abs((series[0] / series[1]) - 1):P0} | {Cell(run => run.WallSeconds, "F2")} | {Cell(run => run.FirstTaskSeconds, "F2")} ")
-            + Invariant($"| {Cell(run => run.PeakBytes / MiB, "F0")} | {contestant.KeptBytesPerFile:F1} |\n");
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Text;
 using BulkMover.Datasets.Engines;
-using BulkMover.Throughput.Measuring;
 using BulkMover.Throughput.Pruned;
-using BulkMover.Throughput.Reports;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Scenarios;
 
@@ -15,10 +12,9 @@ internal sealed class Pruning(string plain, string indexed, int rounds)
 {
     public const string Name = "pruning";
 
-    private const double MiB = 1024 * 1024;
+    private const string Without = "without", With = "with";
 
-    /// <returns>The section to append to the results page.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<Run> RunAsync(CancellationToken cancellationToken)
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("bulkmover-pruning-");
         try
@@ -33,15 +29,20 @@ internal sealed class Pruning(string plain, string indexed, int rounds)
                 new("bloom filters, a text of one row", withoutBloom, withBloom, $"l_comment = '{held}'"),
                 new("bloom filters, in vain: every row group holds it", withoutBloom, withBloom, "l_shipmode = 'barge'"),
             ];
-            Conditions conditions = Conditions.Now(Conditions.OfFile(plain));
+            var conditions = Conditions.Now(Conditions.Of(plain));
+            Series[] all = [.. contestants.SelectMany(contestant => Series.Labels.SelectMany(label => (Series[])
+                [new(contestant.Name, With, label, IsBaseline: false), new(contestant.Name, Without, label, IsBaseline: true)]))];
             // The first run compiles the reader and is not counted.
             for (int round = -1; round < rounds; round++)
             {
                 foreach (PrunedContestant contestant in contestants)
-                    await RunAsync(contestant, round, cancellationToken);
+                    await RunAsync(contestant, round, [.. all.Where(series => series.Subject == contestant.Name)], cancellationToken);
             }
 
-            return Section(conditions, contestants);
+            return new Run(
+                Name, conditions,
+                ["The file with a page index has pages of 16,384 rows, those for bloom filters row groups of 100,000.", "All columns are read, on one thread."],
+                [Figure.Cpu], all);
         }
         finally
         {
@@ -49,18 +50,18 @@ internal sealed class Pruning(string plain, string indexed, int rounds)
         }
     }
 
-    private static async Task RunAsync(PrunedContestant contestant, int round, CancellationToken cancellationToken)
+    private static async Task RunAsync(PrunedContestant contestant, int round, Series[] all, CancellationToken cancellationToken)
     {
-        string[] files = [contestant.Without, contestant.With];
-        int[] order = round % 2 == 0 ? [0, 1] : [1, 0];
-        var runs = new PrunedRead[2];
-        foreach (int side in order)
-            runs[side] = await PrunedRead.MeasureAsync(files[side], contestant.Where, cancellationToken);
-        if (runs[0].Rows != runs[1].Rows)
-            throw new InvalidOperationException($"'{contestant.Where}' gives {runs[0].Rows} rows and {runs[1].Rows}: one of the two is wrong.");
-        await Console.Error.WriteLineAsync($"{contestant.Name}: {runs[0]} | {runs[1]}");
-        for (int side = 0; round >= 0 && side < 2; side++)
-            contestant.Runs[side].Add(runs[side]);
+        long? rows = null;
+        foreach (Series series in round % 2 == 0 ? all : all.Reverse())
+        {
+            PrunedRead run = await PrunedRead.MeasureAsync(series.IsBaseline ? contestant.Without : contestant.With, contestant.Where, cancellationToken);
+            await Console.Error.WriteLineAsync($"{contestant.Name}, {series.Contestant}: {run}");
+            if (run.Rows != (rows ??= run.Rows))
+                throw new InvalidOperationException($"'{contestant.Where}' gives {run.Rows} rows and {rows}: one of the two is wrong.");
+            if (round >= 0)
+                series.Add(run.ToFigures());
+        }
     }
 
     /// <summary>Both files by the engine, in row groups of 100,000 rows, and a text that one row of them has.</summary>
@@ -79,27 +80,4 @@ internal sealed class Pruning(string plain, string indexed, int rounds)
 
         return await engine.RunAsync("SELECT l_comment FROM file('plain.parquet') GROUP BY l_comment HAVING count() = 1 ORDER BY cityHash64(l_comment) LIMIT 1", cancellationToken);
     }
-
-    private string Section(Conditions conditions, IEnumerable<PrunedContestant> contestants)
-    {
-        var text = new StringBuilder();
-        text.Append(Invariant($"\n## {conditions.Date}, commit {conditions.Commit}\n\n"));
-        text.Append(Invariant($"Machine: {conditions.Machine}; load before: {conditions.Load}.  \n"));
-        text.Append(Invariant($"Dataset: {conditions.Dataset}; in the page cache. The file with a page index has pages of 16,384 rows, those for bloom filters row groups of 100,000.  \n"));
-        text.Append(Invariant($"All columns are read, on one thread. n = {rounds}, in turns; median (least–most).\n\n"));
-        text.Append("| | rows | decoded rows without | with | MiB fetched without | with | requests without | with | CPU s without | with |\n|---|---|---|---|---|---|---|---|---|---|\n");
-        foreach (PrunedContestant contestant in contestants)
-            text.Append(Row(contestant));
-        return text.ToString();
-    }
-
-    private static string Row(PrunedContestant contestant)
-    {
-        PrunedRead without = contestant.Runs[0][0], with = contestant.Runs[1][0];
-        string Cpu(int side) => Spread.Of(contestant.Runs[side].Select(run => run.CpuSeconds)).ToString("F2");
-        return Invariant($"| {contestant.Name} | {without.Rows:N0} | {without.DecodedRows:N0} | {with.DecodedRows:N0} | {without.FetchedBytes / MiB:F1} | {with.FetchedBytes / MiB:F1} ")
-            + Invariant($"| {without.Requests} | {with.Requests} | {Cpu(0)} | {Cpu(1)} |\n");
-    }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,6 @@
+using BulkMover.Throughput.Copies;
 using BulkMover.Throughput.Measuring;
+using BulkMover.Throughput.Results;
 
 namespace BulkMover.Throughput.Scenarios;
 
@@ -12,18 +14,20 @@ internal static class StoreToClickHouse
     /// <param name="remote">Where it is put in S3.</param>
     /// <param name="rounds">Runs of each series.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    /// <inheritdoc cref="FreshServers.RunAsync" path="/returns"/>
-    public static async Task<string> RunAsync(string bulkmover, string file, RemoteFiles remote, int rounds, CancellationToken cancellationToken)
+    public static async Task<Run> RunAsync(string bulkmover, string file, RemoteFiles remote, int rounds, CancellationToken cancellationToken)
     {
         await remote.UploadAsync(file, Name, cancellationToken);
-        string source = $"parquet+s3://{remote.Below(Name)}/{Path.GetFileName(file)}";
+        var conditions = Conditions.Now(Conditions.Of(file));
+        var onDisk = Load.OfParquet(file);
+        Load inStore = onDisk with { Source = $"parquet+s3://{remote.Below(Name)}/{Path.GetFileName(file)}" };
         await using DelayingProxy far = RemoteFiles.FarAway();
         MoverCopy[] contestants =
         [
-            new MoverCopy($"from S3 with {RemoteFiles.Delay.TotalMilliseconds:F0} ms more a request", bulkmover, source) { Endpoint = far.Start() },
-            new MoverCopy("from S3", bulkmover, source),
-            new MoverCopy("from disk", bulkmover, $"parquet:{file}"),
+            new MoverCopy($"from S3 with {RemoteFiles.Delay.TotalMilliseconds:F0} ms more a request", bulkmover, inStore) { Endpoint = far.Start() },
+            new MoverCopy("from S3", bulkmover, inStore),
+            new MoverCopy("from disk", bulkmover, onDisk) { IsBaseline = true },
         ];
-        return await new FreshServers(contestants, file, rounds).RunAsync(cancellationToken);
+        (IReadOnlyList<Series> series, string note) = await new FreshServers(onDisk).RunAsync(contestants, rounds, cancellationToken);
+        return new Run(Name, conditions, [note, .. contestants.Select(contestant => $"`{contestant.Command}`")], FreshServers.Compared, series);
     }
 }

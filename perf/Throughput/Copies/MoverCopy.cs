@@ -2,19 +2,22 @@ using System.Diagnostics;
 using BulkMover.Datasets.Engines;
 using BulkMover.Throughput.Measuring;
 
-namespace BulkMover.Throughput.Scenarios;
+namespace BulkMover.Throughput.Copies;
 
 /// <summary><c>bulkmover copy</c> as a user runs it: a process of its own, over HTTP.</summary>
 /// <param name="name">What it is called in results.</param>
 /// <param name="bulkmover">The built program.</param>
-/// <param name="source">As the command takes it.</param>
-internal sealed class MoverCopy(string name, string bulkmover, string source) : IContestant
+/// <param name="load">What is copied.</param>
+/// <param name="options">Further ones.</param>
+internal sealed class MoverCopy(string name, string bulkmover, Load load, params IReadOnlyList<string> options) : IContestant
 {
     private static readonly TimeSpan PeakPollInterval = TimeSpan.FromMilliseconds(10);
 
     public string Name => name;
 
-    public string Command => $"bulkmover {string.Join(' ', Arguments($"{source.Split(':')[0]}:…/{Path.GetFileName(source)}", "HOST:PORT"))}";
+    public bool IsBaseline { get; init; }
+
+    public string Command => $"bulkmover {string.Join(' ', Arguments($"{load.Source.Split(':')[0]}:…/{Path.GetFileName(load.Source)}", "HOST:PORT"))}";
 
     /// <summary>Where the source's store is found; null for where the environment says.</summary>
     public Uri? Endpoint { get; init; }
@@ -25,7 +28,7 @@ internal sealed class MoverCopy(string name, string bulkmover, string source) : 
     public async Task<(double CpuSeconds, long PeakBytes)> RunAsync(Engine server, CancellationToken cancellationToken)
     {
         double before = ProcFile.EndedChildrenCpuSeconds();
-        var start = new ProcessStartInfo(bulkmover, Arguments(source, $"127.0.0.1:{server.Port}"))
+        var start = new ProcessStartInfo(bulkmover, Arguments(load.Source, $"127.0.0.1:{server.Port}"))
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -59,6 +62,11 @@ internal sealed class MoverCopy(string name, string bulkmover, string source) : 
         return peak;
     }
 
-    private static string[] Arguments(string source, string hostAndPort) =>
-        ["copy", source, $"clickhouse://default@{hostAndPort}/default/{FreshServers.Table}", "--order-by", FreshServers.SortingKey];
+    private string[] Arguments(string source, string hostAndPort) =>
+    [
+        "copy", source, $"clickhouse://default@{hostAndPort}/default/{FreshServers.Table}",
+        .. load.OrderBy is null ? (string[])[] : ["--order-by", load.OrderBy],
+        .. load.Columns is null ? (string[])[] : ["--columns", load.Columns],
+        .. options,
+    ];
 }

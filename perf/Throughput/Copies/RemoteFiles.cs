@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using BulkMover.Throughput.Measuring;
 
-namespace BulkMover.Throughput.Scenarios;
+namespace BulkMover.Throughput.Copies;
 
 /// <summary>
 /// A bucket of the S3 store that the environment names, as for every command; rclone fills and empties it. The store must be spoken to without TLS, so that it

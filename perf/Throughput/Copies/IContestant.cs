@@ -1,11 +1,14 @@
 using BulkMover.Datasets.Engines;
 
-namespace BulkMover.Throughput.Scenarios;
+namespace BulkMover.Throughput.Copies;
 
-/// <summary>One way to get the dataset into <see cref="FreshServers.Table"/>.</summary>
+/// <summary>One way to get rows into <see cref="FreshServers.Table"/>.</summary>
 internal interface IContestant
 {
     string Name { get; }
+
+    /// <summary>The others are held against it.</summary>
+    bool IsBaseline { get; }
 
     /// <summary>What it runs, for people who want to run it too.</summary>
     string Command { get; }

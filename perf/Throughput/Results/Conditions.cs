@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace BulkMover.Throughput.Reports;
+namespace BulkMover.Throughput.Results;
 
 /// <summary>Everything that a reader needs to judge a figure or to measure again.</summary>
 internal sealed record Conditions(string Date, string Commit, string Machine, string Load, string Dataset)
 {
-    /// <param name="dataset">What is measured with; see <see cref="OfFile"/>.</param>
+    /// <param name="dataset">What is measured with; see <see cref="Of"/>.</param>
     public static Conditions Now(string dataset) => new(
         DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC",
         Git("describe", "--always", "--dirty", "--abbrev=10"),
@@ -17,7 +17,14 @@ internal sealed record Conditions(string Date, string Commit, string Machine, st
         string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ').Take(3)),
         dataset);
 
-    public static string OfFile(string file) => $"{Path.GetFileName(file)}, {new FileInfo(file).Length:N0} bytes, sha256 {Sha256(file)[..16]}…";
+    /// <summary>A file, with what tells it from others, or a directory of files.</summary>
+    public static string Of(string path)
+    {
+        if (File.Exists(path))
+            return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}, {new FileInfo(path).Length:N0} bytes, sha256 {Sha256(path)[..16]}…");
+        FileInfo[] files = new DirectoryInfo(path).GetFiles("*", SearchOption.AllDirectories);
+        return string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}: {files.Length:N0} files, {files.Sum(file => file.Length):N0} bytes");
+    }
 
     private static string ProcessorName() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1]
