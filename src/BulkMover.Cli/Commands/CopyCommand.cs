@@ -14,7 +14,7 @@ public static class CopyCommand
 {
     private static readonly Option<int?> Writers = new("--writers")
     {
-        Description = "Inserts sent, or files written, at the same time at most. Default: from the number of cores.",
+        Description = "Inserts sent, or files written, at the same time. Default: as many inserts as it goes fastest with, found on the way; as many files as there are cores, from two to eight.",
         HelpName = "N",
     };
 

@@ -110,6 +110,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["adoptedBytes"] = result.AdoptedBytes,
             ["verified"] = result.IsVerified,
             ["peakMemoryBytes"] = result.PeakLeasedBytes,
+            ["readers"] = result.Readers,
+            ["writers"] = result.Writers,
             ["bottleneck"] = result.Bottleneck,
         });
     }
@@ -240,6 +242,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["bytesWritten"] = progress.BytesWritten,
         ["plannedBytes"] = progress.Planned?.Bytes,
         ["plannedBytesDone"] = progress.PlannedBytesDone,
+        ["readers"] = progress.Readers,
+        ["writers"] = progress.Writers,
         ["seconds"] = Math.Round(progress.Elapsed.TotalSeconds, 1),
         ["secondsLeft"] = progress.TimeLeft is { } left ? Math.Round(left.TotalSeconds, 1) : null,
     };

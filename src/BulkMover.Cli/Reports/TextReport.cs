@@ -82,6 +82,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (result.AdoptedFiles > 0)
             error.WriteLine($"      {result.AdoptedFiles:N0} files, {ByteSize.Format(result.AdoptedBytes)}, were copied as they are");
         error.WriteLine($"      {result.Bottleneck}");
+        if (result.Readers is { } readers)
+            error.WriteLine($"      --readers {readers} and --writers {result.Writers} are what it went with at the end");
         if (result.IsVerified)
             error.WriteLine("      verified: what has arrived is what was read");
     }
