@@ -54,6 +54,7 @@ public static class CommandLine
             PlanCommand.New(),
             InspectCommand.New(),
             VerifyCommand.New(),
+            TuneCommand.New(),
             TransfersCommand.New(),
             DiscardCommand.New(),
         };
@@ -64,6 +65,7 @@ public static class CommandLine
             ["plan"] = PlanCommand.Examples,
             ["inspect"] = InspectCommand.Examples,
             ["verify"] = VerifyCommand.Examples,
+            ["tune"] = TuneCommand.Examples,
             ["transfers"] = TransfersCommand.Examples,
             ["discard"] = DiscardCommand.Examples,
         });

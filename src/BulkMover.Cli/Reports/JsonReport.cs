@@ -7,6 +7,7 @@ using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Cli.Reports;
 
@@ -128,6 +129,24 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         });
     }
 
+    public void Tuned(TuningResult result, string? plot)
+    {
+        foreach (Sample sample in result.Fixed)
+            Write("point", Point(sample, isSelfTuned: false));
+        Write("point", Point(result.SelfTuned, isSelfTuned: true));
+        Write("finished", new JsonObject
+        {
+            ["options"] = result.Options,
+            ["readers"] = result.Best.Readers,
+            ["writers"] = result.Best.Writers,
+            ["blockRows"] = result.Best.BlockRows,
+            ["rowsPerSecond"] = Math.Round(result.Best.RowsPerSecond),
+            ["selfTunedShare"] = result.SelfTunedShare is { } share ? Math.Round(share, 3) : null,
+            ["short"] = result.IsShort,
+            ["plot"] = plot,
+        });
+    }
+
     public void Failed(BulkMoverException error)
     {
         people.Failed(error);
@@ -200,6 +219,19 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["sourceRows"] = transfer.SourceRows,
         ["begunAt"] = transfer.BegunAt.UtcDateTime.ToString("O"),
         ["lastAt"] = transfer.LastAt.UtcDateTime.ToString("O"),
+    };
+
+    private static JsonObject Point(Sample sample, bool isSelfTuned) => new()
+    {
+        ["selfTuned"] = isSelfTuned,
+        ["readers"] = sample.Readers,
+        ["writers"] = sample.Writers,
+        ["blockRows"] = sample.BlockRows,
+        ["rowsPerSecond"] = Math.Round(sample.RowsPerSecond),
+        ["bytesReadPerSecond"] = Math.Round(sample.BytesReadPerSecond),
+        ["cpuSecondsPerMillionRows"] = Math.Round(sample.CpuSecondsPerMillionRows, 3),
+        ["peakMemoryBytes"] = sample.PeakBytes,
+        ["problem"] = sample.Problem,
     };
 
     private static JsonObject Column(ColumnPlan column) => new()

@@ -148,7 +148,7 @@ internal sealed class TransferMeter
     public FlowSample Sample()
     {
         TimeSpan elapsed = Elapsed;
-        return new FlowSample(elapsed, Interlocked.Read(ref bytesRead), RowsSent, Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Send.Snapshot(elapsed, null));
+        return new FlowSample(elapsed, Interlocked.Read(ref bytesRead), RowsSent, MachineProcessors.IdleTime(), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Send.Snapshot(elapsed, null));
     }
 
     private TimeSpan Elapsed => Since(Volatile.Read(ref startedAt));

@@ -12,6 +12,9 @@ public sealed record CopyOptions
     /// <summary>Blocks that are sent at the same time; null lets the copy find out (decisions/0014).</summary>
     public int? Writers { get; init; }
 
+    /// <summary>Rows of a block at most, where the memory budget has room for it; null for what the target takes best (decisions/0013).</summary>
+    public int? BlockRows { get; init; }
+
     /// <summary>
     /// Bytes of data files in a chunk: seconds to a minute of work, which is what a stopped copy loses, and a million entries in the target's
     /// ledger for a petabyte. A chunk costs some 80 ms of its own (perf/results/chunks.md).
@@ -51,9 +54,16 @@ public sealed record CopyOptions
     /// <summary>How large batches are made. A batch is there up to four times while it is encoded by partition, and three sixteenths of the budget are for that (decisions/0002).</summary>
     /// <param name="best">What the target would have, of the usual size or more.</param>
     /// <param name="memory">Of the copy.</param>
-    public static BatchSize BatchesFor(BatchSize best, MemoryBudget memory)
+    public BatchSize BatchesFor(BatchSize best, MemoryBudget memory)
     {
         long bytes = memory.Bytes / 32;
+        if (BlockRows is { } rows)
+        {
+            // As many bytes for each of them as a usual batch has, so that of ordinary rows it is the number that counts.
+            long ofRows = Math.Max(1L, (long)rows * BatchSize.Usual.Bytes / BatchSize.Usual.Rows);
+            return new BatchSize(rows, (int)Math.Min(ofRows, Math.Max(bytes, BatchSize.Usual.Bytes)));
+        }
+
         return bytes < BatchSize.Usual.Bytes ? BatchSize.Usual : best with { Bytes = (int)Math.Min(bytes, best.Bytes) };
     }
 
@@ -63,6 +73,8 @@ public sealed record CopyOptions
             yield return $"--readers is {Readers}; it must be from 1 to 1024.";
         if (Writers is < 1 or > 1024)
             yield return $"--writers is {Writers}; it must be from 1 to 1024.";
+        if (BlockRows is < 1000 or > 4_000_000)
+            yield return $"--block-rows is {BlockRows}; it must be from 1,000 to 4,000,000.";
         if (ChunkBytes < 1)
             yield return $"--chunk is {ChunkBytes}; it must be 1 or more.";
     }

@@ -26,6 +26,9 @@ internal sealed class FlowWindow(FlowSample from, FlowSample to)
 
     public double RowsSentPerSecond => (to.RowsSent - from.RowsSent) / time.TotalSeconds;
 
+    /// <summary>Share of the machine's processors that nobody used; null where that is not told.</summary>
+    public double? Idle => (to.Idle - from.Idle) / (time * Environment.ProcessorCount);
+
     /// <summary>Share of their time that workers were at work, waits for source and target included.</summary>
     public double OpenBusy => Share(from.Open, to.Open, stage => stage.Busy);
 

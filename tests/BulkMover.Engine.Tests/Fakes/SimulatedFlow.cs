@@ -12,6 +12,7 @@ internal sealed class SimulatedFlow
     private readonly Tuner tuner;
     private TimeSpan now;
     private double rows;
+    private TimeSpan idle;
 
     public SimulatedFlow(Knob? readers = null, Knob? writers = null)
     {
@@ -37,6 +38,9 @@ internal sealed class SimulatedFlow
     /// <summary>By what share of it the rate of an eighth of a second is more or less at most.</summary>
     public double Noise { get; set; }
 
+    /// <summary>Share of the machine that nobody uses.</summary>
+    public double Idle { get; set; } = 0.5;
+
     /// <summary>Readers that find no room in the budget.</summary>
     public int WithoutMemory { get; set; }
 
@@ -61,7 +65,7 @@ internal sealed class SimulatedFlow
             Add("fetch", Readers.Value, fetchBusy, withoutMemory: (double)WithoutMemory / Readers.Value, isBlocked: true, rowsOfItem: 50_000);
             Add("open", Readers.Value * 4, 0.01, 0, isBlocked: true, rowsOfItem: 500_000);
             Add("send", Writers.Value, Math.Min(1, rate / taken), 0, isBlocked: false, rowsOfItem: 10_000);
-            tuner.Observe(new FlowSample(now, (long)(rows * 10), (long)rows, stages["open"], stages["fetch"], stages["send"]));
+            tuner.Observe(new FlowSample(now, (long)(rows * 10), (long)rows, idle += Step * Environment.ProcessorCount * Idle, stages["open"], stages["fetch"], stages["send"]));
         }
 
         return (rows - before) / seconds;

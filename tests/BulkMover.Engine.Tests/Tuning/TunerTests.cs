@@ -42,6 +42,16 @@ public sealed class TunerTests
     }
 
     [Fact]
+    public void Observe_NoProcessorIsIdle_NothingBecomesMore()
+    {
+        var flow = new SimulatedFlow { Fetches = readers => 50_000 * readers, Takes = writers => 50_000 * writers, Idle = 0.15 };
+
+        flow.Run(60);
+
+        Assert.Empty(flow.Turns);
+    }
+
+    [Fact]
     public void Observe_ReadersFindNoMemory_BecomeNoMore()
     {
         var flow = new SimulatedFlow(readers: new Knob(4, 2, 32)) { Fetches = readers => 50_000 * readers, WithoutMemory = 2 };
