@@ -131,9 +131,11 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
 
     public void Tuned(TuningResult result, string? plot)
     {
-        foreach (Sample sample in result.Fixed)
-            Write("point", Point(sample, isSelfTuned: false));
-        Write("point", Point(result.SelfTuned, isSelfTuned: true));
+        foreach (Sample sample in result.Degrees)
+            Write("point", Point(sample, "degrees"));
+        foreach (Sample sample in result.Blocks)
+            Write("point", Point(sample, "blocks"));
+        Write("point", Point(result.SelfTuned, "selfTuned"));
         Write("finished", new JsonObject
         {
             ["options"] = result.Options,
@@ -221,9 +223,9 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["lastAt"] = transfer.LastAt.UtcDateTime.ToString("O"),
     };
 
-    private static JsonObject Point(Sample sample, bool isSelfTuned) => new()
+    private static JsonObject Point(Sample sample, string of) => new()
     {
-        ["selfTuned"] = isSelfTuned,
+        ["of"] = of,
         ["readers"] = sample.Readers,
         ["writers"] = sample.Writers,
         ["blockRows"] = sample.BlockRows,

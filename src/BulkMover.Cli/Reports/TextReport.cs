@@ -100,7 +100,11 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public void Tuned(TuningResult result, string? plot)
     {
         string[] head = ["readers", "writers", "block rows", "rows/s", "read/s", "CPU s per million rows", "memory", ""];
-        output.Write(TextTable.Format([head, .. result.Fixed.Select(sample => Describe.Sample(sample, sample == result.Best ? "best" : "")), Describe.Sample(result.SelfTuned, "self-tuned")], ""));
+        output.Write(TextTable.Format(
+            [
+                head, .. result.Degrees.Select(sample => Describe.Sample(sample, "")),
+                .. result.Blocks.Select(sample => Describe.Sample(sample, sample == result.Best ? "again, best" : "again")), Describe.Sample(result.SelfTuned, "self-tuned"),
+            ], ""));
         if (result.IsShort)
             Report("The source ended within a sample: this shows how a copy begins, not how it runs. Take a larger source.");
         if (plot is not null)

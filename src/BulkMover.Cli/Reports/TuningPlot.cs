@@ -61,15 +61,15 @@ internal static class TuningPlot
 
     private static Multiplot Draw(TuningResult result)
     {
-        Sample[] degrees = [.. result.Fixed.Where(sample => sample.Point.BlockRows is null).OrderBy(sample => sample.Readers)];
-        Sample[] blocks = [.. result.Fixed.Where(sample => (sample.Readers, sample.Writers) == (result.Best.Readers, result.Best.Writers)).OrderBy(sample => sample.BlockRows)];
+        Sample[] degrees = [.. result.Degrees.OrderBy(sample => sample.Readers)];
+        Sample[] blocks = [.. result.Blocks.OrderBy(sample => sample.BlockRows)];
         var plots = new Multiplot { Layout = new Grid(2, 2) };
         plots.AddPlots(4);
         DrawOverReaders(plots.GetPlot(0), "rows a second", degrees, result.SelfTuned, sample => sample.RowsPerSecond);
         DrawOverReaders(plots.GetPlot(1), "CPU seconds per million rows", degrees, result.SelfTuned, sample => sample.CpuSecondsPerMillionRows);
         DrawOverReaders(plots.GetPlot(2), "memory, MB", degrees, result.SelfTuned, sample => sample.PeakBytes / 1e6);
         DrawLines(plots.GetPlot(3), $"rows a second, {result.Best.Readers} readers, {result.Best.Writers} writers", "block rows",
-            [.. blocks.Select(sample => Number(sample.BlockRows))], [("", [.. blocks.Select(sample => sample.RowsPerSecond)])], null);
+            [.. blocks.Select(sample => Number(sample.BlockRows))], [("fixed", [.. blocks.Select(sample => sample.RowsPerSecond)])], result.SelfTuned.RowsPerSecond);
         return plots;
     }
 
@@ -77,25 +77,22 @@ internal static class TuningPlot
     {
         int[] readers = [.. degrees.Select(sample => sample.Readers).Distinct()];
         DrawLines(plot, title, "readers", [.. readers.Select(Number)],
-            [.. degrees.GroupBy(sample => sample.Writers).OrderBy(line => line.Key).Select(line => ($"{line.Key} writers", line.Select(value).ToArray()))], value(selfTuned));
+            [.. degrees.GroupBy(sample => sample.Writers).OrderBy(line => line.Key).Select(line => ($"writers: {line.Key}", line.Select(value).ToArray()))], value(selfTuned));
     }
 
     /// <summary>Lines over places at the same distance, as numbers that double have on paper.</summary>
-    private static void DrawLines(Plot plot, string title, string below, string[] places, (string Name, double[] Values)[] lines, double? selfTuned)
+    private static void DrawLines(Plot plot, string title, string below, string[] places, (string Name, double[] Values)[] lines, double selfTuned)
     {
         double[] at = [.. Enumerable.Range(0, places.Length).Select(place => (double)place)];
         foreach ((string name, double[] values) in lines)
             plot.Add.Scatter(at, values).LegendText = name;
-        if (selfTuned is { } level)
-        {
-            plot.Add.HorizontalLine(level, pattern: LinePattern.Dashed).LegendText = "self-tuned";
-            plot.ShowLegend(Alignment.LowerRight);
-        }
+        plot.Add.HorizontalLine(selfTuned, pattern: LinePattern.Dashed).LegendText = "self-tuned";
+        plot.ShowLegend(Alignment.LowerRight);
 
         plot.Title(title);
         plot.XLabel(below);
         plot.Axes.Bottom.SetTicks(at, places);
-        plot.Axes.SetLimitsY(0, 1.1 * lines.SelectMany(line => line.Values).Append(selfTuned ?? 0).Max());
+        plot.Axes.SetLimitsY(0, 1.1 * lines.SelectMany(line => line.Values).Append(selfTuned).Max());
     }
 
     private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);

@@ -46,8 +46,8 @@ public static class TuningGrid
         Sample best = degrees.MaxBy(sample => sample.Problem is null ? sample.RowsPerSecond : 0)!;
         ThrowIfNothing(best);
         IReadOnlyList<Sample> blocks = await RoundsAsync(BlocksOf(best));
-        // The best of many was lucky in part: what it did in these rounds, beside the others, is what it can do.
-        return new TuningResult([.. degrees.Where(sample => sample != best), .. blocks.SkipLast(1)], blocks[^1]);
+        ThrowIfNothing(blocks[0]);
+        return new TuningResult(degrees, [.. blocks.SkipLast(1)], blocks[^1]);
 
         async Task<IReadOnlyList<Sample>> RoundsAsync(IReadOnlyList<TuningPoint> points)
         {
