@@ -11,8 +11,8 @@ internal sealed class FlowWindow(FlowSample from, FlowSample to)
     /// <summary>Where so little comes that this is not enough for <see cref="Items"/>, that is how fast it is.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
-    /// <summary>Things counted: one more or less of them are an eighth of the rate, and two windows are looked at.</summary>
-    private const int Items = 8;
+    /// <summary>Things counted: with two windows one more or less of them is an eighth of the rate, which is about what a turn has to bring; more would make a slow flow wait long for it.</summary>
+    private const int Items = 4;
 
     private readonly TimeSpan time = to.Elapsed - from.Elapsed;
 

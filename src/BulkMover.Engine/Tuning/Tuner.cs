@@ -13,7 +13,7 @@ internal sealed class Tuner
     /// <summary>Readers that lack memory for so much of their time would lack it the more if they were more.</summary>
     private const double Starved = 0.2;
 
-    /// <summary>Where less of the machine than this is idle, it is not for want of workers: they would take processors from each other, or from a server beside them.</summary>
+    /// <summary>Where less of the machine than this is idle, more writers would take processors from each other, or from a server beside them, and hold memory. Readers wait, and need none.</summary>
     private const double LeastIdle = 0.2;
 
     /// <summary>Twice the workers that bring less than this are not worth what they hold.</summary>
@@ -89,11 +89,10 @@ internal sealed class Tuner
         if (!hasSlowed)
             usual = usual == 0 ? now.RowsSentPerSecond : (Weight * now.RowsSentPerSecond) + ((1 - Weight) * usual);
         bool targetIsSlow = now.SendBusy >= Full;
-        bool mayBeMore = now.Idle is null or >= LeastIdle;
         bool sourceIsSlow = Math.Max(now.FetchBusy, now.OpenBusy) >= Full && now.FetchWithoutMemory < Starved;
         _ = (targetIsSlow && hasSlowed && Try(writers, isUp: false))
-            || (targetIsSlow && mayBeMore && Try(writers, isUp: true))
-            || (sourceIsSlow && mayBeMore && Try(readers, isUp: true))
+            || (targetIsSlow && now.Idle is not < LeastIdle && Try(writers, isUp: true))
+            || (sourceIsSlow && Try(readers, isUp: true))
             || (now.FetchBlocked >= Full && Try(readers, isUp: false));
     }
 

@@ -42,13 +42,23 @@ public sealed class TunerTests
     }
 
     [Fact]
-    public void Observe_NoProcessorIsIdle_NothingBecomesMore()
+    public void Observe_NoProcessorIsIdle_WritersBecomeNoMore()
     {
-        var flow = new SimulatedFlow { Fetches = readers => 50_000 * readers, Takes = writers => 50_000 * writers, Idle = 0.15 };
+        var flow = new SimulatedFlow { Takes = writers => 50_000 * writers, Idle = 0.15 };
 
         flow.Run(60);
 
         Assert.Empty(flow.Turns);
+    }
+
+    [Fact]
+    public void Observe_StoreIsFarAndNoProcessorIsIdle_ReadersBecomeMoreForTheyNeedNone()
+    {
+        var flow = new SimulatedFlow { Fetches = readers => 50_000 * readers, Idle = 0.05 };
+
+        flow.Run(20);
+
+        Assert.Equal(32, flow.Readers.Value);
     }
 
     [Fact]
@@ -129,6 +139,38 @@ public sealed class TunerTests
         // A quarter of their time is work now.
         Assert.Equal(4, flow.Readers.Value);
         Assert.InRange(flow.Run(60), 0.99e6, 1e6);
+    }
+
+    /// <summary>Five minutes, from the first second on: what finding costs is in them.</summary>
+    [Theory]
+    [InlineData("from afar", 0.1)]
+    [InlineData("from afar", 0.3)]
+    [InlineData("into a server with free cores", 0.1)]
+    [InlineData("into a server with free cores", 0.3)]
+    [InlineData("from a disk, decoding is slow", 0.1)]
+    [InlineData("from a disk, decoding is slow", 0.3)]
+    [InlineData("from afar into a server with free cores", 0.1)]
+    [InlineData("from afar into a server with free cores", 0.3)]
+    public void Observe_FewMinutes_ReachesMostOfWhatTheBestFixedNumbersDo(string shape, double noise)
+    {
+        double best = 0;
+        foreach (int readers in (int[])[2, 4, 8, 16, 32])
+        {
+            foreach (int writers in (int[])[1, 2, 4, 8, 16])
+                best = Math.Max(best, FlowOf(shape, noise, new Knob(readers, readers, readers), new Knob(writers, writers, writers)).Run(300));
+        }
+
+        Assert.InRange(FlowOf(shape, noise).Run(300) / best, 0.95, 1.05);
+    }
+
+    private static SimulatedFlow FlowOf(string shape, double noise, Knob? readers = null, Knob? writers = null)
+    {
+        var flow = new SimulatedFlow(readers, writers) { Noise = noise };
+        if (shape.Contains("afar", StringComparison.Ordinal))
+            flow.Fetches = number => 60_000 * Math.Min(number, 24);
+        if (shape.Contains("server", StringComparison.Ordinal))
+            flow.Takes = number => 200_000 * Math.Min(number, 4) * (1 - (0.01 * number));
+        return flow;
     }
 
     [Fact]
