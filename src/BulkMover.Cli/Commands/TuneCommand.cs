@@ -29,7 +29,7 @@ public static class TuneCommand
     public static Command New()
     {
         var command = new Command("tune",
-            "Measure which --readers, --writers and --block-rows a copy goes fastest with, and whether it finds them by itself. Copies samples of some seconds each, three minutes in all, into tables of its own beside TO, " +
+            "Measure which --readers, --writers and --block-rows a copy goes fastest with, and whether it finds them by itself. Copies samples of some seconds each, four minutes in all, into tables of its own beside TO, " +
             "as a copy does, and removes them. TO itself is not changed. Give the options of the copy.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where, SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine,

@@ -9,6 +9,9 @@ public static class TuningGrid
     /// <summary>Some dozens of blocks at a usual rate.</summary>
     public static readonly TimeSpan SampleTime = TimeSpan.FromSeconds(4);
 
+    /// <summary>First all readers come with what they have read, then none: from afar it takes some rounds until they are spread.</summary>
+    public static readonly TimeSpan TimeToStart = TimeSpan.FromSeconds(2);
+
     /// <summary>A copy that tunes itself turns a knob every two or three seconds.</summary>
     public static readonly TimeSpan TimeToTune = TimeSpan.FromSeconds(10);
 
@@ -63,7 +66,7 @@ public static class TuningGrid
 
         async Task<Sample> TakeAsync(TuningPoint point)
         {
-            Sample sample = await take(point, point == TuningPoint.SelfTuned && taken > 0 ? TimeToTune : TimeSpan.Zero, cancellationToken);
+            Sample sample = await take(point, point == TuningPoint.SelfTuned && taken > 0 ? TimeToTune : TimeToStart, cancellationToken);
             took(++taken, sample);
             return sample;
         }
