@@ -17,6 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("copy", "--help")]
     [InlineData("plan", "--help")]
     [InlineData("inspect", "--help")]
+    [InlineData("tune", "--help")]
     public async Task Help_OfEveryCommand_ShowsAnExample(params string[] arguments)
     {
         CommandResult result = await Command.RunAsync(arguments);
@@ -40,6 +41,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("copy", "parquet:/a", "clickhouse://h/d/t", "--mode", "merge")]
     [InlineData("copy", "parquet:/a", "clickhouse://h/d/t", "--memory", "much")]
     [InlineData("copy", "parquet:/a", "clickhouse://h/d/t", "--readers", "0")]
+    [InlineData("copy", "parquet:/a", "clickhouse://h/d/t", "--block-rows", "1")]
+    [InlineData("tune", "parquet:/a", "delta:/b")]
+    [InlineData("tune", "parquet:/a", "clickhouse://h/d/t", "--plot", "plot.pdf")]
+    [InlineData("tune", "parquet:/a", "clickhouse://h/d/t", "--plot", "/does/not/exist/plot.png")]
     [InlineData("copy", "/a.parquet", "clickhouse://h/d/t")]
     [InlineData("copy", "parquet:/a", "postgres://h/d/t")]
     [InlineData("inspect")]

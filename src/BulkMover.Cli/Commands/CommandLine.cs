@@ -62,6 +62,7 @@ public static class CommandLine
             PlanCommand.New(),
             InspectCommand.New(),
             VerifyCommand.New(),
+            TuneCommand.New(),
             TransfersCommand.New(),
             DiscardCommand.New(),
         };
@@ -72,6 +73,7 @@ public static class CommandLine
             ["plan"] = PlanCommand.Examples,
             ["inspect"] = InspectCommand.Examples,
             ["verify"] = VerifyCommand.Examples,
+            ["tune"] = TuneCommand.Examples,
             ["transfers"] = TransfersCommand.Examples,
             ["discard"] = DiscardCommand.Examples,
         });

@@ -14,7 +14,13 @@ public static class CopyCommand
 {
     private static readonly Option<int?> Writers = new("--writers")
     {
-        Description = "Inserts sent, or files written, at the same time at most. Default: from the number of cores.",
+        Description = "Inserts sent, or files written, at the same time. Default: as many inserts as it goes fastest with, found on the way; as many files as there are cores, from two to eight.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<int?> BlockRows = new("--block-rows")
+    {
+        Description = "Rows that are sent together at most, where --memory has room for them. Default: what the target takes best. `bulkmover tune` measures it.",
         HelpName = "N",
     };
 
@@ -44,7 +50,7 @@ public static class CopyCommand
         var command = new Command("copy", "Copy one snapshot of a table. Readers of the target see nothing of it until all rows have arrived.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Mode, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where,
-            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, Chunk, SharedOptions.WireCompression, SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Restart, SharedOptions.Verify, DryRun,
+            SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine, SharedOptions.Memory, SharedOptions.Readers, Writers, BlockRows, Chunk, SharedOptions.WireCompression, SharedOptions.MaxRequests, SharedOptions.Bandwidth, SharedOptions.Restart, SharedOptions.Verify, DryRun,
             SharedOptions.Output,
         };
         foreach (Option option in LakeArguments.All)
@@ -95,7 +101,7 @@ public static class CopyCommand
         }
 
         var copy = new CopyTransfer(
-            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan, CopyOptions.BatchesFor(target.BestBatches, budget)), target, outline.Target, budget, options)
+            outline.Snapshot, setup.Scan, setup.Source.NewReader(outline.Snapshot, setup.Scan, options.BatchesFor(target.BestBatches, budget)), target, outline.Target, budget, options)
         {
             Planned = outline.Survey,
             Notes = report,
@@ -149,6 +155,8 @@ public static class CopyCommand
             options = options with { Readers = readers };
         if (arguments.GetValue(Writers) is { } writers)
             options = options with { Writers = writers };
+        if (arguments.GetValue(BlockRows) is { } blockRows)
+            options = options with { BlockRows = blockRows };
         if (arguments.GetValue(Chunk) is { } chunk)
             options = options with { ChunkBytes = ByteSize.Parse("--chunk", chunk) };
 

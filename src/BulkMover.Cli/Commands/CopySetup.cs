@@ -66,6 +66,6 @@ internal sealed record CopySetup(Source Source, Scan Scan, CopyOutline Outline, 
     }
 
     /// <summary>The leading part of the sort order whose columns are copied: rows stay sorted by a prefix only.</summary>
-    private static SortField[] CopiedSortOrder(ITableSnapshot snapshot, Scan scan) =>
+    public static SortField[] CopiedSortOrder(ITableSnapshot snapshot, Scan scan) =>
         [.. snapshot.SortOrder.TakeWhile(sort => scan.OutputSchema.FieldsList.Any(field => field.Name == sort.Column))];
 }

@@ -115,7 +115,7 @@ public static class SharedOptions
 
     public static Option<int?> Readers { get; } = new("--readers")
     {
-        Description = "Row groups decoded at the same time at most. Default: from the number of cores.",
+        Description = "Row groups read at the same time. Default: as many as it goes fastest with, found on the way.",
         HelpName = "N",
     };
 

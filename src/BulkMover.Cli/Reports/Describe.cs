@@ -1,9 +1,11 @@
 using System.Globalization;
 using Apache.Arrow;
+using BulkMover.Cli.Arguments;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Cli.Reports;
 
@@ -39,6 +41,25 @@ internal static class Describe
     private static string Rows(TransferRecord transfer) => transfer is { IsComplete: false, HasArrived: false, SourceRows: > 0 and { } all }
         ? string.Create(CultureInfo.InvariantCulture, $"{transfer.Rows:N0} of at most {all:N0} rows ({100 * transfer.Rows / all} %)")
         : string.Create(CultureInfo.InvariantCulture, $"{transfer.Rows:N0} rows");
+
+    /// <summary>With what a sample was taken, and what it did.</summary>
+    public static string[] Sample(Sample sample, string what) =>
+    [
+        Number(sample.Readers),
+        Number(sample.Writers),
+        Number(sample.BlockRows),
+        Number(sample.RowsPerSecond),
+        ByteSize.Format(sample.BytesReadPerSecond),
+        sample.CpuSecondsPerMillionRows.ToString("F2", CultureInfo.InvariantCulture),
+        ByteSize.Format(sample.PeakBytes),
+        sample.Problem ?? what,
+    ];
+
+    /// <summary>The same in a sentence's end.</summary>
+    public static string Point(Sample sample) =>
+        $"{Number(sample.Readers)} readers, {Number(sample.Writers)} writers, {Number(sample.BlockRows)} block rows, {sample.Problem ?? Number(sample.RowsPerSecond) + " rows/s"}";
+
+    private static string Number(double number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     public static string Side(ErrorSide side) => side switch
     {

@@ -3,6 +3,7 @@ using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Cli.Reports;
 
@@ -33,6 +34,11 @@ public interface IReport : IProgress<string>
 
     /// <summary>Two sides were compared; differences were told with it.</summary>
     void Compared(Comparison comparison, TimeSpan took);
+
+    /// <summary>Samples were taken.</summary>
+    /// <param name="result">What they have shown.</param>
+    /// <param name="plot">File with the plot; null when none was asked for.</param>
+    void Tuned(TuningResult result, string? plot);
 
     /// <summary>An error that tells what to fix.</summary>
     void Failed(BulkMoverException error);

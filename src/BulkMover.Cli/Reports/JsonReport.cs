@@ -7,6 +7,7 @@ using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Cli.Reports;
 
@@ -110,6 +111,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["adoptedBytes"] = result.AdoptedBytes,
             ["verified"] = result.IsVerified,
             ["peakMemoryBytes"] = result.PeakLeasedBytes,
+            ["readers"] = result.Readers,
+            ["writers"] = result.Writers,
             ["bottleneck"] = result.Bottleneck,
         });
     }
@@ -123,6 +126,26 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
             ["targetRows"] = comparison.Target.Rows,
             ["seconds"] = Math.Round(took.TotalSeconds, 3),
             ["verified"] = comparison.IsEqual,
+        });
+    }
+
+    public void Tuned(TuningResult result, string? plot)
+    {
+        foreach (Sample sample in result.Degrees)
+            Write("point", Point(sample, "degrees"));
+        foreach (Sample sample in result.Blocks)
+            Write("point", Point(sample, "blocks"));
+        Write("point", Point(result.SelfTuned, "selfTuned"));
+        Write("finished", new JsonObject
+        {
+            ["options"] = result.Options,
+            ["readers"] = result.Best.Readers,
+            ["writers"] = result.Best.Writers,
+            ["blockRows"] = result.Best.BlockRows,
+            ["rowsPerSecond"] = Math.Round(result.Best.RowsPerSecond),
+            ["selfTunedShare"] = result.SelfTunedShare is { } share ? Math.Round(share, 3) : null,
+            ["short"] = result.IsShort,
+            ["plot"] = plot,
         });
     }
 
@@ -200,6 +223,19 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["lastAt"] = transfer.LastAt.UtcDateTime.ToString("O"),
     };
 
+    private static JsonObject Point(Sample sample, string of) => new()
+    {
+        ["of"] = of,
+        ["readers"] = sample.Readers,
+        ["writers"] = sample.Writers,
+        ["blockRows"] = sample.BlockRows,
+        ["rowsPerSecond"] = Math.Round(sample.RowsPerSecond),
+        ["bytesReadPerSecond"] = Math.Round(sample.BytesReadPerSecond),
+        ["cpuSecondsPerMillionRows"] = Math.Round(sample.CpuSecondsPerMillionRows, 3),
+        ["peakMemoryBytes"] = sample.PeakBytes,
+        ["problem"] = sample.Problem,
+    };
+
     private static JsonObject Column(ColumnPlan column) => new()
     {
         ["name"] = column.Name,
@@ -240,6 +276,8 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         ["bytesWritten"] = progress.BytesWritten,
         ["plannedBytes"] = progress.Planned?.Bytes,
         ["plannedBytesDone"] = progress.PlannedBytesDone,
+        ["readers"] = progress.Readers,
+        ["writers"] = progress.Writers,
         ["seconds"] = Math.Round(progress.Elapsed.TotalSeconds, 1),
         ["secondsLeft"] = progress.TimeLeft is { } left ? Math.Round(left.TotalSeconds, 1) : null,
     };

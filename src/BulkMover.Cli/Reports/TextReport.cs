@@ -5,6 +5,7 @@ using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Metrics;
 using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Cli.Reports;
 
@@ -82,6 +83,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (result.AdoptedFiles > 0)
             error.WriteLine($"      {result.AdoptedFiles:N0} files, {ByteSize.Format(result.AdoptedBytes)}, were copied as they are");
         error.WriteLine($"      {result.Bottleneck}");
+        if (result.Readers is { } readers)
+            error.WriteLine($"      --readers {readers} and --writers {result.Writers} are what it went with at the end");
         if (result.IsVerified)
             error.WriteLine("      verified: what has arrived is what was read");
     }
@@ -92,6 +95,23 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
             ? $"equal  {Rows(comparison.Source.Rows)}, {comparison.Columns.Count:N0} columns, in {Describe.Duration(took)}"
             : $"DIFFERENT  {Rows(comparison.Source.Rows)} in the source, {Rows(comparison.Target.Rows)} in the target");
         WriteDifferences(output, comparison);
+    }
+
+    public void Tuned(TuningResult result, string? plot)
+    {
+        string[] head = ["readers", "writers", "block rows", "rows/s", "read/s", "CPU s per million rows", "memory", ""];
+        output.Write(TextTable.Format(
+            [
+                head, .. result.Degrees.Select(sample => Describe.Sample(sample, "")),
+                .. result.Blocks.Select(sample => Describe.Sample(sample, sample == result.Best ? "again, best" : "again")), Describe.Sample(result.SelfTuned, "self-tuned"),
+            ], ""));
+        if (result.IsShort)
+            Report("The source ended within a sample: this shows how a copy begins, not how it runs. Take a larger source.");
+        if (plot is not null)
+            error.WriteLine($"plot  {plot}");
+        output.WriteLine(result.Options.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"options to use: none, for a copy finds by itself what reaches {result.SelfTunedShare:P0} of the best")
+            : string.Create(CultureInfo.InvariantCulture, $"options to use: {result.Options}, for a copy by itself reaches {result.SelfTunedShare:P0} of that"));
     }
 
     public void Failed(BulkMoverException failure)

@@ -54,7 +54,7 @@ internal static class TargetOpener
     }
 
     /// <summary>Half of what a target may hold is for writers: one for each lane, and one for the ends of chunks.</summary>
-    private static long WriterBytes(ParseResult arguments) => CopyCommand.ReadMemory(arguments).KeepBackBytes / 2 / (CopyCommand.ReadOptions(arguments).Writers + 1);
+    private static long WriterBytes(ParseResult arguments) => CopyCommand.ReadMemory(arguments).KeepBackBytes / 2 / (CopyCommand.ReadOptions(arguments).FirstWriters + 1);
 
     private static ClickHouseTableOptions TableOptions(ParseResult arguments) => new()
     {

@@ -8,7 +8,7 @@ public interface IChunkLoad : IAsyncDisposable
     /// <summary>Sends a block, or keeps it back within <see cref="LoadLimits.HeldBytes"/>. Takes the block over and disposes it, also on failure.</summary>
     /// <param name="block">What <see cref="ITargetLoad.Encode"/> made.</param>
     /// <param name="lane">
-    /// Less than <see cref="LoadLimits.Writers"/>. Blocks of one lane come one after another and each row group's in the order of its rows,
+    /// Less than <see cref="LoadLimits.Lanes"/>. Blocks of one lane come one after another and each row group's in the order of its rows,
     /// so a target that keeps a lane's blocks together keeps the source's order.
     /// </param>
     /// <param name="cancellationToken">The engine's: it stops, also for another stage's failure.</param>

@@ -11,6 +11,9 @@ public interface ITarget : IAsyncDisposable
     /// <summary>How large batches cost the target least.</summary>
     BatchSize BestBatches => BatchSize.Usual;
 
+    /// <summary>Whether a lane in which nothing is sent costs a load nothing, so that a copy may send in more or fewer lanes as it goes.</summary>
+    bool LanesAreFree => false;
+
     /// <summary>The transfers into this table that the target remembers, oldest first.</summary>
     /// <exception cref="Errors.EnvironmentException">The target cannot be reached.</exception>
     Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken);

@@ -39,6 +39,9 @@ public sealed class ClickHouseTarget : ITarget
     /// </summary>
     public BatchSize BestBatches { get; } = new(128 * 1024, 32 * 1024 * 1024);
 
+    /// <summary>An insert begins with its first block and ends when none comes.</summary>
+    public bool LanesAreFree => true;
+
     /// <summary>A table of a server that is there.</summary>
     public static ClickHouseTarget Of(ServerEndpoint server, TableName table, ClickHouseTableOptions options) =>
         new($"{server} {table}", table, options, server, null);

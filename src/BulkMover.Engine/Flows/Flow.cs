@@ -20,7 +20,7 @@ public sealed class Flow(CancellationToken cancellationToken) : IDisposable
 
     /// <summary>Adds the stage that comes before those already added.</summary>
     /// <param name="meter">Name of the stage, how many bodies run at once, and where its times are kept.</param>
-    /// <param name="waitingItems">Items that may wait for a free worker (with lanes: for each); one more makes the sender wait.</param>
+    /// <param name="waitingItems">Items that may wait for a free worker (with lanes: for each); one more makes the sender wait. None where the number of workers may change.</param>
     /// <param name="body">Handles one item, which it owns from its first line on.</param>
     /// <param name="lane">
     /// Items of the same lane, a number from 0, are handled one after another in the order in which they were sent; null lets any free

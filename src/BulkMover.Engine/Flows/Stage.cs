@@ -6,6 +6,7 @@ namespace BulkMover.Engine.Flows;
 /// <summary>
 /// Workers that handle items one by one; items of one lane go to one worker and keep their order. A stage never faults and is never cancelled: a faulted or cancelled block would dispose
 /// nothing of what it has queued and would leave its senders waiting. After a failure it goes on to receive, and disposes each item.
+/// Without lanes the number of workers follows <see cref="StageMeter.Workers"/>; with lanes there is a worker for each that may be, and the lanes decide.
 /// </summary>
 public sealed class Stage<T> : IStage
 {
@@ -14,11 +15,21 @@ public sealed class Stage<T> : IStage
     private readonly Func<T, CancellationToken, Task> body;
     private readonly Func<T, int>? lane;
     private readonly ActionBlock<T>[] blocks;
+    private readonly WorkerLimit? limit;
 
     internal Stage(Flow flow, StageMeter meter, int waitingItems, Func<T, CancellationToken, Task> body, Func<T, int>? lane)
     {
         (this.flow, this.meter, this.body, this.lane) = (flow, meter, body, lane);
-        (int count, int workers) = lane is null ? (1, meter.Workers) : (meter.Workers, 1);
+        (int count, int workers) = lane is null ? (1, meter.MostWorkers) : (meter.MostWorkers, 1);
+        if (lane is null)
+        {
+            // An item that is let in finds a worker: were others to wait for one, those beyond the limit would take them.
+            if (waitingItems > 0 && meter.Workers < meter.MostWorkers)
+                throw new ArgumentException("Items wait outside a stage whose workers may change.", nameof(waitingItems));
+            limit = new WorkerLimit(meter.Workers + waitingItems);
+            meter.WorkersChanged = limit.Change;
+        }
+
         var options = new ExecutionDataflowBlockOptions
         {
             MaxDegreeOfParallelism = workers,
@@ -34,6 +45,13 @@ public sealed class Stage<T> : IStage
     {
         // Without the token: the stage takes and disposes what comes after a failure, so the wait is short and nothing is left over.
         ActionBlock<T> block = lane is null ? blocks[0] : blocks[lane(item) % blocks.Length];
+        Task entering = limit?.EnterAsync() ?? Task.CompletedTask;
+        if (!entering.IsCompleted)
+        {
+            using (meter.SenderWaits())
+                await entering;
+        }
+
         Task<bool> sending = block.SendAsync(item);
         if (!sending.IsCompleted)
         {
@@ -43,6 +61,7 @@ public sealed class Stage<T> : IStage
 
         if (!await sending)
         {
+            limit?.Leave();
             Drop(item);
             throw new InvalidOperationException($"Stage '{meter.Name}' was sent an item after it was complete.");
         }
@@ -62,6 +81,7 @@ public sealed class Stage<T> : IStage
         if (flow.Stopping.IsCancellationRequested)
         {
             Drop(item);
+            limit?.Leave();
             return;
         }
 
@@ -78,6 +98,7 @@ public sealed class Stage<T> : IStage
         }
 
         meter.AddItem();
+        limit?.Leave();
     }
 
     private void Drop(T item)

@@ -25,8 +25,9 @@ internal static class Bottleneck
         string was = busiest.Workers == 1 ? "was" : $"kept {busiest.Workers} workers";
         return $"The bottleneck is {busiest.Name}: it {was} busy {Percent(busiest, busiest.Busy)} of the time{before}{after}.";
 
-        double Share(StageProgress stage, TimeSpan time) => time / (elapsed * stage.Workers);
-        string Percent(StageProgress stage, TimeSpan time) => $"{100 * Share(stage, time):F0}%";
+        // Of the time of its workers, of which it may have had more or fewer in between.
+        static double Share(StageProgress stage, TimeSpan time) => stage.Worked > TimeSpan.Zero ? time / stage.Worked : 0;
+        static string Percent(StageProgress stage, TimeSpan time) => $"{100 * Share(stage, time):F0}%";
     }
 
     private static TimeSpan HeldUp(StageProgress stage) => stage.BlockedOnNext + stage.WaitedForMemory;

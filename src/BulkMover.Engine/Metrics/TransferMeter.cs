@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using BulkMover.Engine.Transfers;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Engine.Metrics;
 
 /// <summary>Counts what a transfer does. Written by its workers, read by anyone at any time.</summary>
-internal sealed class TransferMeter(CopyOptions options)
+internal sealed class TransferMeter
 {
     private long startedAt;
     private long movingSince;
@@ -21,21 +22,47 @@ internal sealed class TransferMeter(CopyOptions options)
     private long arrivedChunks;
     private int retries;
 
+    public TransferMeter(Degrees degrees)
+    {
+        Degrees = degrees;
+        (CopyOptions options, Knob readers, Knob writers) = (degrees.Options, degrees.Readers, degrees.Writers);
+        Adopt = new StageMeter("adopt", options.Adopters);
+        Open = new StageMeter("open", CopyOptions.Openers(readers.Value), CopyOptions.Openers(readers.Most));
+        Fetch = new StageMeter("fetch", readers.Value, readers.Most);
+        Decode = new StageMeter("decode", options.Decoders(writers.Value), options.Decoders(writers.Most));
+        Encode = new StageMeter("encode", options.Decoders(writers.Value), options.Decoders(writers.Most));
+        Send = new StageMeter("send", writers.Value, writers.Most);
+        readers.Turned = number =>
+        {
+            Open.SetWorkers(CopyOptions.Openers(number), Elapsed);
+            Fetch.SetWorkers(number, Elapsed);
+        };
+        writers.Turned = number =>
+        {
+            Decode.SetWorkers(options.Decoders(number), Elapsed);
+            Encode.SetWorkers(options.Decoders(number), Elapsed);
+            Send.SetWorkers(number, Elapsed);
+        };
+    }
+
+    /// <summary>How many workers the stages have now.</summary>
+    public Degrees Degrees { get; }
+
     public StageMeter Plan { get; } = new("plan", 1);
 
     public StageMeter Begin { get; } = new("begin", 1);
 
-    public StageMeter Adopt { get; } = new("adopt", options.Adopters);
+    public StageMeter Adopt { get; }
 
-    public StageMeter Open { get; } = new("open", options.Openers);
+    public StageMeter Open { get; }
 
-    public StageMeter Fetch { get; } = new("fetch", options.Readers);
+    public StageMeter Fetch { get; }
 
-    public StageMeter Decode { get; } = new("decode", options.Decoders);
+    public StageMeter Decode { get; }
 
-    public StageMeter Encode { get; } = new("encode", CopyOptions.Encoders);
+    public StageMeter Encode { get; }
 
-    public StageMeter Send { get; } = new("send", options.Writers);
+    public StageMeter Send { get; }
 
     public StageMeter Arrive { get; } = new("arrive", 1);
 
@@ -103,7 +130,7 @@ internal sealed class TransferMeter(CopyOptions options)
     {
         Survey? survey = Volatile.Read(ref planned);
         long done = Interlocked.Read(ref plannedBytesDone);
-        TimeSpan elapsed = Since(Volatile.Read(ref startedAt));
+        TimeSpan elapsed = Elapsed;
         StageProgress adopt = Adopt.Snapshot(elapsed, Open);
         return new TransferProgress(elapsed, survey, RowsRead, RowsSent, SkippedRows, Interlocked.Read(ref arrivedChunks), Retries, Interlocked.Read(ref bytesRead), Interlocked.Read(ref bytesWritten),
             done, TimeLeft(survey, done),
@@ -116,6 +143,15 @@ internal sealed class TransferMeter(CopyOptions options)
             AdoptedFiles = Interlocked.Read(ref adoptedFiles), AdoptedBytes = Interlocked.Read(ref adoptedBytes),
         };
     }
+
+    /// <summary>What tuning looks at.</summary>
+    public FlowSample Sample()
+    {
+        TimeSpan elapsed = Elapsed;
+        return new FlowSample(elapsed, Interlocked.Read(ref bytesRead), RowsSent, MachineProcessors.IdleTime(), Open.Snapshot(elapsed, Fetch), Fetch.Snapshot(elapsed, Decode), Send.Snapshot(elapsed, null));
+    }
+
+    private TimeSpan Elapsed => Since(Volatile.Read(ref startedAt));
 
     private TimeSpan? TimeLeft(Survey? survey, long done)
     {

@@ -35,6 +35,12 @@ public sealed record TransferProgress(
     /// <summary>Length of those.</summary>
     public long AdoptedBytes { get; init; }
 
+    /// <summary>Row groups that are read at the same time now.</summary>
+    public int Readers => Stages.Single(stage => stage.Name == "fetch").Workers;
+
+    /// <summary>Blocks that are sent at the same time now.</summary>
+    public int Writers => Stages.Single(stage => stage.Name == "send").Workers;
+
     public double RowsPerSecond => PerSecond(RowsSent);
 
     public double BytesReadPerSecond => PerSecond(BytesRead);

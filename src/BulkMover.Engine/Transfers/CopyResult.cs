@@ -18,6 +18,12 @@ public sealed record CopyResult(
     /// <summary>The target has compared the rows with those that were read before it showed them.</summary>
     public bool IsVerified { get; init; }
 
+    /// <summary>As <see cref="TransferProgress.Readers"/>, at the end; null when nothing was moved.</summary>
+    public int? Readers { get; init; }
+
+    /// <summary>As <see cref="TransferProgress.Writers"/>, at the end; null when nothing was moved.</summary>
+    public int? Writers { get; init; }
+
     /// <summary>As <see cref="TransferProgress.AdoptedFiles"/>.</summary>
     public long AdoptedFiles { get; init; }
 

@@ -7,6 +7,7 @@ using BulkMover.Core.Targets;
 using BulkMover.Engine.Flows;
 using BulkMover.Engine.Memory;
 using BulkMover.Engine.Metrics;
+using BulkMover.Engine.Tuning;
 
 namespace BulkMover.Engine.Transfers;
 
@@ -24,8 +25,7 @@ public sealed class CopyTransfer(
     // A sender that has to wait holds what it has ready: that is one item read ahead per worker, and more would only be memory.
     private const int NoneWaiting = 0;
 
-    private readonly TransferMeter meter = new(options);
-    private int writers = options.Writers;
+    private readonly TransferMeter meter = new(new Degrees(options, target.LanesAreFree));
     private bool hasBegun;
     private bool isVerified;
 
@@ -37,6 +37,9 @@ public sealed class CopyTransfer(
 
     /// <summary>Where it stands; may be read at any time, also before and after the run.</summary>
     public TransferProgress Progress => meter.Snapshot();
+
+    /// <summary>How many workers its stages have.</summary>
+    internal Degrees Degrees => meter.Degrees;
 
     /// <summary>Where selected rows are copied to.</summary>
     internal MemoryAllocator Allocator { get; init; } = MemoryAllocator.Default.Value;
@@ -62,7 +65,7 @@ public sealed class CopyTransfer(
         return new CopyResult(
             rows, end.SkippedRows, end.Retries, end.BytesRead, end.BytesWritten, end.Elapsed.TotalSeconds, end.Stages, end.Bottleneck, memory.PeakBytes)
         {
-            IsVerified = isVerified, AdoptedFiles = end.AdoptedFiles, AdoptedBytes = end.AdoptedBytes,
+            IsVerified = isVerified, Readers = end.Readers, Writers = end.Writers, AdoptedFiles = end.AdoptedFiles, AdoptedBytes = end.AdoptedBytes,
         };
     }
 
@@ -70,7 +73,7 @@ public sealed class CopyTransfer(
     {
         meter.Retry();
         if (failure.IsOverload)
-            writers = Math.Max(1, writers / 2);
+            Degrees.Writers.Halve();
         Notes?.Report($"{failure.Message} Going on in {wait.TotalSeconds:F0} s.");
     }
 
@@ -92,7 +95,7 @@ public sealed class CopyTransfer(
             }
         }
 
-        var limits = new LoadLimits(writers, memory.KeepBackBytes) { Notes = Notes };
+        var limits = new LoadLimits(Degrees.Writers.Value, memory.KeepBackBytes) { Lanes = Degrees.Writers.Most, Notes = Notes };
         ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now with { SourceRows = survey.Rows }, limits, cancellationToken), cancellationToken);
         hasBegun = true;
         long rows;
@@ -125,7 +128,7 @@ public sealed class CopyTransfer(
         // Invariant 7. Nothing is leased yet, and it is part of what a target may keep back: so it is there.
         using MemoryLease own = await memory.LeaseAsync(MemoryUse.Encode, load.WriterBytes, target.Name, cancellationToken);
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
-        var to = new TargetStages(load, writers, meter);
+        var to = new TargetStages(load, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();
         // Read before anything arrives: what arrives now is added to it.
         var arrived = new ArrivedTasks([.. load.Arrived.Values]);
@@ -139,8 +142,8 @@ public sealed class CopyTransfer(
             chunks.TryRemove(chunk.Number, out _);
         });
         // From the decoder on a row group keeps the order of its rows: a target that sorts finds them sorted where the source is.
-        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, (block, stopping) => to.SendAsync(block, arrive, stopping), block => block.Lane % writers);
-        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send, arrive), batch => batch.Lane);
+        Stage<LanedBlock> send = flow.AddStage<LanedBlock>(meter.Send, NoneWaiting, (block, stopping) => to.SendAsync(block, arrive, stopping), block => block.Writer);
+        Stage<LeasedBatch> encode = flow.AddStage<LeasedBatch>(meter.Encode, NoneWaiting, (batch, _) => to.EncodeAsync(batch, send, arrive), batch => batch.Lane.Decoder);
         Stage<LeasedScan> decode = flow.AddStage<LeasedScan>(
             meter.Decode, NoneWaiting, (rowGroup, stopping) => from.DecodeAsync(rowGroup, encode, arrive, stopping));
         Stage<LeasedScan> fetch = flow.AddStage<LeasedScan>(
@@ -148,6 +151,7 @@ public sealed class CopyTransfer(
         Stage<ChunkedTask> open = flow.AddStage<ChunkedTask>(meter.Open, NoneWaiting, (task, stopping) => from.OpenAsync(task, fetch, arrive, stopping));
         Stage<ChunkedTask> adopt = flow.AddStage<ChunkedTask>(meter.Adopt, NoneWaiting, (task, stopping) => from.AdoptAsync(task, open, arrive, stopping));
 
+        await using var tuning = SelfTuning.Begin(new Tuner(Degrees.Readers, Degrees.Writers), meter.Sample, TimeProvider.System);
         try
         {
             await flow.RunAsync(async stopping =>

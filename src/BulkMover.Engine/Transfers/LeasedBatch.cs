@@ -8,7 +8,7 @@ namespace BulkMover.Engine.Transfers;
 /// <param name="Lease">Split among the blocks that the batch becomes.</param>
 /// <param name="Chunk">Held until all its blocks have been handed on.</param>
 /// <param name="Lane">Of all batches of its row group: they stay in order.</param>
-internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, Chunk Chunk, int Lane) : IDisposable
+internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, Chunk Chunk, Lane Lane) : IDisposable
 {
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
@@ -16,8 +15,7 @@ namespace BulkMover.Engine.Transfers;
 internal sealed class SourceStages(
     Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
-    // The lanes that no row group is decoded in, so that each insert gets the rows of one row group at a time where there are enough of them.
-    private readonly ConcurrentStack<int> freeLanes = new(Enumerable.Range(0, meter.Decode.Workers).Reverse());
+    private readonly Lanes lanes = new(meter.Decode, meter.Send);
 
     /// <summary>Has the target take the file as it is; one that does not fit is sent on.</summary>
     public async Task AdoptAsync(ChunkedTask item, Stage<ChunkedTask> open, Stage<Chunk> arrive, CancellationToken stopping)
@@ -81,8 +79,7 @@ internal sealed class SourceStages(
     {
         using (item)
         {
-            if (!freeLanes.TryPop(out int lane))
-                throw new InvalidOperationException("More row groups are decoded than there are workers.");
+            Lane lane = lanes.Take();
             IRowGroupScan rowGroup = item.Scan;
             using MemoryLease workingSet = await LeaseWorkingSetAsync(rowGroup, stopping);
             long rows = 0;
@@ -110,7 +107,7 @@ internal sealed class SourceStages(
             }
 
             // After a failure nothing is decoded any more, so a lane that was not given back is not missed.
-            freeLanes.Push(lane);
+            lanes.GiveBack(lane);
             item.File.End(rowGroup);
         }
 
@@ -143,7 +140,7 @@ internal sealed class SourceStages(
 
     // Takes the batch over. It came to be within the decoder's working set; from here on it is leased as what it is, together with what
     // encoding it will need: asked for in two steps, the first could be what the second waits for.
-    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, LeasedScan rowGroup, int lane, CancellationToken stopping)
+    private async Task<LeasedBatch> SelectAsync(RecordBatch batch, LeasedScan rowGroup, Lane lane, CancellationToken stopping)
     {
         MemoryLease? lease = null;
         try

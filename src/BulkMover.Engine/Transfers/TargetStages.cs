@@ -7,9 +7,8 @@ namespace BulkMover.Engine.Transfers;
 
 /// <summary>What the stages from a record batch to the target do with one item.</summary>
 /// <param name="load">Where to.</param>
-/// <param name="writers">Blocks that are sent at the same time at most, each with a lane of its own.</param>
 /// <param name="meter">Counts.</param>
-internal sealed class TargetStages(ITargetLoad load, int writers, TransferMeter meter)
+internal sealed class TargetStages(ITargetLoad load, TransferMeter meter)
 {
     /// <summary>Makes blocks; each carries its part of the batch's lease and gives it back when the target disposes it.</summary>
     public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send, Stage<Chunk> arrive)
@@ -18,7 +17,7 @@ internal sealed class TargetStages(ITargetLoad load, int writers, TransferMeter 
         foreach (IEncodedBlock block in load.Encode(item.Batch))
         {
             block.OnDisposed(lease.Split(block.HeldBytes).Dispose);
-            await send.SendAsync(new LanedBlock(block, item.Chunk.Hold(), item.Lane));
+            await send.SendAsync(new LanedBlock(block, item.Chunk.Hold(), item.Lane.Writer));
         }
 
         await ReleaseAsync(item.Chunk, arrive);
@@ -27,7 +26,7 @@ internal sealed class TargetStages(ITargetLoad load, int writers, TransferMeter 
     public async Task SendAsync(LanedBlock item, Stage<Chunk> arrive, CancellationToken stopping)
     {
         long rows = item.Block.Rows;
-        meter.AddBytesWritten(await item.Chunk.Load.SendAsync(item.Block, item.Lane % writers, stopping));
+        meter.AddBytesWritten(await item.Chunk.Load.SendAsync(item.Block, item.Writer, stopping));
         meter.AddRowsSent(rows);
         item.Chunk.AddRows(rows);
         await ReleaseAsync(item.Chunk, arrive);

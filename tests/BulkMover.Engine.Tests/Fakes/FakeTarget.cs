@@ -54,6 +54,8 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
     public string Name => "fake";
 
+    public bool LanesAreFree { get; set; }
+
     private Ledger Ledger => ledger;
 
     private MemoryAllocator Allocator => allocator;
@@ -184,7 +186,7 @@ internal sealed class FakeTarget(MemoryAllocator allocator, Ledger ledger) : ITa
 
         public async Task<long> SendAsync(IEncodedBlock block, int lane, CancellationToken cancellationToken)
         {
-            Assert.InRange(lane, 0, limits.Writers - 1);
+            Assert.InRange(lane, 0, limits.Lanes - 1);
             target.AtBlock(lane, ((Block)block).Values[0]);
             if (target.KeepsBack && Interlocked.Add(ref keptBytes, block.HeldBytes) <= limits.HeldBytes)
             {

@@ -82,6 +82,40 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public async Task Run_NumberOfWorkersChanges_NeverMoreAreAtWorkAndAllOfThemAre()
+    {
+        using var flow = new Flow(Token);
+        var meter = new StageMeter("stage", 2, 8);
+        (int inside, int most, int sent) = (0, 0, 0);
+        var arrived = new ConcurrentBag<int>();
+        Stage<int> stage = flow.AddStage<int>(meter, 0, async (item, _) =>
+        {
+            int now = Interlocked.Increment(ref inside);
+            most = Math.Max(most, now);
+            arrived.Add(item);
+            await Task.Delay(1, Token);
+            Interlocked.Decrement(ref inside);
+        });
+
+        await flow.RunAsync(async _ =>
+        {
+            foreach (int workers in (int[])[2, 8, 3])
+            {
+                meter.SetWorkers(workers, TimeSpan.Zero);
+                // Those that were let in before finish.
+                while (meter.Snapshot(TimeSpan.Zero, null).Items < sent)
+                    await Task.Delay(1, Token);
+                most = 0;
+                for (int item = 0; item < 200; item++, sent++)
+                    await stage.SendAsync(item);
+                Assert.Equal(workers, most);
+            }
+        }).WaitAsync(Patience, Token);
+
+        Assert.Equal(600, arrived.Count);
+    }
+
+    [Fact]
     public async Task Run_BodyFailsWhileItsQueueIsFull_DisposesEveryItemItHadNotHandled()
     {
         using var flow = new Flow(Token);

@@ -62,8 +62,23 @@ public sealed class BottleneckTests
     public void Name_NothingHasHappened_SaysSo() =>
         Assert.Equal("Nothing has been measured yet.", Bottleneck.Name([Stage("fetch", 1)], TimeSpan.Zero));
 
+    [Fact]
+    public void Name_WorkersBecameMore_SharesAreOfTheTimeOfThoseThatThereWere()
+    {
+        var meter = new StageMeter("fetch", 1, 4);
+        meter.SetWorkers(4, TimeSpan.FromSeconds(8));
+
+        StageProgress fetch = meter.Snapshot(Elapsed, null);
+
+        // One for 8 seconds, four for 2.
+        Assert.Equal((4, TimeSpan.FromSeconds(16)), (fetch.Workers, fetch.Worked));
+        Assert.Equal("The bottleneck is fetch: it kept 4 workers busy 75% of the time.",
+            Bottleneck.Name([fetch with { Busy = TimeSpan.FromSeconds(12), WaitedForInput = TimeSpan.FromSeconds(4) }], Elapsed));
+    }
+
+    // What is not told of ten seconds, they waited for input.
     private static StageProgress Stage(
         string name, int workers, double busy = 0, double waitedForInput = 0, double waitedForMemory = 0, double blockedOnNext = 0) =>
-        new(name, workers, 1, TimeSpan.FromSeconds(busy), TimeSpan.FromSeconds(waitedForInput),
+        new(name, workers, 1, TimeSpan.FromSeconds(busy), TimeSpan.FromSeconds(Math.Max(waitedForInput, (10 * workers) - busy - waitedForMemory - blockedOnNext)),
             TimeSpan.FromSeconds(waitedForMemory), TimeSpan.FromSeconds(blockedOnNext));
 }

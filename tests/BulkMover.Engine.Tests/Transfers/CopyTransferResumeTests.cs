@@ -58,19 +58,24 @@ public sealed class CopyTransferResumeTests
         var world = new World { Options = FileByFile with { Writers = 4, Readers = 4, Patience = TimeSpan.FromMinutes(1) } };
         var lanes = new ConcurrentBag<int>();
         int sends = 0;
-        world.Target.AtBlock = (lane, _) => lanes.Add(lane);
+        CopyTransfer copy = world.MakeCopy();
+        world.Target.AtBlock = (lane, _) =>
+        {
+            if (copy.Progress.Retries > 0)
+                lanes.Add(lane);
+        };
         world.At = (step, _) =>
         {
             if (step != Step.Send || Interlocked.Increment(ref sends) != 30)
                 return Task.CompletedTask;
-            lanes.Clear();
             throw new EnvironmentException("fake.overload", "Too much.") { IsTransient = true, IsOverload = true };
         };
 
-        CopyResult result = await world.CopyAsync(Stopping);
+        CopyResult result = await copy.RunAsync(Stopping).WaitAsync(World.Patience, Stopping);
 
         Assert.Equal(1, result.Retries);
         Assert.Equal(Enumerable.Range(0, (int)world.Table.Rows).Select(i => (long)i), world.Target.Visible);
+        Assert.NotEmpty(lanes);
         Assert.All(lanes, lane => Assert.InRange(lane, 0, 1));
         world.AssertNothingIsLeft();
     }

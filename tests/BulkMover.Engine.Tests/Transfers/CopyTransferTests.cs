@@ -115,6 +115,61 @@ public sealed class CopyTransferTests
         world.AssertNothingIsLeft();
     }
 
+    [Fact]
+    public async Task Copy_NumberOfWritersChangesMeanwhile_RowGroupArrivesInOrderAndInOneLane()
+    {
+        var world = new World { Options = new CopyOptions() };
+        world.Target.LanesAreFree = true;
+        (world.Table.Files, world.Table.RowGroups, world.Table.Batches) = (60, 2, 5);
+        world.Target.At = (_, stopping) => Task.Delay(Random.Shared.Next(2), stopping);
+        CopyTransfer copy = world.MakeCopy();
+        var arrived = new ConcurrentQueue<(int Lane, long Row)>();
+        world.Target.AtBlock = (lane, row) =>
+        {
+            arrived.Enqueue((lane, row));
+            if (arrived.Count % 20 == 0)
+            {
+                copy.Degrees.Writers.Turn(Random.Shared.Next(1, 9));
+                copy.Degrees.Readers.Turn(Random.Shared.Next(1, 9));
+            }
+        };
+
+        CopyResult result = await copy.RunAsync(TestContext.Current.CancellationToken).WaitAsync(World.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(world.Table.Rows, result.Rows);
+        Assert.True(arrived.Select(block => block.Lane).Distinct().Count() > Environment.ProcessorCount, "Only as many were sent at once as there are cores.");
+        Assert.All(arrived.GroupBy(block => block.Row / (world.Table.Batches * world.Table.BatchRows)), rowGroup =>
+        {
+            Assert.Single(rowGroup.Select(block => block.Lane).Distinct());
+            Assert.Equal(rowGroup.Select(block => block.Row).Order(), rowGroup.Select(block => block.Row));
+        });
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Copy_MoreWritersThanCores_SoManySendAtOnce()
+    {
+        int writers = Environment.ProcessorCount * 3;
+        var world = new World { Options = new CopyOptions { Readers = writers, Writers = writers } };
+        (world.Table.Files, world.Table.RowGroups) = (1, 2 * writers);
+        var together = new TaskCompletionSource();
+        int sending = 0;
+        world.At = (step, stopping) =>
+        {
+            if (step != Step.Send)
+                return Task.CompletedTask;
+            if (Interlocked.Increment(ref sending) == writers)
+                together.SetResult();
+            return together.Task.WaitAsync(World.Patience, stopping);
+        };
+
+        CopyResult result = await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(world.Table.Rows, result.Rows);
+        Assert.Equal(writers, result.Stages.Single(stage => stage.Name == "send").Workers);
+        world.AssertNothingIsLeft();
+    }
+
     [Theory]
     [InlineData(200_000)]
     [InlineData(300)]

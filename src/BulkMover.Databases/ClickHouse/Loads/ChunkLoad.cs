@@ -20,7 +20,7 @@ internal sealed class ChunkLoad : IChunkLoad
     {
         digest = Digest.Empty(columns);
         this.limits = limits;
-        inserts = new InsertPool(ofLarge => client.Insert(insert, settings(ofLarge)), limits.Writers, MaxIdle);
+        inserts = new InsertPool(ofLarge => client.Insert(insert, settings(ofLarge)), limits.Lanes, MaxIdle);
         held = new HeldBlocks(allHeld);
     }
 
