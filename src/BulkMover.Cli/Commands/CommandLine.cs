@@ -25,7 +25,8 @@ public static class CommandLine
             return ReportUsage(parsed);
 
         // Flushing a file waits for the disk and blocks a thread: with the pool's own, one for each core, as many small files would be written one after the other.
-        ThreadPool.SetMinThreads(MinThreads, MinThreads);
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, MinThreads), completions);
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

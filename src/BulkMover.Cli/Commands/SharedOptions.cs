@@ -72,7 +72,7 @@ public static class SharedOptions
 
     public static Option<WireCompression> WireCompression { get; } = new Option<WireCompression>("--wire-compression")
     {
-        Description = "Whether rows are compressed on their way to ClickHouse. auto: not to this machine; elsewhere if the first of them arrive sooner that way.",
+        Description = "Whether rows are compressed on their way to ClickHouse. auto: not to this machine, so that one behind a tunnel wants zstd; elsewhere if the first rows arrive sooner that way.",
         HelpName = "auto|none|zstd",
     }.AcceptOnlyFromAmong("auto", "none", "zstd");
 

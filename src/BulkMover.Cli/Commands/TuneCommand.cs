@@ -30,7 +30,7 @@ public static class TuneCommand
     {
         var command = new Command("tune",
             "Measure which --readers, --writers and --block-rows a copy goes fastest with, and whether it finds them by itself. Copies samples of some seconds each, four minutes in all, into tables of its own beside TO, " +
-            "as a copy does, and removes them. TO itself is not changed. Give the options of the copy.")
+            "as a copy does, and removes them but for the empty ledger. TO itself is not changed. Give the options of the copy.")
         {
             SharedOptions.From, SharedOptions.To, SharedOptions.Snapshot, SharedOptions.Columns, SharedOptions.Where, SharedOptions.OrderBy, SharedOptions.PartitionBy, SharedOptions.Engine,
             SharedOptions.Memory, SharedOptions.WireCompression, SharedOptions.MaxRequests, SharedOptions.Bandwidth, Plot, SharedOptions.Output,
@@ -71,8 +71,9 @@ public static class TuneCommand
         }
 
         await sampling.RemoveAsync();
-        TuningPlot.Write(plot, result);
+        // What took minutes is told first, should the file not come to be.
         report.Tuned(result, plot);
+        TuningPlot.Write(plot, result);
         return 0;
     }
 

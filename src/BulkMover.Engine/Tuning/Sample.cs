@@ -12,7 +12,7 @@ namespace BulkMover.Engine.Tuning;
 public sealed record Sample(
     TuningPoint Point, int Readers, int Writers, int BlockRows, double RowsPerSecond, double BytesReadPerSecond, double CpuSecondsPerMillionRows, long PeakBytes)
 {
-    /// <summary>Why the point is none to use: the target had too much to do. Its rates are zero then.</summary>
+    /// <summary>Why the point is none to use: the target had too much to do, in one of its samples at least.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The source came to its end before the sample's time was over.</summary>

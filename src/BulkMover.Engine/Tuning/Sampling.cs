@@ -33,7 +33,7 @@ public sealed class Sampling(
     /// <exception cref="BulkMoverException">It failed for a reason that is not the point's.</exception>
     public async Task<Sample> TakeAsync(TuningPoint point, TimeSpan before, TimeSpan time, CancellationToken cancellationToken)
     {
-        // A failure that may pass is one of this point: with fewer inserts the target may bear it.
+        // With fewer inserts the target may bear what is too much for it at this point.
         var options = new CopyOptions { Readers = point.Readers, Writers = point.Writers, BlockRows = point.BlockRows, Patience = TimeSpan.Zero };
         var memory = new MemoryBudget(memoryBytes);
         BatchSize batches = options.BatchesFor(target.BestBatches, memory);
@@ -52,7 +52,7 @@ public sealed class Sampling(
         {
             // Its time was over.
         }
-        catch (BulkMoverException error) when (error.IsTransient)
+        catch (BulkMoverException error) when (error.IsOverload)
         {
             problem = error.Message;
         }
@@ -64,7 +64,7 @@ public sealed class Sampling(
             point, copy.Progress.Readers, copy.Progress.Writers, batches.Rows, isNothing ? 0 : rows / seconds, isNothing ? 0 : (last.Bytes - first.Bytes) / seconds,
             isNothing ? 0 : (last.Cpu - first.Cpu).TotalSeconds / rows * 1e6, memory.PeakBytes)
         {
-            Problem = problem, IsShort = isShort,
+            Problem = problem, IsShort = isShort && problem is null,
         };
     }
 
@@ -97,7 +97,7 @@ public sealed class Sampling(
             // A source of a block or two is measured as a whole.
             if (hasEnded)
                 return (first is null || first == last ? start : first, last, true);
-            if (cancellationToken.IsCancellationRequested || (first is not null && now.At - first.At >= time) || Stopwatch.GetElapsedTime(begin) > Longest)
+            if (cancellationToken.IsCancellationRequested || (first is not null && last != first && now.At - first.At >= time) || Stopwatch.GetElapsedTime(begin) > Longest)
                 return (first ?? start, last, false);
         }
     }

@@ -27,5 +27,6 @@ internal sealed class SelfTuning : IAsyncDisposable
         await using CancellationTokenRegistration ending = stopping.UnsafeRegister(static timer => ((PeriodicTimer)timer!).Dispose(), timer);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
             tuner.Observe(sample());
+        tuner.End();
     }
 }

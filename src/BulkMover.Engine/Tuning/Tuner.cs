@@ -62,6 +62,14 @@ internal sealed class Tuner
             marks.RemoveAt(0);
     }
 
+    /// <summary>Nothing is shown any more: a turn that was not borne out yet is taken back, so that what is told of the copy is what it has found.</summary>
+    public void End()
+    {
+        if (trial is { } tried)
+            tried.Of.TakeBack(tried.Before, tried.IsUp, TimeSpan.Zero);
+        trial = null;
+    }
+
     private FlowWindow Measured => new(marks[0], marks[^1]);
 
     private bool IsKept(Trial tried)

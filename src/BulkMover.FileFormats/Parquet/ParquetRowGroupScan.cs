@@ -59,9 +59,8 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         if (memory is not null)
             return;
 
-        await using IRangeReader ranges = await file.Store.OpenAsync(file.Location, file.Bytes, cancellationToken);
+        await using IRangeReader ranges = await PinnedReader.OpenAsync(file.Store, file.Location, file.Bytes, file.Version, cancellationToken);
         memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
-        file.ThrowIfReplaced(ranges);
         DecodeBytes = Estimate(memory.Estimate);
     }
 

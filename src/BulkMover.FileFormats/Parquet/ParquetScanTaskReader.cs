@@ -30,7 +30,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using IRangeReader reader = await store.OpenAsync(task.File, task.FileBytes, cancellationToken);
+        await using IRangeReader reader = await PinnedReader.OpenAsync(store, task.File, task.FileBytes, task.End?.Version, cancellationToken);
         if (IsSmall(reader.Length))
         {
             if (await OpenWholeAsync(reader, task, cancellationToken) is { } whole)
@@ -41,7 +41,6 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
         List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, new IndexSource(reader, IsInMemory: false, options), cancellationToken);
-        file.ThrowIfReplaced(reader);
         IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
         foreach (List<KeptRowGroup> group in Join(footer, kept, file.Shape))
         {

@@ -1,5 +1,4 @@
 using Apache.Arrow.Memory;
-using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Shaping;
@@ -16,13 +15,4 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Allocator">Where buffers come from that are widened or filled.</param>
 /// <param name="Slabs">Where buffers come from that are decoded here.</param>
 internal sealed record ScanFile(
-    IObjectStore Store, Location Location, long Bytes, string? Version, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs)
-{
-    /// <summary>After something was read: what the footer tells does not hold of another object that has its name now.</summary>
-    /// <exception cref="EnvironmentException">It is another one.</exception>
-    public void ThrowIfReplaced(IRangeReader reader)
-    {
-        if (Version is not null && reader.Version is { } version && version != Version)
-            throw new EnvironmentException("parquet.file_changed", $"'{Location}' was replaced while it was read. Run the command again.") { IsTransient = true };
-    }
-}
+    IObjectStore Store, Location Location, long Bytes, string? Version, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs);

@@ -2,21 +2,25 @@ namespace BulkMover.ObjectStores.Local;
 
 /// <summary>
 /// Flushes of directories that many files get their names in at the same time: one that begins after a name was given holds for it, whoever asked. A flush waits
-/// for the disk; of 1,000 files copied by 64 threads some 40 are left.
+/// for the disk, so many wait for the same.
 /// </summary>
-internal static class DirectoryFlushes
+/// <param name="flush">Flushes one.</param>
+internal sealed class DirectoryFlushes(Action<string> flush)
 {
-    private static readonly Dictionary<string, Waiters> Waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Waiters> waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Of this machine's directories.</summary>
+    public static DirectoryFlushes Shared { get; } = new(LocalSystem.FlushDirectory);
 
     /// <summary>Names that were given in a directory before this call outlast a loss of power when it returns.</summary>
-    public static void Flush(string directory)
+    public void Flush(string directory)
     {
         Waiters its;
         long asked;
-        lock (Waiting)
+        lock (waiting)
         {
-            if (!Waiting.TryGetValue(directory, out its!))
-                Waiting.Add(directory, its = new Waiters());
+            if (!waiting.TryGetValue(directory, out its!))
+                waiting.Add(directory, its = new Waiters());
             its.Count++;
             asked = ++its.Asked;
         }
@@ -31,20 +35,20 @@ internal static class DirectoryFlushes
         }
         finally
         {
-            lock (Waiting)
+            lock (waiting)
             {
                 if (--its.Count == 0)
-                    Waiting.Remove(directory);
+                    waiting.Remove(directory);
             }
         }
     }
 
-    private static void FlushForAll(string directory, Waiters its)
+    private void FlushForAll(string directory, Waiters its)
     {
         long all;
-        lock (Waiting)
+        lock (waiting)
             all = its.Asked;
-        LocalSystem.FlushDirectory(directory);
+        flush(directory);
         its.Flushed = all;
     }
 

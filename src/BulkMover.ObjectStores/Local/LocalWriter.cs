@@ -85,7 +85,7 @@ internal sealed class LocalWriter : IObjectWriter
         {
             if (isUnnamed && TryName(path))
             {
-                DirectoryFlushes.Flush(Path.GetDirectoryName(path)!);
+                DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
                 return;
             }
 
@@ -105,7 +105,7 @@ internal sealed class LocalWriter : IObjectWriter
             // Not File.Move, which looks first and then renames: of two at the same time both would succeed.
             bool isNew = isUnnamed ? TryName(path) : LocalSystem.TryLink(hidden, path);
             if (isNew)
-                DirectoryFlushes.Flush(Path.GetDirectoryName(path)!);
+                DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
             return isNew;
         });
     }
@@ -160,7 +160,7 @@ internal sealed class LocalWriter : IObjectWriter
         if (Directory.Exists(path))
             throw LocalErrors.IsDirectory(path);
         File.Move(hidden, path, overwrite: true);
-        DirectoryFlushes.Flush(Path.GetDirectoryName(path)!);
+        DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Makes a hidden file in the directory that another one will be in, which is made, too.</summary>

@@ -94,7 +94,12 @@ internal sealed class ParquetSnapshot : ITableSnapshot
         try
         {
             foreach (ParquetFile file in known)
+            {
+                if (listing.IsCompleted)
+                    await listing;
                 yield return file;
+            }
+
             await listing;
         }
         finally

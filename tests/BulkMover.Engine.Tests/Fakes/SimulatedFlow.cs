@@ -71,6 +71,9 @@ internal sealed class SimulatedFlow
         return (rows - before) / seconds;
     }
 
+    /// <summary>Nothing flows any more.</summary>
+    public void End() => tuner.End();
+
     private void Add(string name, int workers, double busy, double withoutMemory, bool isBlocked, double rowsOfItem)
     {
         StageProgress before = stages.GetValueOrDefault(name) ?? new StageProgress(name, workers, 0, default, default, default, default);

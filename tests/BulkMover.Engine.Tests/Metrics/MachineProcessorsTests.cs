@@ -13,7 +13,17 @@ public sealed class MachineProcessorsTests
     [InlineData("cpu  a b c d e f", null)]
     [InlineData("", null)]
     public void Parse_FirstLineOfProcStat_IdleAndWaitingForDisks(string line, double? seconds) =>
-        Assert.Equal(seconds, MachineProcessors.Parse(line)?.TotalSeconds);
+        Assert.Equal(seconds, MachineProcessors.Parse([line, "cpu0 1 2 3 4 5", "cpu1 1 2 3 4 5"], 2)?.TotalSeconds);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Parse_OtherProcessorsThanThisProgramHas_IsNotKnown(int processors) =>
+        Assert.Null(MachineProcessors.Parse(["cpu  2 4 6 8 10", "cpu0 1 2 3 4 5", "cpu1 1 2 3 4 5"], processors));
+
+    [Fact]
+    public void Parse_NoLine_IsNotKnown() => Assert.Null(MachineProcessors.Parse([], 2));
 
     [Fact]
     public async Task IdleTime_OfThisMachine_GoesForwardNoFasterThanItsProcessors()

@@ -51,7 +51,17 @@ public sealed class SamplingTests
 
         Sample sample = await SamplingOf(world).TakeAsync(TuningPoint.SelfTuned, TimeSpan.Zero, TimeSpan.FromSeconds(1), Token).WaitAsync(World.Patience, Token);
 
-        Assert.Equal(("Too much.", 0), (sample.Problem, sample.RowsPerSecond));
+        Assert.Equal(("Too much.", 0, false), (sample.Problem, sample.RowsPerSecond, sample.IsShort));
+    }
+
+    [Fact]
+    public async Task Take_ConnectionIsLost_FailsAndIsNoProblemOfThePoint()
+    {
+        var world = new World();
+        world.Table.At = (step, _) => step == Step.Fetch ? throw new EnvironmentException("fake.lost", "Lost.") { IsTransient = true } : Task.CompletedTask;
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => SamplingOf(world).TakeAsync(TuningPoint.SelfTuned, TimeSpan.Zero, TimeSpan.FromSeconds(1), Token).WaitAsync(World.Patience, Token));
+        Assert.Equal("fake.lost", error.Code);
     }
 
     [Fact]

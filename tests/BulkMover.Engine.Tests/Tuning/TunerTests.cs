@@ -42,6 +42,18 @@ public sealed class TunerTests
     }
 
     [Fact]
+    public void End_AmidATrial_TakesItBack()
+    {
+        var flow = new SimulatedFlow { Fetches = _ => 400_000 };
+        while (flow.Readers.Value == 2)
+            flow.Run(0.125);
+
+        flow.End();
+
+        Assert.Equal(2, flow.Readers.Value);
+    }
+
+    [Fact]
     public void Observe_NoProcessorIsIdle_WritersBecomeNoMore()
     {
         var flow = new SimulatedFlow { Takes = writers => 50_000 * writers, Idle = 0.15 };

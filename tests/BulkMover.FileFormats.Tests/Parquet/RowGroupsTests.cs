@@ -69,7 +69,7 @@ public sealed class RowGroupsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task OpenAsync_FileIsReplacedBehindItsFooter_IsReadAgainFromTheBeginning(bool isPlanned)
+    public async Task Fetch_FileIsReplacedBehindItsFooter_IsFoundOutBeforeItIsTakenForCorrupt(bool isPlanned)
     {
         var store = new RecordingStore(new LocalObjectStore()) { Version = "1" };
         using ParquetTestFile file = new ParquetTestFile { Store = store, Options = new() { SmallBytes = 0 } }.Write(Ids, RowGroup(1));
@@ -80,10 +80,23 @@ public sealed class RowGroupsTests
             using (scan)
             {
                 store.Version = "2";
+                await File.WriteAllBytesAsync(file.Path, new byte[new FileInfo(file.Path).Length], Cancellation);
                 var error = await Assert.ThrowsAsync<EnvironmentException>(() => scan.FetchAsync(Cancellation));
-                Assert.Equal(("parquet.file_changed", true), (error.Code, error.IsTransient));
+                Assert.Equal("parquet.file_changed", error.Code);
             }
         }
+    }
+
+    [Fact]
+    public async Task OpenAsync_SmallFileIsReplacedSincePlanning_IsFoundOut()
+    {
+        var store = new RecordingStore(new LocalObjectStore()) { Version = "1" };
+        using ParquetTestFile file = new ParquetTestFile { Store = store }.Write(Ids, RowGroup(1));
+        file.End = (await ParquetFooter.ReadAsync(store, file.Location, knownBytes: null, Cancellation)).End;
+        store.Version = "2";
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => file.ReadAsync(Ids));
+        Assert.Equal("parquet.file_changed", error.Code);
     }
 
     [Fact]

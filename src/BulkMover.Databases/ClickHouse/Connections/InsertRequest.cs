@@ -106,8 +106,15 @@ public sealed class InsertRequest : IAsyncDisposable
     {
         opened.TrySetResult(stream);
         await allWritten.Task.WaitAsync(cancellationToken);
-        if (compressed is not null)
-            await compressed.EndAsync(stream);
+        try
+        {
+            if (compressed is not null)
+                await compressed.EndAsync(stream);
+        }
+        catch (IOException)
+        {
+            // The server has closed the connection, and why is in its answer, which is read next.
+        }
     }
 
     /// <summary>Throws why the request failed: its answer, else the write's own failure.</summary>

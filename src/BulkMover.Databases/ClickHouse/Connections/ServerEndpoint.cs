@@ -6,6 +6,8 @@ namespace BulkMover.Databases.ClickHouse.Connections;
 /// <param name="Password">Empty for none. Never shown.</param>
 public sealed record ServerEndpoint(Uri Server, string User, string Password)
 {
+    private readonly bool? near;
+
     /// <summary>Time until a connection is there or the server counts as unreachable.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -19,7 +21,11 @@ public sealed record ServerEndpoint(Uri Server, string User, string Password)
     public TimeSpan LeaseTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Whether it is on this machine: the processors are what lacks then, never the connection.</summary>
-    public bool IsNear { get; init; } = Server.IsLoopback;
+    public bool IsNear
+    {
+        get => near ?? Server.IsLoopback;
+        init => near = value;
+    }
 
     /// <summary>Of the rows of inserts.</summary>
     public WireCompression Compression { get; init; }

@@ -61,7 +61,7 @@ public sealed class NativeBlock : IEncodedBlock
         long bytes = 0;
         foreach (ReadOnlyMemory<byte> segment in Segments)
             bytes += await body.WriteAsync(segment, stream);
-        return bytes;
+        return bytes + await body.FlushAsync(stream);
     }
 
     public void OnDisposed(Action released)

@@ -62,6 +62,20 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         Assert.Equal(100_000, await insert.CompleteAsync(Stopping));
     }
 
+    [Fact]
+    public async Task Insert_SmallBlocksAreCompressed_EachGoesOut()
+    {
+        using ServerClient sending = Client(server.Endpoint, WireCompression.Zstd);
+        await using InsertRequest insert = sending.Insert($"INSERT INTO {await NewTableAsync("a Int64")} FORMAT Native", Settings);
+        for (int i = 0; i < 3; i++)
+        {
+            using NativeBlock block = Blocks.Numbers(i, 1);
+            Assert.True(await insert.WriteAsync(block, Stopping) > 0);
+        }
+
+        Assert.Equal(3, await insert.CompleteAsync(Stopping));
+    }
+
     [Theory]
     [InlineData(WireCompression.None)]
     [InlineData(WireCompression.Zstd)]
@@ -164,7 +178,7 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
         string table = await NewTableAsync("a Int64");
         await using (InsertRequest insert = sending.Insert($"INSERT INTO {table} FORMAT Native", Settings))
         {
-            using NativeBlock block = Blocks.Numbers(0, 1000);
+            using NativeBlock block = Blocks.Numbers(0, 500_000);
             await insert.WriteAsync(block, Stopping);
         }
 
