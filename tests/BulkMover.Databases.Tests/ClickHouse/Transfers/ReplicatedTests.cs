@@ -156,7 +156,7 @@ public sealed class ReplicatedTests(ReplicatedServerFixture server) : IClassFixt
         (ReplicatedWorld world, TargetFixture fixture) = await DieAmidTheMovesAsync();
         using (fixture)
         {
-            string prefix = await fixture.QueryAsync("SELECT replaceRegexpOne(name, '_f_e1$', '') FROM system.tables WHERE database = '{db}' AND name LIKE '%_f_e1'");
+            string prefix = await fixture.QueryAsync("SELECT replaceRegexpOne(name, '_f_e1$', '') FROM system.tables WHERE database = '{db}' AND endsWith(name, '_f_e1')");
             await fixture.QueryAsync(harm.Replace("{0}", $"{{db}}.{prefix}", StringComparison.Ordinal) + " SETTINGS max_table_size_to_drop = 0, max_partition_size_to_drop = 0");
 
             if (code is not null)
