@@ -60,25 +60,14 @@ internal static class FileManifest
         to.Long(1); // added
         to.Some();
         to.Long(snapshotId);
-        Nulls(to, 2); // sequence numbers are inherited
+        to.Nulls(2); // sequence numbers are inherited
         to.Long((int)file.Content);
         to.Text(file.Path);
         to.Text("PARQUET");
         to.Long(file.Rows);
         to.Long(file.Bytes);
-        Nulls(to, 8); // statistics of columns, key metadata, split offsets
-        if (file.EqualityId is { } id)
-        {
-            to.Some();
-            to.Long(1);
-            to.Long(id);
-            to.Long(0);
-        }
-        else
-        {
-            to.Null();
-        }
-
+        to.Nulls(8); // statistics of columns, key metadata, split offsets
+        to.EqualityIds(file.EqualityId);
         to.Null(); // no sort order
         if (file.DataFile is { } dataFile)
         {
@@ -90,12 +79,6 @@ internal static class FileManifest
             to.Null();
         }
 
-        Nulls(to, 2); // no place within the file
-    }
-
-    private static void Nulls(AvroBuffer to, int count)
-    {
-        for (; count > 0; count--)
-            to.Null();
+        to.Nulls(2); // no place within the file
     }
 }

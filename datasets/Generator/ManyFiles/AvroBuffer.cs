@@ -25,6 +25,28 @@ internal sealed class AvroBuffer
     /// <summary>The first branch of a union with null.</summary>
     public void Null() => Long(0);
 
+    /// <summary>As many of them.</summary>
+    public void Nulls(int count)
+    {
+        for (; count > 0; count--)
+            Null();
+    }
+
+    /// <summary>A manifest entry's <c>equality_ids</c>: of one field, or none.</summary>
+    public void EqualityIds(int? field)
+    {
+        if (field is not { } id)
+        {
+            Null();
+            return;
+        }
+
+        Some();
+        Long(1);
+        Long(id);
+        Long(0);
+    }
+
     /// <summary>The second branch, whose value follows.</summary>
     public void Some() => Long(1);
 

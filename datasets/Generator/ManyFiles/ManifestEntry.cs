@@ -42,10 +42,10 @@ internal sealed class ManifestEntry(string data, long snapshotId)
     {
         string path = $"{data}/{file.Path}";
         Begin(to, file, content: 1, string.Create(CultureInfo.InvariantCulture, $"{path[..^8]}-deletes.parquet"), "PARQUET", 10, 2_000);
-        Nulls(to, 4);
+        to.Nulls(4);
         PathBound(to, path);
         PathBound(to, path);
-        Nulls(to, 2);
+        to.Nulls(2);
         End(to, equalityId: null, null, null, null);
     }
 
@@ -53,7 +53,7 @@ internal sealed class ManifestEntry(string data, long snapshotId)
     public void Equality(AvroBuffer to, PlannedFile file)
     {
         Begin(to, file, content: 2, $"{data}/{file.Path[..^8]}-equality.parquet", "PARQUET", 10, 2_000);
-        Nulls(to, 8);
+        to.Nulls(8);
         End(to, equalityId: 4, null, null, null);
     }
 
@@ -61,7 +61,7 @@ internal sealed class ManifestEntry(string data, long snapshotId)
     public void Vector(AvroBuffer to, PlannedFile file, int number)
     {
         Begin(to, file, content: 1, string.Create(CultureInfo.InvariantCulture, $"{data}/vectors-{number / 100:D5}.puffin"), "PUFFIN", 10, 6_404);
-        Nulls(to, 8);
+        to.Nulls(8);
         End(to, equalityId: null, $"{data}/{file.Path}", 4 + (64 * (number % 100)), 60);
     }
 
@@ -70,7 +70,7 @@ internal sealed class ManifestEntry(string data, long snapshotId)
         to.Long(1); // added
         to.Some();
         to.Long(snapshotId);
-        Nulls(to, 2); // sequence numbers are inherited
+        to.Nulls(2); // sequence numbers are inherited
         to.Long(content);
         to.Text(path);
         to.Text(format);
@@ -84,23 +84,12 @@ internal sealed class ManifestEntry(string data, long snapshotId)
 
     private static void End(AvroBuffer to, int? equalityId, string? referenced, int? offset, int? bytes)
     {
-        if (equalityId is { } id)
-        {
-            to.Some();
-            to.Long(1);
-            to.Long(id);
-            to.Long(0);
-        }
-        else
-        {
-            to.Null();
-        }
-
+        to.EqualityIds(equalityId);
         to.Some();
         to.Long(0); // unsorted
         if (referenced is null)
         {
-            Nulls(to, 3);
+            to.Nulls(3);
             return;
         }
 
@@ -110,12 +99,6 @@ internal sealed class ManifestEntry(string data, long snapshotId)
         to.Long(offset!.Value);
         to.Some();
         to.Long(bytes!.Value);
-    }
-
-    private static void Nulls(AvroBuffer to, int count)
-    {
-        for (; count > 0; count--)
-            to.Null();
     }
 
     private static void PathBound(AvroBuffer to, string path)
