@@ -9,9 +9,11 @@ namespace BulkMover.Core.Batches;
 /// </summary>
 public static class BatchProjection
 {
-    /// <summary>The first columns, as many as <paramref name="schema"/> has fields; the result has that schema.</summary>
-    public static RecordBatch KeepFirst(RecordBatch batch, Schema schema) =>
-        Share(batch, schema, Enumerable.Range(0, schema.FieldsList.Count));
+    /// <summary>All columns.</summary>
+    public static RecordBatch KeepAll(RecordBatch batch) => Share(batch, batch.Schema, Enumerable.Range(0, batch.ColumnCount));
+
+    /// <summary>The first columns.</summary>
+    public static RecordBatch KeepFirst(RecordBatch batch, int columns) => columns == batch.ColumnCount ? KeepAll(batch) : Select(batch, [.. Enumerable.Range(0, columns)]);
 
     /// <summary>The columns with the given numbers, in that order.</summary>
     public static RecordBatch Select(RecordBatch batch, IReadOnlyList<int> columns) =>

@@ -18,7 +18,7 @@ public static class BatchSelection
     public static RecordBatch Take(RecordBatch batch, ReadOnlySpan<int> rows, MemoryAllocator allocator)
     {
         if (IsEveryRow(rows, batch.Length))
-            return BatchProjection.KeepFirst(batch, batch.Schema);
+            return BatchProjection.KeepAll(batch);
 
         var buffers = new TakenBuffers(allocator);
         try

@@ -47,6 +47,15 @@ public static class TypeMapping
     /// <exception cref="UnsupportedFeatureException">Its type, or one inside it, has no equal.</exception>
     public static MappedType Find(Field column, CalendarSupport calendar) => Find(column, column.Name, calendar, column.IsNullable, 1);
 
+    /// <summary>The same column where it comes as a dictionary of its values.</summary>
+    public static MappedType AsDictionary(MappedType type)
+    {
+        TypeRow row = Rows["dictionary"];
+        var dictionary = new DictionaryType(Int32Type.Default, type.Field.DataType, ordered: false);
+        return new MappedType(
+            new Field(type.Field.Name, dictionary, type.Field.IsNullable), type.Path, row, TargetType(row, dictionary, [type], type.HoldsNulls), type.HoldsNulls, Range: null, [type]);
+    }
+
     private static MappedType Find(Field field, string path, CalendarSupport calendar, bool nullable, int depth)
     {
         if (depth > MaxDepth)

@@ -61,10 +61,12 @@ public sealed record CopyOptions
         {
             // As many bytes for each of them as a usual batch has, so that of ordinary rows it is the number that counts.
             long ofRows = Math.Max(1L, (long)rows * BatchSize.Usual.Bytes / BatchSize.Usual.Rows);
-            return new BatchSize(rows, (int)Math.Min(ofRows, Math.Max(bytes, BatchSize.Usual.Bytes)));
+            return best with { Rows = rows, Bytes = (int)Math.Min(ofRows, Math.Max(bytes, BatchSize.Usual.Bytes)) };
         }
 
-        return bytes < BatchSize.Usual.Bytes ? BatchSize.Usual : best with { Bytes = (int)Math.Min(bytes, best.Bytes) };
+        return bytes < BatchSize.Usual.Bytes
+            ? best with { Rows = BatchSize.Usual.Rows, Bytes = BatchSize.Usual.Bytes }
+            : best with { Bytes = (int)Math.Min(bytes, best.Bytes) };
     }
 
     public IEnumerable<string> Problems()

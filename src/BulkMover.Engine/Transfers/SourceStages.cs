@@ -159,7 +159,7 @@ internal sealed class SourceStages(
 
     private long EncodeBytes(RecordBatch batch)
     {
-        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema);
+        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema.FieldsList.Count);
         return load.EncodeBytes(columns);
     }
 
@@ -167,7 +167,7 @@ internal sealed class SourceStages(
     private RecordBatch Select(Filter where, RecordBatch batch)
     {
         using RowSelection rows = RowFilter.Select(where, batch);
-        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema);
+        using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema.FieldsList.Count);
         RecordBatch selected = BatchSelection.Take(columns, rows.Rows, allocator);
         batch.Dispose();
         return selected;

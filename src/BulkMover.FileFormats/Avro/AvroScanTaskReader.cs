@@ -37,7 +37,7 @@ public sealed class AvroScanTaskReader(IObjectStore store, Scan scan, AvroReadOp
             }
 
             IRowGroupScan rows = LineageScan.Over(all, scan, task, run.FirstRow, options.BatchRows, allocator);
-            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema, allocator);
+            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema.FieldsList.Count, allocator);
         }
     }
 }

@@ -13,7 +13,8 @@ namespace BulkMover.FileFormats.DataFiles;
 /// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
 public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader
 {
-    private readonly ParquetScanTaskReader parquet = new(store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes }, allocator);
+    private readonly ParquetScanTaskReader parquet = new(
+        store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes, KeepsDictionaries = batches.KeepsDictionaries }, allocator);
     private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
 
     public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);

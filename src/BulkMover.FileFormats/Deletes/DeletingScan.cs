@@ -10,9 +10,9 @@ namespace BulkMover.FileFormats.Deletes;
 /// <param name="all">The rows of the file in its order, without gaps, with the wanted columns and then the key columns; disposed with this.</param>
 /// <param name="firstPosition">Number of its first row in the file.</param>
 /// <param name="deleted">The file's deleted rows.</param>
-/// <param name="wanted">The fields of <see cref="Scan.ReadSchema"/>.</param>
+/// <param name="wanted">How many columns <see cref="Scan.ReadSchema"/> has.</param>
 /// <param name="allocator">Where the rows that stay are copied to.</param>
-internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, Schema wanted, MemoryAllocator allocator) : IRowGroupScan
+internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, int wanted, MemoryAllocator allocator) : IRowGroupScan
 {
     private long delivered;
 
@@ -45,8 +45,7 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
         {
             Span<bool> gone = marks.AsSpan(0, batch.Length);
             gone.Clear();
-            int first = wanted.FieldsList.Count;
-            using (RecordBatch keys = BatchProjection.Select(batch, [.. Enumerable.Range(first, batch.ColumnCount - first)]))
+            using (RecordBatch keys = BatchProjection.Select(batch, [.. Enumerable.Range(wanted, batch.ColumnCount - wanted)]))
                 deleted.Mark(keys, firstPosition + delivered, gone);
 
             int count = 0;

@@ -75,7 +75,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
-                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0].Index, deleted);
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, file.Options)), footer, task, kept[0].Index, deleted);
             }
 
             block.Dispose();
@@ -97,7 +97,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     {
         long firstPosition = footer.FirstPosition(firstRowGroup);
         IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
-        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema.FieldsList.Count, allocator);
     }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
@@ -106,7 +106,9 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         BatchShape shape = BatchShape.Of(scan, task, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
-        return new ScanFile(store, task.File, bytes, footer.End.Version, shape, options, allocator, Slabs);
+        // What deletes tell rows by is compared value by value.
+        ParquetReadOptions its = task.Deletes is { KeyColumns.Count: > 0 } ? options with { KeepsDictionaries = false } : options;
+        return new ScanFile(store, task.File, bytes, footer.End.Version, shape, its, allocator, Slabs);
     }
 
     private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(

@@ -35,6 +35,9 @@ internal sealed class BatchShape
 
     public IReadOnlyList<BatchColumn> Columns => columns;
 
+    /// <summary>Whatever comes of this column of the file is taken as it is, be it values or a dictionary of them.</summary>
+    public bool Shares(int fileColumn) => columns.All(column => column.FileColumn != fileColumn || column.Shape is SharedShape);
+
     /// <summary>Variants are among what is read, which become text.</summary>
     public bool HasVariants => columns.Any(column => column.FileColumn is not null && HasVariant(column.Field));
 
@@ -161,7 +164,7 @@ internal sealed class BatchShape
             var arrays = new List<IArrowArray>(columns.Length);
             for (int i = 0; i < columns.Length; i++)
                 arrays.Add(ArrowArrayFactory.BuildArray(Column(columns[i], positions[i] < 0 ? null : source(positions[i]), rows, buffers)));
-            return new RecordBatch(schema, arrays, rows);
+            return new RecordBatch(SchemaOf(arrays), arrays, rows);
         }
         catch
         {
@@ -169,6 +172,14 @@ internal sealed class BatchShape
             throw;
         }
     }
+
+    /// <summary>The table's schema, but for dictionaries.</summary>
+    private Schema SchemaOf(List<IArrowArray> arrays) => arrays.Exists(array => array.Data.DataType is DictionaryType)
+        ? new Schema([.. schema.FieldsList.Zip(arrays, OfArray)], schema.Metadata)
+        : schema;
+
+    private static Field OfArray(Field field, IArrowArray array) =>
+        array.Data.DataType is DictionaryType type ? new Field(field.Name, type, field.IsNullable, field.Metadata) : field;
 
     private static bool HasVariant(Field field) => field.IsVariant() || field.DataType switch
     {

@@ -60,11 +60,15 @@ internal sealed class NativeTarget(ClickHouseServerFixture server)
         return table;
     }
 
-    public async Task InsertAsync(string table, NativeBlock block, CancellationToken cancellationToken)
+    public Task InsertAsync(string table, NativeBlock block, CancellationToken cancellationToken) => InsertAsync(table, [block], cancellationToken);
+
+    /// <summary>In one insert.</summary>
+    public async Task InsertAsync(string table, IReadOnlyList<NativeBlock> blocks, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
-        await block.WriteToAsync(body, cancellationToken);
-        Assert.Equal(block.Bytes, body.Length);
+        foreach (NativeBlock block in blocks)
+            await block.WriteToAsync(body, cancellationToken);
+        Assert.Equal(blocks.Sum(block => block.Bytes), body.Length);
         body.Position = 0;
         using var content = new StreamContent(body);
         var insert = new Uri(server.Endpoint, $"?query={Uri.EscapeDataString($"INSERT INTO {table} FORMAT Native")}{Settings}");

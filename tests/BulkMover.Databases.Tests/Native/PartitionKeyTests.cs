@@ -86,6 +86,22 @@ public sealed class PartitionKeyTests(ClickHouseServerFixture server)
         Assert.Empty(key.Group(new ModelArrays().Batch(new Schema([new Field("s", StringType.Default, true)], null))));
     }
 
+    [Theory]
+    [InlineData("s")]
+    [InlineData("(s, id)")]
+    public void Group_TextComesAsDictionary_GivesTheSamePartitions(string key)
+    {
+        var schema = new Schema([new Field("s", StringType.Default, true), new Field("id", Int64Type.Default, false)], null);
+        var withDictionary = new Schema([new Field("s", new DictionaryType(Int32Type.Default, StringType.Default, false), true), schema.FieldsList[1]], null);
+        object?[][] rows = [["DE", 1L], ["a longer one", 1L], [null, 1L], ["", 1L], ["DE", 2L], ["DE", 1L], [null, 2L]];
+
+        PartitionKey partitions = PartitionKey.TryParse(key, [.. schema.FieldsList.Select(field => TargetColumn.Of(field, default))])!;
+
+        Assert.Equal(Groups(new ModelArrays().Batch(schema, rows)), Groups(new ModelArrays().Batch(withDictionary, rows)));
+
+        IEnumerable<string> Groups(RecordBatch batch) => partitions.Group(batch).Select(group => $"{group.Partition}: {string.Join(',', group.Rows.ToArray())}");
+    }
+
     /// <param name="rows">Number of rows.</param>
     /// <param name="onlyDate">Days of 1970 to 2149: functions that give a Date show what lies outside as its nearest end.</param>
     private static RecordBatch RandomBatch(int rows, bool onlyDate)

@@ -1,6 +1,8 @@
+using System.Collections.ObjectModel;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.Testing.Memory;
 using Xunit;
@@ -34,6 +36,85 @@ public sealed class DictionaryTextTests
         IReadOnlyList<string> lines = await file.ReadAsync(schema);
 
         Assert.Equal(rowGroups.SelectMany(rows => rows).Select(Line), lines);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0, false)]
+    [InlineData(8 * 1024 * 1024, true)]
+    public async Task ReadAsync_DictionariesAreKept_ComeWithTheirEntries(int smallBytes, bool nullable)
+    {
+        var random = new Random(4);
+        string?[][] rowGroups =
+        [
+            [.. Enumerable.Range(0, 70_000).Select(_ => Entries[random.Next(nullable ? 0 : 1, Entries.Length)])],
+            ["only", "here", "only"],
+        ];
+        // The second is text to its file and bytes to the table.
+        var written = new Schema([Field("s", StringType.Default, nullable), Field("b", StringType.Default, nullable)], null);
+        var schema = new Schema([Field("s", StringType.Default, nullable), Field("b", BinaryType.Default, nullable)], null);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = smallBytes, KeepsDictionaries = true } }
+            .Write(written, [.. rowGroups.Select(rows => new[] { Column(StringType.Default, rows), Column(StringType.Default, rows) })]);
+
+        var lines = new List<string>();
+        await foreach (RecordBatch batch in file.BatchesAsync(schema))
+        {
+            using (batch)
+            {
+                Assert.Equal(["dictionary<int32, string>", "dictionary<int32, binary>"], batch.Schema.FieldsList.Select(SourceType.Describe));
+                Assert.Equal(batch.Schema.FieldsList.Select(field => field.DataType), Enumerable.Range(0, 2).Select(i => batch.Column(i).Data.DataType));
+                lines.AddRange(Lines(batch));
+            }
+        }
+
+        Assert.Equal(rowGroups.SelectMany(rows => rows).Select(Line), lines);
+    }
+
+    [Theory]
+    [InlineData(125, true)]
+    [InlineData(126, false)]
+    public async Task ReadAsync_DictionariesAreKept_OnlyWhereABatchHasManyRowsForEachEntry(int entries, bool kept)
+    {
+        string[] rows = [.. Enumerable.Range(0, 3_000).Select(i => $"value {i % entries}")];
+        var schema = new Schema([Field("s", StringType.Default)], null);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchRows = 1000, KeepsDictionaries = true } }.Write(schema, [Column(StringType.Default, rows)]);
+
+        Assert.Equal(Enumerable.Repeat(kept, 3), await AreKeptAsync(file, schema));
+        Assert.Equal(rows.Select(row => $$"""{"s":"{{row}}"}"""), await file.ReadAsync(schema));
+    }
+
+    [Fact]
+    public async Task ReadAsync_DictionariesAreKept_NotWhereTheirTextIsTooMuchForABatch()
+    {
+        // By the average of its entries a row is short.
+        string?[] rows = [.. Enumerable.Range(0, 100).Select(i => $"value {i}"), .. Enumerable.Repeat(new string('x', 5_000), 4_000)];
+        var schema = new Schema([Field("s", StringType.Default)], null);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchBytes = 1_000_000, KeepsDictionaries = true } }.Write(schema, [Column(StringType.Default, rows)]);
+
+        await foreach (RecordBatch batch in file.BatchesAsync(schema))
+        {
+            using (batch)
+            {
+                Assert.IsType<StringType>(batch.Column(0).Data.DataType);
+                Assert.InRange(((StringArray)batch.Column(0)).ValueBuffer.Length, 1, 1_100_000);
+            }
+        }
+
+        Assert.Equal(rows.Select(row => $$"""{"s":"{{row}}"}"""), await file.ReadAsync(schema));
+    }
+
+    [Fact]
+    public async Task ReadAsync_DictionariesAreKept_NotInFilesWhoseDeletedRowsAreToldByValues()
+    {
+        var schema = new Schema([Field("s", StringType.Default), Field("k", Int64Type.Default)], null);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { KeepsDictionaries = true } }
+            .Write(schema, [Column(StringType.Default, "a", "b", "a"), ArrayOf(Int64Type.Default, 1L, 2L, 3L)]);
+        Assert.Equal([true], await AreKeptAsync(file, schema));
+
+        file.Deletes = new KeyIs(Field("k", Int64Type.Default), 2);
+
+        Assert.Equal([false], await AreKeptAsync(file, schema));
+        Assert.Equal(["""{"s":"a","k":1}""", """{"s":"a","k":3}"""], await file.ReadAsync(schema));
     }
 
     [Fact]
@@ -90,12 +171,25 @@ public sealed class DictionaryTextTests
             ArrowArrayFactory.BuildArray(new ArrayData(Int32Type.Default, 3, 0, 0, [ArrowBuffer.Empty, Numbers(1, 0, 1)])), entries));
 
         using RecordBatch batch = Batch();
-        Assert.Null(DictionaryExpansion.TryExpand(batch, 9, allocator));
+        Assert.Null(DictionaryExpansion.TryExpand(batch, ReadOnlySet<int>.Empty, 9, allocator));
         Assert.Equal([3, 4, 3], DictionaryExpansion.TextBytes(batch));
         Assert.Equal(0, allocator.LiveBytes);
 
-        using RecordBatch? plain = DictionaryExpansion.TryExpand(Batch(), 10, allocator);
+        using RecordBatch? plain = DictionaryExpansion.TryExpand(Batch(), ReadOnlySet<int>.Empty, 10, allocator);
         Assert.Equal(["""{"s":"one"}""", """{"s":"zero"}""", """{"s":"one"}"""], Lines(plain!));
+    }
+
+    /// <summary>Of each batch, whether its first column is a dictionary.</summary>
+    private static async Task<List<bool>> AreKeptAsync(ParquetTestFile file, Schema schema)
+    {
+        var kept = new List<bool>();
+        await foreach (RecordBatch batch in file.BatchesAsync(schema))
+        {
+            using (batch)
+                kept.Add(batch.Column(0).Data.DataType is DictionaryType);
+        }
+
+        return kept;
     }
 
     private static RecordBatch BatchOf(IArrowArray array) =>
@@ -103,7 +197,7 @@ public sealed class DictionaryTextTests
 
     private static ArrowBuffer Numbers(params int[] numbers) => new(System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan()).ToArray());
 
-    private static IArrowArray Column(IArrowType type, string?[] rows) => ArrayOf(type, [.. rows.Select(row => row is null ? null : (object)Text(row))]);
+    private static IArrowArray Column(IArrowType type, params string?[] rows) => ArrayOf(type, [.. rows.Select(row => row is null ? null : (object)Text(row))]);
 
     private static string Line(string? row) => row is null
         ? """{"s":null,"b":null}"""

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Apache.Arrow;
@@ -26,14 +27,17 @@ internal static class DictionaryExpansion
     /// <exception cref="UnsupportedFeatureException">The text of a column has no room behind 32-bit offsets.</exception>
     public static RecordBatch Expand(RecordBatch batch, MemoryAllocator allocator)
     {
-        if (TryExpand(batch, long.MaxValue, allocator) is { } expanded)
+        if (TryExpand(batch, ReadOnlySet<int>.Empty, long.MaxValue, allocator) is { } expanded)
             return expanded;
         batch.Dispose();
         throw new UnsupportedFeatureException("file.row_too_large", $"A text of more than {MaxTextBytes:N0} bytes is not read. Leave its column out with --columns.");
     }
 
-    /// <summary>As above, or null where all the text is longer than <paramref name="maxBytes"/>; the batch is then still the caller's.</summary>
-    public static RecordBatch? TryExpand(RecordBatch batch, long maxBytes, MemoryAllocator allocator)
+    /// <summary>
+    /// As above, but for the columns with the numbers <paramref name="kept"/>, which stay dictionaries; or null where all the text, theirs included, is longer than
+    /// <paramref name="maxBytes"/>: the batch is then still the caller's.
+    /// </summary>
+    public static RecordBatch? TryExpand(RecordBatch batch, IReadOnlySet<int> kept, long maxBytes, MemoryAllocator allocator)
     {
         IReadOnlyList<Field> fields = batch.Schema.FieldsList;
         if (!fields.Any(field => field.DataType is DictionaryType))
@@ -46,7 +50,9 @@ internal static class DictionaryExpansion
             for (int i = 0; i < arrays.Length; i++)
             {
                 ArrayData data = batch.Column(i).Data;
-                if ((data.DataType is DictionaryType ? Expand(data, ref maxBytes, buffers) : buffers.Share(data)) is not { } text)
+                if (kept.Contains(i))
+                    maxBytes -= TextBytes(data);
+                if (maxBytes < 0 || (data.DataType is DictionaryType && !kept.Contains(i) ? Expand(data, ref maxBytes, buffers) : buffers.Share(data)) is not { } text)
                 {
                     buffers.Release();
                     return null;
@@ -55,7 +61,7 @@ internal static class DictionaryExpansion
                 arrays[i] = ArrowArrayFactory.BuildArray(text);
             }
 
-            var expanded = new RecordBatch(new Schema([.. fields.Select(Plain)], batch.Schema.Metadata), arrays, batch.Length);
+            var expanded = new RecordBatch(new Schema([.. fields.Select((field, i) => kept.Contains(i) ? field : Plain(field))], batch.Schema.Metadata), arrays, batch.Length);
             batch.Dispose();
             return expanded;
         }
@@ -77,6 +83,21 @@ internal static class DictionaryExpansion
             ReadOnlySpan<byte> valid = ValidityOf(data);
             for (int row = 0; row < bytes.Length; row++)
                 bytes[row] += valid.IsEmpty || BitUtility.GetBit(valid, data.Offset + row) ? LengthOf(numbers[row], entries) : 0;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Bytes that the text of a dictionary's rows would have.</summary>
+    private static long TextBytes(ArrayData data)
+    {
+        ReadOnlySpan<int> numbers = data.Values<int>(), entries = EntriesOf(data);
+        ReadOnlySpan<byte> valid = ValidityOf(data);
+        long bytes = 0;
+        for (int row = 0; row < numbers.Length; row++)
+        {
+            if (valid.IsEmpty || BitUtility.GetBit(valid, data.Offset + row))
+                bytes += LengthOf(numbers[row], entries);
         }
 
         return bytes;

@@ -4,7 +4,10 @@ using BulkMover.Core.Batches;
 
 namespace BulkMover.FileFormats.Parquet.Images;
 
-/// <summary>Batches of an image with text instead of dictionaries. One whose text is too much comes in pieces: only here is known how much it is.</summary>
+/// <summary>
+/// Batches of an image with text instead of dictionaries, but for those that are kept. One whose text is too much, be it in dictionaries or not, comes in pieces without
+/// any: only here is known how much it is.
+/// </summary>
 /// <param name="image">Disposed with this.</param>
 /// <param name="maxTextBytes">Text of a batch; a single row may have more.</param>
 /// <param name="allocator">Where text comes from.</param>
@@ -21,7 +24,7 @@ internal sealed class ExpandedBatches(ImageBatches image, long maxTextBytes, Mem
         {
             if (image.ReadNext() is not { } batch)
                 return null;
-            if (DictionaryExpansion.TryExpand(batch, maxTextBytes, allocator) is { } whole)
+            if (DictionaryExpansion.TryExpand(batch, image.Kept, maxTextBytes, allocator) is { } whole)
                 return whole;
             (cut, textBytes, next) = (batch, DictionaryExpansion.TextBytes(batch), 0);
         }

@@ -18,6 +18,9 @@ internal sealed class ImageBatches(ImageColumns columns, NativeFile? native, str
     private RecordBatch? fromNative;
     private int taken;
 
+    /// <inheritdoc cref="ImageColumns.Kept"/>
+    public IReadOnlySet<int> Kept => columns.Kept;
+
     /// <summary>The next rows, or null at the end. The caller disposes them.</summary>
     public RecordBatch? ReadNext()
     {

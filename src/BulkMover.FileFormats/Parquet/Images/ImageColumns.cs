@@ -12,6 +12,7 @@ internal sealed class ImageColumns : IDisposable
     private readonly PageCodec codec = new();
     private readonly List<(Field Field, IColumnDecoder? Decoder)> all = [];
     private readonly List<int> nativeLeaves = [];
+    private readonly HashSet<int> kept = [];
     private readonly NativeBlock image;
     private readonly ImagePlan plan;
     private readonly PageSizes[][] pages;
@@ -35,6 +36,8 @@ internal sealed class ImageColumns : IDisposable
             ColumnNode? column = options.OnlyNative ? null : ColumnNode.Of(node, field);
             bool isCovered = column is not null && column.Leaves().Select((below, i) => ColumnDecoders.Covers(below.Leaf, ChunksOf(below.Leaf.Leaf!, leaf + i))).All(covers => covers);
             all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, sizes.Dictionaries.Contains(leaf)) : null));
+            if (options.KeepsDictionaries && plan.SharedColumns[all.Count - 1] && sizes.Dictionaries.Contains(leaf) && sizes.HasFewEntries(leaf))
+                kept.Add(all.Count - 1);
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;
@@ -56,6 +59,9 @@ internal sealed class ImageColumns : IDisposable
 
     /// <summary>Numbers of the leaves of the other columns.</summary>
     public IReadOnlyList<int> NativeLeaves => nativeLeaves;
+
+    /// <summary>Numbers of the columns that come as dictionaries and stay so.</summary>
+    public IReadOnlySet<int> Kept => kept;
 
     public long BatchRows { get; }
 

@@ -23,6 +23,7 @@ internal sealed class ImagePlan
         (Columns, RowGroups, DataEnd, FilledRowBytes) = (columns, rowGroups, dataEnd, shape.FilledRowBytes);
         Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
         TextLeaves = [.. columns.Where(IsText).Select(index => Leaves.ToList().IndexOf(footer.Root.Children[index]))];
+        SharedColumns = [.. columns.Select(shape.Shares)];
 
         bool IsText(int index) => footer.StoredSchema.FieldsList[index].DataType is StringType or BinaryType;
     }
@@ -40,6 +41,9 @@ internal sealed class ImagePlan
 
     /// <summary>Numbers of the leaves that are columns of text or bytes.</summary>
     public IReadOnlyList<int> TextLeaves { get; }
+
+    /// <summary>Of each column, whether its values are taken as they are.</summary>
+    public IReadOnlyList<bool> SharedColumns { get; }
 
     public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
 

@@ -13,6 +13,11 @@ internal sealed class RowSizes
     /// <summary>The decoder's own, one in its hash table, one in the batch, and one that is copied from: see <see cref="DictionaryExpansion"/>.</summary>
     private const int CopiesOfTaken = 4;
 
+    /// <summary>
+    /// Rows of a full batch for each entry of its dictionary, at least: each batch brings the entries, and who takes them looks each one up.
+    /// </summary>
+    private const int RowsOfAnEntry = 8;
+
     private readonly ImagePlan plan;
     private readonly ParquetReadOptions options;
     private readonly PageSizes[][] pages;
@@ -38,6 +43,9 @@ internal sealed class RowSizes
 
     /// <summary>Numbers of the leaves whose columns are taken as dictionaries.</summary>
     public IReadOnlyList<int> Dictionaries => dictionaries;
+
+    /// <summary>A dictionary is worth being kept for a batch's rows.</summary>
+    public bool HasFewEntries(int leaf) => System.Array.TrueForAll(pages, rowGroup => rowGroup[leaf].DictionaryEntries <= options.BatchRows / RowsOfAnEntry);
 
     /// <summary>Numbers of the leaves that headers tell too little about.</summary>
     public IReadOnlyList<int> Unmeasured { get; private set; }

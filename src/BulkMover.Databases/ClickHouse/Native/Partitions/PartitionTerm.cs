@@ -19,6 +19,12 @@ internal sealed record PartitionTerm(int Column, PartitionFunction Function, lon
     public void AddTo(Span<ulong> hashes, ArrayData data)
     {
         Validity valid = Validity.Of(data);
+        if (data.DataType is DictionaryType dictionary)
+        {
+            AddEntries(hashes, data, dictionary.IndexType.TypeId, valid);
+            return;
+        }
+
         IArrowType type = SourceType.Storage(data.DataType);
         switch (type.TypeId)
         {
@@ -58,6 +64,17 @@ internal sealed record PartitionTerm(int Column, PartitionFunction Function, lon
             if (offsets[row + 1] < offsets[row] || offsets[row + 1] > bytes.Length)
                 throw Offsets.Invalid();
             hashes[row] = valid.HoldsValue(row) ? Mix(hashes[row], bytes[offsets[row]..offsets[row + 1]]) : Mix(hashes[row], NullHash);
+        }
+    }
+
+    /// <summary>Of text that comes as a dictionary: as if it came as text.</summary>
+    private static void AddEntries(Span<ulong> hashes, ArrayData data, ArrowTypeId index, Validity valid)
+    {
+        using var indices = new DictionaryIndices(data, index, valid);
+        for (int row = 0; row < data.Length; row++)
+        {
+            int entry = indices.Values[row];
+            hashes[row] = entry == DictionaryIndices.Null ? Mix(hashes[row], NullHash) : Mix(hashes[row], data.Dictionary.BytesAt(entry));
         }
     }
 
