@@ -12,8 +12,8 @@ public readonly record struct BatchSize(int Rows, int Bytes)
     public static BatchSize Usual { get; } = new(64 * 1024, 16 * 1024 * 1024);
 
     /// <summary>
-    /// Columns of text or bytes may come as Arrow dictionaries of their type, as some batches of a column and as others not: where their file keeps them so, and
-    /// has so few different values that a row is better sent as the number of one.
+    /// Columns may come in the form that their file stores them in, in some batches and in others not: decimals of up to 9 or 18 digits in 32 or 64 bits, and text or
+    /// bytes as dictionaries of their type, where there are so few different values that a row is better sent as the number of one.
     /// </summary>
-    public bool KeepsDictionaries { get; init; }
+    public bool KeepsStoredForms { get; init; }
 }

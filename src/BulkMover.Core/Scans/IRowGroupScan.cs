@@ -36,8 +36,8 @@ public interface IRowGroupScan : IDisposable
     void Measure(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The next rows in file order with exactly the fields of <see cref="Scan.ReadSchema"/>, but for dictionaries where the reader may keep them
-    /// (<see cref="BatchSize.KeepsDictionaries"/>), or null at the end; none of a batch when all of it are deleted. The caller owns the batch and disposes it, and may do so after this scan is disposed.
+    /// The next rows in file order with exactly the fields of <see cref="Scan.ReadSchema"/>, but for stored forms where the reader may keep them
+    /// (<see cref="BatchSize.KeepsStoredForms"/>), or null at the end; none of a batch when all of it are deleted. The caller owns the batch and disposes it, and may do so after this scan is disposed.
     /// </summary>
     /// <exception cref="Errors.CorruptTableException">The bytes do not form valid pages, or a required value is missing.</exception>
     RecordBatch? ReadNext(CancellationToken cancellationToken);

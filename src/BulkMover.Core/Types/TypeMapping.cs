@@ -47,13 +47,22 @@ public static class TypeMapping
     /// <exception cref="UnsupportedFeatureException">Its type, or one inside it, has no equal.</exception>
     public static MappedType Find(Field column, CalendarSupport calendar) => Find(column, column.Name, calendar, column.IsNullable, 1);
 
-    /// <summary>The same column where it comes as a dictionary of its values.</summary>
-    public static MappedType AsDictionary(MappedType type)
+    /// <summary>The same column as it is mapped where it comes in the stored forms that it may have (<see cref="Scans.BatchSize.KeepsStoredForms"/>).</summary>
+    public static IEnumerable<MappedType> InStoredForms(MappedType type)
     {
-        TypeRow row = Rows["dictionary"];
-        var dictionary = new DictionaryType(Int32Type.Default, type.Field.DataType, ordered: false);
-        return new MappedType(
-            new Field(type.Field.Name, dictionary, type.Field.IsNullable), type.Path, row, TargetType(row, dictionary, [type], type.HoldsNulls), type.HoldsNulls, Range: null, [type]);
+        if (type.Field.DataType is Decimal128Type { Precision: <= 18 } wide)
+            yield return As(type, new Decimal64Type(wide.Precision, wide.Scale), []);
+        if (type.Field.DataType is Decimal128Type { Precision: <= 9 } narrow)
+            yield return As(type, new Decimal32Type(narrow.Precision, narrow.Scale), []);
+        if (type.Field.DataType is StringType or BinaryType)
+            yield return As(type, new DictionaryType(Int32Type.Default, type.Field.DataType, ordered: false), [type]);
+    }
+
+    private static MappedType As(MappedType type, IArrowType form, IReadOnlyList<MappedType> children)
+    {
+        var field = new Field(type.Field.Name, form, type.Field.IsNullable);
+        TypeRow row = Rows[SourceType.RowName(field)];
+        return type with { Field = field, Row = row, TargetType = TargetType(row, form, children, type.HoldsNulls), Children = children };
     }
 
     private static MappedType Find(Field field, string path, CalendarSupport calendar, bool nullable, int depth)

@@ -37,7 +37,7 @@ public sealed class ClickHouseTarget : ITarget
     /// As many rows as make a part that is worth one. The server makes a part of as many as come at once, where they are enough, and copies smaller blocks together
     /// until they are: that took as much of its time as all the rest of an insert (decisions/0013).
     /// </summary>
-    public BatchSize BestBatches { get; } = new(128 * 1024, 32 * 1024 * 1024) { KeepsDictionaries = true };
+    public BatchSize BestBatches { get; } = new(128 * 1024, 32 * 1024 * 1024) { KeepsStoredForms = true };
 
     /// <summary>An insert begins with its first block and ends when none comes.</summary>
     public bool LanesAreFree => true;

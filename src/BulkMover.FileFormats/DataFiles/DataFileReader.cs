@@ -14,7 +14,7 @@ namespace BulkMover.FileFormats.DataFiles;
 public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader
 {
     private readonly ParquetScanTaskReader parquet = new(
-        store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes, KeepsDictionaries = batches.KeepsDictionaries }, allocator);
+        store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes, KeepsStoredForms = batches.KeepsStoredForms }, allocator);
     private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
 
     public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);

@@ -26,8 +26,8 @@ public sealed record ParquetReadOptions
     /// <inheritdoc cref="BatchSize.Bytes"/>
     public int BatchBytes { get; init; } = BatchSize.Usual.Bytes;
 
-    /// <inheritdoc cref="BatchSize.KeepsDictionaries"/>
-    public bool KeepsDictionaries { get; init; }
+    /// <inheritdoc cref="BatchSize.KeepsStoredForms"/>
+    public bool KeepsStoredForms { get; init; }
 
     /// <summary>All columns are decoded by the native reader: what our own decoders are compared with.</summary>
     internal bool OnlyNative { get; init; }

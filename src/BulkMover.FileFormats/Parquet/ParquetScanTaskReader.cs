@@ -107,7 +107,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         SchemaNode[] columns = [.. shape.FileColumns.Select(i => footer.Root.Children[i])];
         FeatureGate.ThrowIfRefused("parquet", task.File.ToString(), FileFeatures.Of(columns, footer.RowGroups));
         // What deletes tell rows by is compared value by value.
-        ParquetReadOptions its = task.Deletes is { KeyColumns.Count: > 0 } ? options with { KeepsDictionaries = false } : options;
+        ParquetReadOptions its = task.Deletes is { KeyColumns.Count: > 0 } ? options with { KeepsStoredForms = false } : options;
         return new ScanFile(store, task.File, bytes, footer.End.Version, shape, its, allocator, Slabs);
     }
 

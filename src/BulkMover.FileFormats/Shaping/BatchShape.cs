@@ -35,8 +35,9 @@ internal sealed class BatchShape
 
     public IReadOnlyList<BatchColumn> Columns => columns;
 
-    /// <summary>Whatever comes of this column of the file is taken as it is, be it values or a dictionary of them.</summary>
-    public bool Shares(int fileColumn) => columns.All(column => column.FileColumn != fileColumn || column.Shape is SharedShape);
+    /// <summary>This column of the file may come in the stored form, and stays in it.</summary>
+    public bool TakesForm(int fileColumn, IArrowType stored) =>
+        columns.All(column => column.FileColumn != fileColumn || (column.Shape is SharedShape shared && shared.InForm(stored) is not null));
 
     /// <summary>Variants are among what is read, which become text.</summary>
     public bool HasVariants => columns.Any(column => column.FileColumn is not null && HasVariant(column.Field));
@@ -173,13 +174,17 @@ internal sealed class BatchShape
         }
     }
 
-    /// <summary>The table's schema, but for dictionaries.</summary>
-    private Schema SchemaOf(List<IArrowArray> arrays) => arrays.Exists(array => array.Data.DataType is DictionaryType)
-        ? new Schema([.. schema.FieldsList.Zip(arrays, OfArray)], schema.Metadata)
-        : schema;
+    /// <summary>The table's schema, but for columns in stored forms.</summary>
+    private Schema SchemaOf(List<IArrowArray> arrays)
+    {
+        bool areForms = false;
+        for (int i = 0; i < arrays.Count; i++)
+            areForms |= columns[i].Shape is SharedShape shared && shared.InForm(arrays[i].Data.DataType) is not null;
+        return areForms ? new Schema([.. schema.FieldsList.Zip(arrays, OfArray)], schema.Metadata) : schema;
+    }
 
     private static Field OfArray(Field field, IArrowArray array) =>
-        array.Data.DataType is DictionaryType type ? new Field(field.Name, type, field.IsNullable, field.Metadata) : field;
+        array.Data.DataType.TypeId == field.DataType.TypeId ? field : new Field(field.Name, array.Data.DataType, field.IsNullable, field.Metadata);
 
     private static bool HasVariant(Field field) => field.IsVariant() || field.DataType switch
     {

@@ -15,8 +15,8 @@ public sealed class CopyOptionsTests
     [InlineData(768, 131_072, 24)]
     [InlineData(65_536, 131_072, 32)]
     public void BatchesFor_AreAsTheTargetWouldHaveThemWhereTheBudgetAllowsIt(long budget, int rows, int bytes) => Assert.Equal(
-        new BatchSize(rows, bytes * MiB) { KeepsDictionaries = true },
-        new CopyOptions().BatchesFor(new BatchSize(131_072, 32 * MiB) { KeepsDictionaries = true }, new MemoryBudget(budget * MiB)));
+        new BatchSize(rows, bytes * MiB) { KeepsStoredForms = true },
+        new CopyOptions().BatchesFor(new BatchSize(131_072, 32 * MiB) { KeepsStoredForms = true }, new MemoryBudget(budget * MiB)));
 
     [Theory]
     [InlineData(64, 1_000_000, 16)]

@@ -53,7 +53,7 @@ public sealed class DictionaryTextTests
         // The second is text to its file and bytes to the table.
         var written = new Schema([Field("s", StringType.Default, nullable), Field("b", StringType.Default, nullable)], null);
         var schema = new Schema([Field("s", StringType.Default, nullable), Field("b", BinaryType.Default, nullable)], null);
-        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = smallBytes, KeepsDictionaries = true } }
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = smallBytes, KeepsStoredForms = true } }
             .Write(written, [.. rowGroups.Select(rows => new[] { Column(StringType.Default, rows), Column(StringType.Default, rows) })]);
 
         var lines = new List<string>();
@@ -77,7 +77,7 @@ public sealed class DictionaryTextTests
     {
         string[] rows = [.. Enumerable.Range(0, 3_000).Select(i => $"value {i % entries}")];
         var schema = new Schema([Field("s", StringType.Default)], null);
-        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchRows = 1000, KeepsDictionaries = true } }.Write(schema, [Column(StringType.Default, rows)]);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchRows = 1000, KeepsStoredForms = true } }.Write(schema, [Column(StringType.Default, rows)]);
 
         Assert.Equal(Enumerable.Repeat(kept, 3), await AreKeptAsync(file, schema));
         Assert.Equal(rows.Select(row => $$"""{"s":"{{row}}"}"""), await file.ReadAsync(schema));
@@ -89,7 +89,7 @@ public sealed class DictionaryTextTests
         // By the average of its entries a row is short.
         string?[] rows = [.. Enumerable.Range(0, 100).Select(i => $"value {i}"), .. Enumerable.Repeat(new string('x', 5_000), 4_000)];
         var schema = new Schema([Field("s", StringType.Default)], null);
-        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchBytes = 1_000_000, KeepsDictionaries = true } }.Write(schema, [Column(StringType.Default, rows)]);
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { BatchBytes = 1_000_000, KeepsStoredForms = true } }.Write(schema, [Column(StringType.Default, rows)]);
 
         await foreach (RecordBatch batch in file.BatchesAsync(schema))
         {
@@ -107,7 +107,7 @@ public sealed class DictionaryTextTests
     public async Task ReadAsync_DictionariesAreKept_NotInFilesWhoseDeletedRowsAreToldByValues()
     {
         var schema = new Schema([Field("s", StringType.Default), Field("k", Int64Type.Default)], null);
-        using ParquetTestFile file = new ParquetTestFile { Options = new() { KeepsDictionaries = true } }
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { KeepsStoredForms = true } }
             .Write(schema, [Column(StringType.Default, "a", "b", "a"), ArrayOf(Int64Type.Default, 1L, 2L, 3L)]);
         Assert.Equal([true], await AreKeptAsync(file, schema));
 

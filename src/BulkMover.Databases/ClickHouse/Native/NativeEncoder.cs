@@ -12,20 +12,20 @@ namespace BulkMover.Databases.ClickHouse.Native;
 /// <summary>
 /// Turns record batches into blocks of ClickHouse's Native format, as HTTP takes it without a client revision: number of columns, number
 /// of rows, then for each column its name, its type and its values. Text that comes as a dictionary goes as one, whatever keeps it in the target: the server
-/// makes of it what it needs, for less than it takes to read it value by value. Safe for concurrent use.
+/// makes of it what it needs, for no more than reading it value by value takes. Safe for concurrent use.
 /// </summary>
 public sealed class NativeEncoder
 {
     private readonly IReadOnlyList<TargetColumn> columns;
-    private readonly SentType[] ofValues;
-    private readonly SentType?[] ofDictionaries;
+    private readonly SentType[] sent;
+    private readonly Dictionary<ArrowTypeId, SentType>[] inStoredForms;
 
     /// <param name="columns">The columns of the batches that will come, in their order.</param>
     public NativeEncoder(IReadOnlyList<TargetColumn> columns)
     {
         this.columns = columns;
-        ofValues = [.. columns.Select(column => SentType.Of(column.Type))];
-        ofDictionaries = [.. columns.Select(column => column.Type.Row.Form == ValueForm.Bytes ? SentType.Of(TypeMapping.AsDictionary(column.Type)) : null)];
+        sent = [.. columns.Select(column => SentType.Of(column.Type))];
+        inStoredForms = [.. columns.Select(column => TypeMapping.InStoredForms(column.Type).ToDictionary(type => type.Field.DataType.TypeId, SentType.Of))];
     }
 
     /// <summary>Upper bound of the bytes that <see cref="Encode"/> takes beside the batch. Looks at lengths and offsets only.</summary>
@@ -83,7 +83,7 @@ public sealed class NativeEncoder
         }
     }
 
-    private SentType SentAs(int column, ArrayData data) => (data.DataType is DictionaryType ? ofDictionaries[column] : null) ?? ofValues[column];
+    private SentType SentAs(int column, ArrayData data) => inStoredForms[column].GetValueOrDefault(data.DataType.TypeId, sent[column]);
 
     /// <summary>The hash of each row of a batch that <see cref="Encode"/> takes (decisions/0008).</summary>
     public void HashRows(RecordBatch batch, Span<ulong> rows) => Hash(batch, rows, new ColumnDigest[columns.Count]);

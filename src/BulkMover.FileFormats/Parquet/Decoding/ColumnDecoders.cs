@@ -28,19 +28,31 @@ internal static class ColumnDecoders
     /// <summary>The decoder of a covered leaf. It takes the source over.</summary>
     /// <param name="source">Its chunks.</param>
     /// <param name="leaf">The leaf.</param>
-    /// <param name="asDictionary">Byte arrays come as numbers of dictionary entries; all their pages hold such.</param>
-    public static LeafDecoder Create(ColumnSource source, ColumnNode leaf, bool asDictionary)
+    /// <param name="form">
+    /// The stored form that the arrays have: of byte arrays a dictionary, all of whose pages hold numbers of its entries, or of decimals what <see cref="NarrowDecimal"/>
+    /// gives. Null for the leaf's type.
+    /// </param>
+    public static LeafDecoder Create(ColumnSource source, ColumnNode leaf, IArrowType? form)
     {
         SchemaElement element = leaf.Leaf!.Element;
         return leaf.Type switch
         {
             BooleanType => new BooleanColumn(source),
-            StringType or BinaryType => asDictionary ? new DictionaryColumn(source, leaf.Type) : new TextColumn(source, leaf.Type),
+            StringType or BinaryType => form is null ? new TextColumn(source, leaf.Type) : new DictionaryColumn(source, leaf.Type),
+            Decimal128Type when form is not null => new FixedColumn(source, form, WidthOf(element)),
             Decimal128Type or Decimal256Type =>
                 new DecimalColumn(source, (FixedSizeBinaryType)leaf.Type, WidthOf(element), isInteger: element.Type is PhysicalType.Int32 or PhysicalType.Int64),
             _ => new FixedColumn(source, leaf.Type, WidthOf(element)),
         };
     }
+
+    /// <summary>Arrow's type for decimals as they are stored, in 32 or 64 bits; null for others. Integers are in the file as Arrow has them (LogicalTypes.md, "DECIMAL").</summary>
+    public static IArrowType? NarrowDecimal(SchemaNode column, IArrowType type) => (column.Element.Type, type) switch
+    {
+        (PhysicalType.Int32, Decimal128Type { Precision: <= 9 } decimals) => new Decimal32Type(decimals.Precision, decimals.Scale),
+        (PhysicalType.Int64, Decimal128Type { Precision: <= 18 } decimals) => new Decimal64Type(decimals.Precision, decimals.Scale),
+        _ => null,
+    };
 
     /// <summary>Of the stored type, the array's values are made here as the native reader makes them.</summary>
     private static bool HasType(SchemaElement element, IArrowType stored) => (element.Type, stored) switch

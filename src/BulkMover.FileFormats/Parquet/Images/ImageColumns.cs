@@ -1,5 +1,6 @@
 using Apache.Arrow;
 using Apache.Arrow.Memory;
+using Apache.Arrow.Types;
 using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Parquet.Decoding;
 using BulkMover.FileFormats.Parquet.Metadata;
@@ -35,9 +36,12 @@ internal sealed class ImageColumns : IDisposable
         {
             ColumnNode? column = options.OnlyNative ? null : ColumnNode.Of(node, field);
             bool isCovered = column is not null && column.Leaves().Select((below, i) => ColumnDecoders.Covers(below.Leaf, ChunksOf(below.Leaf.Leaf!, leaf + i))).All(covers => covers);
-            all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, sizes.Dictionaries.Contains(leaf)) : null));
-            if (options.KeepsDictionaries && plan.SharedColumns[all.Count - 1] && sizes.Dictionaries.Contains(leaf) && sizes.HasFewEntries(leaf))
-                kept.Add(all.Count - 1);
+            bool isDictionary = sizes.Dictionaries.Contains(leaf);
+            IArrowType? form = isDictionary ? new DictionaryType(Int32Type.Default, field.DataType, ordered: false) : ColumnDecoders.NarrowDecimal(node, field.DataType);
+            bool isKept = form is not null && options.KeepsStoredForms && plan.TakesForm(all.Count, form);
+            if (isKept && isDictionary && sizes.HasFewEntries(leaf))
+                kept.Add(all.Count);
+            all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, isDictionary || isKept ? form : null) : null));
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;
@@ -60,7 +64,7 @@ internal sealed class ImageColumns : IDisposable
     /// <summary>Numbers of the leaves of the other columns.</summary>
     public IReadOnlyList<int> NativeLeaves => nativeLeaves;
 
-    /// <summary>Numbers of the columns that come as dictionaries and stay so.</summary>
+    /// <summary>Numbers of the columns that are taken as dictionaries and stay so.</summary>
     public IReadOnlySet<int> Kept => kept;
 
     public long BatchRows { get; }
@@ -78,15 +82,15 @@ internal sealed class ImageColumns : IDisposable
     /// <param name="column">The column.</param>
     /// <param name="name">Its name.</param>
     /// <param name="number">Of its first leaf among those of the plan.</param>
-    /// <param name="asDictionary">As for <see cref="ColumnDecoders.Create"/>.</param>
-    private IColumnDecoder DecoderOf(ColumnNode column, string name, int number, bool asDictionary)
+    /// <param name="form">As for <see cref="ColumnDecoders.Create"/>.</param>
+    private IColumnDecoder DecoderOf(ColumnNode column, string name, int number, IArrowType? form)
     {
         if (column.Leaf is not null)
-            return ColumnDecoders.Create(SourceOf(column, number, new FlatLevels(name, column.Levels.IsNullable, allocator)), column, asDictionary);
+            return ColumnDecoders.Create(SourceOf(column, number, new FlatLevels(name, column.Levels.IsNullable, allocator)), column, form);
         return new NestedColumn(name, column, [.. column.Leaves().Select((below, i) =>
         {
             var levels = new NestedLevels(below.Path, below.Leaf.Leaf!.Path, allocator);
-            return (ColumnDecoders.Create(SourceOf(below.Leaf, number + i, levels), below.Leaf, asDictionary: false), levels);
+            return (ColumnDecoders.Create(SourceOf(below.Leaf, number + i, levels), below.Leaf, form: null), levels);
         })]);
     }
 

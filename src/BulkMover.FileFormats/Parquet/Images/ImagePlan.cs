@@ -13,17 +13,16 @@ namespace BulkMover.FileFormats.Parquet.Images;
 internal sealed class ImagePlan
 {
     private readonly ParquetFooter footer;
+    private readonly BatchShape shape;
     private readonly RangePlan ranges;
 
     private ImagePlan(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, RangePlan ranges, long dataEnd)
     {
         IReadOnlyList<int> columns = shape.FileColumns;
-        this.footer = footer;
-        this.ranges = ranges;
+        (this.footer, this.shape, this.ranges) = (footer, shape, ranges);
         (Columns, RowGroups, DataEnd, FilledRowBytes) = (columns, rowGroups, dataEnd, shape.FilledRowBytes);
         Leaves = [.. columns.SelectMany(index => footer.Root.Children[index].Leaves)];
         TextLeaves = [.. columns.Where(IsText).Select(index => Leaves.ToList().IndexOf(footer.Root.Children[index]))];
-        SharedColumns = [.. columns.Select(shape.Shares)];
 
         bool IsText(int index) => footer.StoredSchema.FieldsList[index].DataType is StringType or BinaryType;
     }
@@ -41,9 +40,6 @@ internal sealed class ImagePlan
 
     /// <summary>Numbers of the leaves that are columns of text or bytes.</summary>
     public IReadOnlyList<int> TextLeaves { get; }
-
-    /// <summary>Of each column, whether its values are taken as they are.</summary>
-    public IReadOnlyList<bool> SharedColumns { get; }
 
     public IReadOnlyList<ParquetRowGroup> RowGroups { get; }
 
@@ -74,6 +70,9 @@ internal sealed class ImagePlan
     /// <summary>An image of a file that is in memory as a whole.</summary>
     public static ImagePlan OfWhole(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups) =>
         new(footer, shape, rowGroups, RangePlan.Whole(footer.DataEnd), footer.DataEnd);
+
+    /// <summary>One of <see cref="Columns"/> may come in the stored form.</summary>
+    public bool TakesForm(int column, IArrowType stored) => shape.TakesForm(Columns[column], stored);
 
     /// <summary>Where a chunk lies in the image, and how long it is there.</summary>
     public (long Offset, long Bytes) Place(ParquetColumnChunk chunk)

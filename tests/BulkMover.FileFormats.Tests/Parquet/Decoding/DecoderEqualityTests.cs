@@ -107,7 +107,7 @@ public sealed class DecoderEqualityTests
         {
             string[] native = await ReadAsync(path, new ParquetReadOptions { OnlyNative = true }), own = await ReadAsync(path, new ParquetReadOptions());
             files++;
-            string[] kept = await ReadAsync(path, new ParquetReadOptions { KeepsDictionaries = true });
+            string[] kept = await ReadAsync(path, new ParquetReadOptions { KeepsStoredForms = true });
             if (!native.SequenceEqual(own, StringComparer.Ordinal) || !native.SequenceEqual(kept, StringComparer.Ordinal))
                 differences.Add($"{path}: {native.Length}, {own.Length} and {kept.Length} lines, first {native.Zip(own, kept).FirstOrDefault(lines => lines.First != lines.Second || lines.First != lines.Third)}");
         }
