@@ -13,9 +13,7 @@ internal sealed class RowSizes
     /// <summary>The decoder's own, one in its hash table, one in the batch, and one that is copied from: see <see cref="DictionaryExpansion"/>.</summary>
     private const int CopiesOfTaken = 4;
 
-    /// <summary>
-    /// Rows of a full batch for each entry of its dictionary, at least: each batch brings the entries, and who takes them looks each one up.
-    /// </summary>
+    /// <summary>Rows of a full batch for each entry of its dictionary, at least: each batch brings the entries, and who takes them looks each one up (decisions/0016).</summary>
     private const int RowsOfAnEntry = 8;
 
     private readonly ImagePlan plan;
