@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 
 namespace BulkMover.Engine.Memory;
 
@@ -33,6 +34,9 @@ public sealed class MemoryBudget
     }
 
     public long Bytes { get; }
+
+    /// <summary>Who keeps memory beside what is leased; it keeps no more than nobody has leased. Null for nobody.</summary>
+    public IMemoryKeeper? Keeper { get; set; }
 
     /// <summary>What a target may hold for itself and keep back of encoded blocks: it comes out of the last use's share, where nothing else could free it.</summary>
     public long KeepBackBytes => Bytes / Parts;
@@ -119,8 +123,7 @@ public sealed class MemoryBudget
     {
         lock (gate)
         {
-            held[(int)use] += bytes;
-            peakBytes = Math.Max(peakBytes, held.Sum());
+            Add(use, bytes);
             if (bytes < 0)
                 GrantWaiting();
         }
@@ -175,9 +178,18 @@ public sealed class MemoryBudget
 
     private MemoryLease Take(MemoryUse use, long bytes)
     {
-        held[(int)use] += bytes;
-        peakBytes = Math.Max(peakBytes, held.Sum());
+        Add(use, bytes);
         return new MemoryLease(this, use, bytes);
+    }
+
+    private void Add(MemoryUse use, long bytes)
+    {
+        held[(int)use] += bytes;
+        long sum = held.Sum();
+        peakBytes = Math.Max(peakBytes, sum);
+        // Invariant 7. What is fetched goes into memory that was kept, so that it is there for it.
+        if (bytes > 0)
+            Keeper?.KeepAtMost(Bytes - sum + (use == MemoryUse.Fetch ? bytes : 0));
     }
 
     private void GrantWaiting()

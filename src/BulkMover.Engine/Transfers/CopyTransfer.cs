@@ -127,6 +127,7 @@ public sealed class CopyTransfer(
     {
         // Invariant 7. Nothing is leased yet, and it is part of what a target may keep back: so it is there.
         using MemoryLease own = await memory.LeaseAsync(MemoryUse.Encode, load.WriterBytes, target.Name, cancellationToken);
+        memory.Keeper = reader as IMemoryKeeper;
         var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
         var to = new TargetStages(load, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();

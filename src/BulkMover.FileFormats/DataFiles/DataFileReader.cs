@@ -11,7 +11,7 @@ namespace BulkMover.FileFormats.DataFiles;
 /// <param name="scan">What is wanted.</param>
 /// <param name="batches">How large batches are made of Parquet files; those of Avro files, which cost more than what follows them, are of the usual size.</param>
 /// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
-public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader
+public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader, IMemoryKeeper
 {
     private readonly ParquetScanTaskReader parquet = new(store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes }, allocator);
     private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
@@ -19,6 +19,8 @@ public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batc
     public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);
 
     public IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, CancellationToken cancellationToken) => Of(task).OpenAsync(task, cancellationToken);
+
+    public void KeepAtMost(long bytes) => parquet.KeepAtMost(bytes);
 
     private IScanTaskReader Of(ScanTask task) => task.Format == FileFormat.Avro ? avro : parquet;
 }

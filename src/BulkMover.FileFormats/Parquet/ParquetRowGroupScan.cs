@@ -60,7 +60,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
             return;
 
         await using IRangeReader ranges = await PinnedReader.OpenAsync(file.Store, file.Location, file.Bytes, file.Version, cancellationToken);
-        memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
+        memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, file.Slabs, cancellationToken);
         DecodeBytes = Estimate(memory.Estimate);
     }
 

@@ -19,14 +19,16 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="scan">What is wanted.</param>
 /// <param name="options">How files are read.</param>
 /// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
-public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
+public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader, IMemoryKeeper
 {
-    /// <summary>Memory of the batches that are decoded here.</summary>
+    /// <summary>Memory of what is fetched, and of the batches that are decoded here.</summary>
     internal SlabPool Slabs { get; init; } = new();
 
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
     public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes)
         + (scan.Where is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
+
+    public void KeepAtMost(long bytes) => Slabs.KeepAtMost(bytes);
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -58,7 +60,8 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     private async Task<IRowGroupScan?> OpenWholeAsync(IRangeReader reader, ScanTask task, CancellationToken cancellationToken)
     {
-        var block = new NativeBlock(reader.Length);
+        NativeBlock block = Slabs.Take(reader.Length);
+        NativeBlock? own = block;
         try
         {
             await reader.ReadAsync(0, block.Memory(0, (int)reader.Length), cancellationToken);
@@ -75,16 +78,16 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
-                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options)), footer, task, kept[0].Index, deleted);
+                own = null;
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, options, Slabs)), footer, task, kept[0].Index, deleted);
             }
 
-            block.Dispose();
             return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0].Index, deleted);
         }
-        catch
+        finally
         {
-            block.Dispose();
-            throw;
+            if (own is not null)
+                Slabs.Return(own);
         }
     }
 
