@@ -13,7 +13,7 @@ namespace BulkMover.Engine.Transfers;
 
 /// <summary>What the stages from a scan task to a record batch do with one item. Invariant 7: they lease bytes before the bytes exist.</summary>
 internal sealed class SourceStages(
-    Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
+    Scan scan, IScanTaskReader reader, Task<ITargetLoad> load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
     private readonly Lanes lanes = new(meter.Decode, meter.Send);
 
@@ -21,8 +21,9 @@ internal sealed class SourceStages(
     public async Task AdoptAsync(ChunkedTask item, Stage<ChunkedTask> open, Stage<Chunk> arrive, CancellationToken stopping)
     {
         AdoptedFile? adopted;
-        using (await LeaseAsync(meter.Adopt, MemoryUse.Open, item.Chunk.Load.AdoptBytes(item.Task), item.Task.File.ToString(), stopping))
-            adopted = await item.Chunk.Load.TryAdoptAsync(item.Task, stopping);
+        IChunkLoad into = await item.Chunk.Load;
+        using (await LeaseAsync(meter.Adopt, MemoryUse.Open, into.AdoptBytes(item.Task), item.Task.File.ToString(), stopping))
+            adopted = await into.TryAdoptAsync(item.Task, stopping);
         if (adopted is null)
         {
             await open.SendAsync(item);
@@ -145,7 +146,7 @@ internal sealed class SourceStages(
         MemoryLease? lease = null;
         try
         {
-            long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch);
+            long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch, await load);
             lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup.Scan.Name}", stopping);
             return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease, rowGroup.Chunk, lane);
         }
@@ -157,10 +158,10 @@ internal sealed class SourceStages(
         }
     }
 
-    private long EncodeBytes(RecordBatch batch)
+    private long EncodeBytes(RecordBatch batch, ITargetLoad into)
     {
         using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema);
-        return load.EncodeBytes(columns);
+        return into.EncodeBytes(columns);
     }
 
     // Takes the batch over unless this throws. What is selected has room in the lease of the whole.
