@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
@@ -16,6 +17,7 @@ internal sealed class SourceStages(
     Scan scan, IScanTaskReader reader, Task<ITargetLoad> load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
     private readonly Lanes lanes = new(meter.Decode, meter.Send);
+    private readonly FetchAhead ahead = new(meter.Decode);
 
     /// <summary>Has the target take the file as it is; one that does not fit is sent on.</summary>
     public async Task AdoptAsync(ChunkedTask item, Stage<ChunkedTask> open, Stage<Chunk> arrive, CancellationToken stopping)
@@ -60,10 +62,15 @@ internal sealed class SourceStages(
         try
         {
             memory.ThrowIfTooSmall(rowGroup.Name, (MemoryUse.Fetch, rowGroup.FetchBytes), (MemoryUse.Decode, rowGroup.DecodeBytes));
+            if (rowGroup.FetchBytes > 0)
+                item = item with { Place = await ahead.EnterAsync() };
             MemoryLease lease = await LeaseAsync(meter.Fetch, MemoryUse.Fetch, rowGroup.FetchBytes, rowGroup.Name, stopping);
             lease.TakeOver(item.Lease);
             item = item with { Lease = lease };
+            long begin = Stopwatch.GetTimestamp();
             await rowGroup.FetchAsync(stopping);
+            if (rowGroup.FetchBytes > 0)
+                ahead.Fetched(rowGroup.FetchBytes, Stopwatch.GetElapsedTime(begin));
         }
         catch
         {
@@ -82,6 +89,7 @@ internal sealed class SourceStages(
         {
             Lane lane = lanes.Take();
             IRowGroupScan rowGroup = item.Scan;
+            long begin = Stopwatch.GetTimestamp();
             using MemoryLease workingSet = await LeaseWorkingSetAsync(rowGroup, stopping);
             long rows = 0;
             while (rowGroup.ReadNext(stopping) is { } batch)
@@ -110,6 +118,8 @@ internal sealed class SourceStages(
             // After a failure nothing is decoded any more, so a lane that was not given back is not missed.
             lanes.GiveBack(lane);
             item.File.End(rowGroup);
+            if (rowGroup.FetchBytes > 0)
+                ahead.Decoded(rowGroup.FetchBytes, Stopwatch.GetElapsedTime(begin));
         }
 
         await TargetStages.ReleaseAsync(item.Chunk, arrive);

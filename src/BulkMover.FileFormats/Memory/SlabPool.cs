@@ -19,8 +19,8 @@ internal sealed class SlabPool : IDisposable
     /// <summary>A while: the time in which pieces are taken of so many times the bytes that are there. All of them have been needed by then, if they are.</summary>
     private const int TimesOver = 8;
 
-    /// <summary>A piece that is longer by so much of what is asked for is as good: a quarter.</summary>
-    private const int ShareOfSlack = 4;
+    /// <summary>A piece that is longer by so much of what is asked for is as good, an eighth: nobody has leased it.</summary>
+    private const int ShareOfSlack = 8;
 
     private readonly Lock gate = new();
     private readonly Dictionary<long, List<Kept>> free = [];

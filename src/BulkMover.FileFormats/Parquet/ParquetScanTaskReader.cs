@@ -19,7 +19,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="scan">What is wanted.</param>
 /// <param name="options">How files are read.</param>
 /// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
-public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader, IMemoryKeeper
+public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
     /// <summary>Memory of what is fetched, and of the batches that are decoded here.</summary>
     internal SlabPool Slabs { get; init; } = new();
@@ -27,8 +27,6 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
     public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes)
         + (scan.Where is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
-
-    public void KeepAtMost(long bytes) => Slabs.KeepAtMost(bytes);
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -100,7 +98,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     {
         long firstPosition = footer.FirstPosition(firstRowGroup);
         IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
-        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema, Slabs);
     }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>

@@ -36,11 +36,12 @@ public sealed class NativeEncoder
     public NativeBlock Encode(RecordBatch batch)
     {
         BlockWriter? writer = null;
+        var referenced = new List<int>();
         Digest digest;
         try
         {
             writer = new BlockWriter(CopiedBytes(batch));
-            Write(batch, writer);
+            Write(batch, writer, referenced);
             digest = DigestOf(batch);
         }
         catch
@@ -50,10 +51,10 @@ public sealed class NativeEncoder
             throw;
         }
 
-        return writer.ToBlock(batch, digest);
+        return writer.ToBlock(batch, referenced, digest);
     }
 
-    private void Write(RecordBatch batch, BlockWriter writer)
+    private void Write(RecordBatch batch, BlockWriter writer, List<int> referenced)
     {
         writer.WriteVarUInt((ulong)columns.Count);
         writer.WriteVarUInt((ulong)batch.Length);
@@ -65,6 +66,7 @@ public sealed class NativeEncoder
                 continue;
 
             encoders[i].WritePrefix(writer);
+            long before = writer.Referenced;
             try
             {
                 encoders[i].Write(batch.Column(i).Data, Validity.AllOf(batch.Length), writer);
@@ -73,6 +75,9 @@ public sealed class NativeEncoder
             {
                 throw new ValueOutOfRangeException(bad.Code, $"Column '{bad.Path}', row {bad.Slot} of its batch: {bad.Message} {bad.NextStep}", bad);
             }
+
+            if (writer.Referenced > before)
+                referenced.Add(i);
         }
     }
 
