@@ -12,8 +12,8 @@ namespace BulkMover.Core.Batches;
 /// <summary>Copies chosen rows of arrays of all layouts, with their children (Arrow columnar format, "Physical Memory Layout").</summary>
 internal sealed class ArrayTaker(TakenBuffers buffers)
 {
-    /// <summary>Row <c>i</c> of the result is row <c>shift + rows[i]</c> of the array; the shift is a struct's offset into its children.</summary>
-    public ArrayData Take(ArrayData data, ReadOnlySpan<int> rows, int shift)
+    /// <summary>Row <c>i</c> of the result is row <c>shift + rows.Numbers[i]</c> of the array; the shift is a struct's offset into its children.</summary>
+    public ArrayData Take(ArrayData data, ChosenRows rows, int shift)
     {
         int start = checked(data.Offset + shift);
         IArrowType type = SourceType.Storage(data.DataType);
@@ -22,7 +22,7 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
             case ArrowTypeId.Null:
                 return new ArrayData(data.DataType, rows.Length, rows.Length, 0, System.Array.Empty<ArrowBuffer>());
             case ArrowTypeId.Boolean:
-                return Result(data, rows, start, [TakeBits(data.Buffers[1].Span, rows, start, out _)]);
+                return Result(data, rows, start, [TakeBits(data.Buffers[1].Span, rows.Numbers, start, out _)]);
             case ArrowTypeId.String or ArrowTypeId.Binary:
                 return TakeBytes<int>(data, rows, start);
             case ArrowTypeId.LargeString or ArrowTypeId.LargeBinary:
@@ -45,12 +45,12 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
     }
 
     private ArrayData Result(
-        ArrayData data, ReadOnlySpan<int> rows, int start, ReadOnlySpan<ArrowBuffer> values, params ArrayData[] children)
+        ArrayData data, ChosenRows rows, int start, ReadOnlySpan<ArrowBuffer> values, params ArrayData[] children)
     {
         int nulls = 0;
         ArrowBuffer validity = data.NullCount == 0 || data.Buffers[0].IsEmpty
             ? ArrowBuffer.Empty
-            : TakeBits(data.Buffers[0].Span, rows, start, out nulls);
+            : TakeBits(data.Buffers[0].Span, rows.Numbers, start, out nulls);
         ArrayData? dictionary = data.Dictionary is null ? null : buffers.Share(data.Dictionary);
         return new ArrayData(data.DataType, rows.Length, nulls, 0, [validity, .. values], children, dictionary);
     }
@@ -71,10 +71,23 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
         return taken;
     }
 
-    private ArrowBuffer TakeFixed(ArrayData data, int width, ReadOnlySpan<int> rows, int start)
+    private ArrowBuffer TakeFixed(ArrayData data, int width, ChosenRows rows, int start)
     {
         ArrowBuffer taken = buffers.Allocate(checked(rows.Length * width), out Span<byte> target);
-        ReadOnlySpan<byte> source = rows.IsEmpty ? [] : data.Buffers[1].Span[checked(start * width)..];
+        ReadOnlySpan<byte> source = rows.Length == 0 ? [] : data.Buffers[1].Span[checked(start * width)..];
+        foreach (ChosenRows.Run run in rows.Runs)
+        {
+            source.Slice(checked(run.First * width), checked(run.Length * width)).CopyTo(target);
+            target = target[(run.Length * width)..];
+        }
+
+        if (rows.Runs.IsEmpty)
+            TakeFixed(source, width, rows.Numbers, target);
+        return taken;
+    }
+
+    private static void TakeFixed(ReadOnlySpan<byte> source, int width, ReadOnlySpan<int> rows, Span<byte> target)
+    {
         switch (width)
         {
             case 1: Gather<byte>(source, rows, target); break;
@@ -87,8 +100,6 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
                     source.Slice(rows[i] * width, width).CopyTo(target[(i * width)..]);
                 break;
         }
-
-        return taken;
     }
 
     private static void Gather<T>(ReadOnlySpan<byte> source, ReadOnlySpan<int> rows, Span<byte> target)
@@ -100,7 +111,7 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
             taken[i] = values[rows[i]];
     }
 
-    private ArrayData TakeBytes<TOffset>(ArrayData data, ReadOnlySpan<int> rows, int start)
+    private ArrayData TakeBytes<TOffset>(ArrayData data, ChosenRows rows, int start)
         where TOffset : unmanaged, IBinaryInteger<TOffset>
     {
         ReadOnlySpan<TOffset> offsets = OffsetsFrom<TOffset>(data, start);
@@ -109,7 +120,7 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
         ReadOnlySpan<byte> bytes = data.Buffers[2].Span;
         for (int i = 0; i < rows.Length;)
         {
-            Range run = NextRun(offsets, rows, ref i);
+            Range run = NextRun(offsets, rows.Numbers, ref i);
             bytes[run].CopyTo(target);
             target = target[bytes[run].Length..];
         }
@@ -117,7 +128,7 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
         return Result(data, rows, start, [takenOffsets, takenBytes]);
     }
 
-    private ArrayData TakeList<TOffset>(ArrayData data, ReadOnlySpan<int> rows, int start)
+    private ArrayData TakeList<TOffset>(ArrayData data, ChosenRows rows, int start)
         where TOffset : unmanaged, IBinaryInteger<TOffset>
     {
         ReadOnlySpan<TOffset> offsets = OffsetsFrom<TOffset>(data, start);
@@ -126,28 +137,28 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
         int count = 0;
         for (int i = 0; i < rows.Length;)
         {
-            Range run = NextRun(offsets, rows, ref i);
+            Range run = NextRun(offsets, rows.Numbers, ref i);
             for (int child = run.Start.Value; child < run.End.Value; child++)
                 childRows[count++] = child;
         }
 
-        ArrayData values = Take(data.Children[0], childRows.AsSpan(0, total), shift: 0);
+        ArrayData values = Take(data.Children[0], new ChosenRows(childRows.AsSpan(0, total)), shift: 0);
         ArrayPool<int>.Shared.Return(childRows);
         return Result(data, rows, start, [takenOffsets], values);
     }
 
-    private ArrayData TakeFixedSizeList(ArrayData data, int listSize, ReadOnlySpan<int> rows, int start)
+    private ArrayData TakeFixedSizeList(ArrayData data, int listSize, ChosenRows rows, int start)
     {
         int total = checked(rows.Length * listSize);
         int[] childRows = ArrayPool<int>.Shared.Rent(total);
         for (int i = 0; i < total; i++)
-            childRows[i] = (start + rows[i / listSize]) * listSize + i % listSize;
-        ArrayData values = Take(data.Children[0], childRows.AsSpan(0, total), shift: 0);
+            childRows[i] = (start + rows.Numbers[i / listSize]) * listSize + i % listSize;
+        ArrayData values = Take(data.Children[0], new ChosenRows(childRows.AsSpan(0, total)), shift: 0);
         ArrayPool<int>.Shared.Return(childRows);
         return Result(data, rows, start, [], values);
     }
 
-    private ArrayData[] TakeChildren(ArrayData data, ReadOnlySpan<int> rows, int start)
+    private ArrayData[] TakeChildren(ArrayData data, ChosenRows rows, int start)
     {
         var children = new ArrayData[data.Children.Length];
         for (int i = 0; i < children.Length; i++)
@@ -159,17 +170,29 @@ internal sealed class ArrayTaker(TakenBuffers buffers)
         where TOffset : unmanaged => data.Buffers[1].IsEmpty ? [] : MemoryMarshal.Cast<byte, TOffset>(data.Buffers[1].Span)[start..];
 
     /// <summary>Offsets of the result, from 0 to <paramref name="total"/>.</summary>
-    private ArrowBuffer TakeOffsets<TOffset>(ReadOnlySpan<TOffset> offsets, ReadOnlySpan<int> rows, out int total)
+    private ArrowBuffer TakeOffsets<TOffset>(ReadOnlySpan<TOffset> offsets, ChosenRows rows, out int total)
         where TOffset : unmanaged, IBinaryInteger<TOffset>
     {
         ArrowBuffer buffer = buffers.Allocate(checked((rows.Length + 1) * Unsafe.SizeOf<TOffset>()), out Span<byte> target);
         Span<TOffset> taken = MemoryMarshal.Cast<byte, TOffset>(target);
         TOffset end = TOffset.Zero;
         taken[0] = end;
-        for (int i = 0; i < rows.Length; i++)
+        taken = taken[1..];
+        foreach (ChosenRows.Run run in rows.Runs)
         {
-            end = checked(end + offsets[rows[i] + 1] - offsets[rows[i]]);
-            taken[i + 1] = end;
+            ReadOnlySpan<TOffset> ends = offsets.Slice(run.First + 1, run.Length);
+            TOffset shift = end - offsets[run.First];
+            end = checked(end + ends[^1] - offsets[run.First]);
+            for (int i = 0; i < ends.Length; i++)
+                taken[i] = ends[i] + shift;
+            taken = taken[run.Length..];
+        }
+
+        for (int i = 0; i < taken.Length; i++)
+        {
+            int row = rows.Numbers[i];
+            end = checked(end + offsets[row + 1] - offsets[row]);
+            taken[i] = end;
         }
 
         total = int.CreateChecked(end);

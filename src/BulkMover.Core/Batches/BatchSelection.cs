@@ -1,3 +1,4 @@
+using System.Buffers;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 
@@ -21,18 +22,24 @@ public static class BatchSelection
             return BatchProjection.KeepAll(batch);
 
         var buffers = new TakenBuffers(allocator);
+        ChosenRows.Run[] room = ArrayPool<ChosenRows.Run>.Shared.Rent((rows.Length / ChosenRows.UsefulRun) + 1);
         try
         {
+            var chosen = new ChosenRows(rows, room.AsSpan(0, (rows.Length / ChosenRows.UsefulRun) + 1));
             var taker = new ArrayTaker(buffers);
             var arrays = new IArrowArray[batch.ColumnCount];
             for (int i = 0; i < arrays.Length; i++)
-                arrays[i] = ArrowArrayFactory.BuildArray(taker.Take(batch.Column(i).Data, rows, shift: 0));
+                arrays[i] = ArrowArrayFactory.BuildArray(taker.Take(batch.Column(i).Data, chosen, shift: 0));
             return new RecordBatch(batch.Schema, arrays, rows.Length);
         }
         catch
         {
             buffers.Release();
             throw;
+        }
+        finally
+        {
+            ArrayPool<ChosenRows.Run>.Shared.Return(room);
         }
     }
 

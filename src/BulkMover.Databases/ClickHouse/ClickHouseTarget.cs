@@ -97,8 +97,10 @@ public sealed class ClickHouseTarget : ITarget
     {
         if (await ShardsAsync(cancellationToken) is { } sharded)
             return await sharded.TransfersAsync(cancellationToken);
-        ExistingTable? now = await TableReader.TableAsync(client, table, cancellationToken);
-        return [.. (await Ledger.ReadAsync(client, table, cancellationToken)).Select(state => state.Record(now)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+        Task<ExistingTable?> existing = TableReader.TableAsync(client, table, cancellationToken);
+        IReadOnlyList<LedgerState> states = await Ledger.ReadAsync(client, table, cancellationToken);
+        ExistingTable? now = await existing;
+        return [.. states.Select(state => state.Record(now)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
     }
 
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 
 namespace BulkMover.Engine.Memory;
 
@@ -15,6 +16,9 @@ namespace BulkMover.Engine.Memory;
 public sealed class MemoryBudget
 {
     private const int Parts = 16;
+
+    /// <summary>Sixteenths that nothing is kept in: they are for what no lease counts, such as the rest of a piece of memory that is not full, buffers for pages, and the runtime's heap.</summary>
+    private const int NotKeptParts = 4;
 
     // Sixteenths of the budget, by use. Fetching gets the largest share: what is fetched ahead hides the network.
     private static readonly int[] CeilingParts = [2, 8, 12, Parts];
@@ -33,6 +37,9 @@ public sealed class MemoryBudget
     }
 
     public long Bytes { get; }
+
+    /// <summary>Who keeps memory beside what is leased; together they take no more than three quarters, where leases alone do not. Null for nobody.</summary>
+    public IMemoryKeeper? Keeper { get; set; }
 
     /// <summary>What a target may hold for itself and keep back of encoded blocks: it comes out of the last use's share, where nothing else could free it.</summary>
     public long KeepBackBytes => Bytes / Parts;
@@ -119,8 +126,7 @@ public sealed class MemoryBudget
     {
         lock (gate)
         {
-            held[(int)use] += bytes;
-            peakBytes = Math.Max(peakBytes, held.Sum());
+            Add(use, bytes);
             if (bytes < 0)
                 GrantWaiting();
         }
@@ -175,9 +181,18 @@ public sealed class MemoryBudget
 
     private MemoryLease Take(MemoryUse use, long bytes)
     {
-        held[(int)use] += bytes;
-        peakBytes = Math.Max(peakBytes, held.Sum());
+        Add(use, bytes);
         return new MemoryLease(this, use, bytes);
+    }
+
+    private void Add(MemoryUse use, long bytes)
+    {
+        held[(int)use] += bytes;
+        long sum = held.Sum();
+        peakBytes = Math.Max(peakBytes, sum);
+        // Invariant 7. What is fetched goes into memory that was kept, so that it is there for it.
+        if (bytes > 0)
+            Keeper?.KeepAtMost((Bytes / Parts * (Parts - NotKeptParts)) - sum + (use == MemoryUse.Fetch ? bytes : 0));
     }
 
     private void GrantWaiting()

@@ -9,8 +9,8 @@ namespace BulkMover.Engine.Transfers;
 /// with the last of them all its rows have been sent. Safe for concurrent use once all scan tasks are in it.
 /// </summary>
 /// <param name="number">From 0; no two chunks of a transfer have the same one, whichever run brings them.</param>
-/// <param name="load">Takes its rows; disposed with it.</param>
-internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
+/// <param name="load">Takes its rows, once it is there; disposed with it.</param>
+internal sealed class Chunk(long number, Task<IChunkLoad> load) : IAsyncDisposable
 {
     /// <summary>What a file costs at least: opening a small one takes as long as reading so much.</summary>
     private const long SmallFileBytes = 256 * 1024;
@@ -27,7 +27,7 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     /// <summary>The keys of its scan tasks, joined. Once all are in it.</summary>
     public ReadOnlyMemory<byte> Tasks() => TaskKeys.Join(keys);
 
-    public IChunkLoad Load { get; } = load;
+    public Task<IChunkLoad> Load { get; } = load;
 
     /// <summary>Rows that were sent.</summary>
     public long Rows => Interlocked.Read(ref rows);
@@ -61,7 +61,15 @@ internal sealed class Chunk(long number, IChunkLoad load) : IAsyncDisposable
     public bool Release() => Interlocked.Decrement(ref held) == 0;
 
     /// <summary>Called when it has arrived, and again when the copy ends.</summary>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref disposed, true) ? ValueTask.CompletedTask : Load.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, true))
+            return;
+        // What kept it from being there has failed the copy already, or comes after what has.
+        await ((Task)Load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Load.IsCompletedSuccessfully)
+            await (await Load).DisposeAsync();
+    }
 
     private static long Weight(ScanTask task) => Math.Max(task.FileBytes, SmallFileBytes);
 }

@@ -96,13 +96,18 @@ public sealed class CopyTransfer(
         }
 
         var limits = new LoadLimits(Degrees.Writers.Value, memory.KeepBackBytes) { Lanes = Degrees.Writers.Most, Notes = Notes };
-        ITargetLoad load = await StepAsync(meter.Begin, () => target.BeginAsync(now with { SourceRows = survey.Rows }, limits, cancellationToken), cancellationToken);
-        hasBegun = true;
+        using MemoryLease own = await memory.LeaseAsync(MemoryUse.Encode, 0, target.Name, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ITargetLoad> beginning = StepAsync(meter.Begin, () => BeginAsync(now with { SourceRows = survey.Rows }, limits, own, stop.Token), stop.Token);
+        ITargetLoad load;
         long rows;
         try
         {
-            meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
-            await MoveRowsAsync(load, cancellationToken);
+            // Which files are left, only the load knows; where none has arrived, the first rows are read meanwhile.
+            if (now.Earlier is not null)
+                await beginning;
+            await MoveRowsAsync(beginning, isNew: now.Earlier is null, cancellationToken);
+            load = await beginning;
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
             long all = meter.SkippedRows + meter.RowsSent;
@@ -112,9 +117,8 @@ public sealed class CopyTransfer(
         }
         catch (Exception failure)
         {
-            // For whoever begins again: what has arrived is no longer to be moved.
-            meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
-            await CleanUpAsync(load, failure);
+            await stop.CancelAsync();
+            await CleanUpAsync(beginning, failure);
             throw;
         }
 
@@ -123,17 +127,32 @@ public sealed class CopyTransfer(
         return rows;
     }
 
-    private async Task MoveRowsAsync(ITargetLoad load, CancellationToken cancellationToken)
+    private async Task<ITargetLoad> BeginAsync(TargetPlan now, LoadLimits limits, MemoryLease own, CancellationToken cancellationToken)
     {
-        // Invariant 7. Nothing is leased yet, and it is part of what a target may keep back: so it is there.
-        using MemoryLease own = await memory.LeaseAsync(MemoryUse.Encode, load.WriterBytes, target.Name, cancellationToken);
-        var from = new SourceStages(scan, reader, load, memory, Allocator, meter);
-        var to = new TargetStages(load, meter);
+        ITargetLoad load = await target.BeginAsync(now, limits, cancellationToken);
+        hasBegun = true;
+        meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
+        // Invariant 7. Nothing is encoded before there is a load, and it is part of what a target may keep back: so it is there.
+        own.Resize(load.WriterBytes);
+        return load;
+    }
+
+    /// <param name="beginning">The load; nothing goes into it before it is there.</param>
+    /// <param name="isNew">Nothing has arrived in it.</param>
+    /// <param name="cancellationToken">The user's.</param>
+    private async Task MoveRowsAsync(Task<ITargetLoad> beginning, bool isNew, CancellationToken cancellationToken)
+    {
+        memory.Keeper = reader as IMemoryKeeper;
+        var from = new SourceStages(scan, reader, beginning, memory, Allocator, meter);
+        var to = new TargetStages(beginning, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();
         // Read before anything arrives: what arrives now is added to it.
-        var arrived = new ArrivedTasks([.. load.Arrived.Values]);
+        ITargetLoad? before = isNew ? null : await beginning;
+        var arrived = new ArrivedTasks([.. before?.Arrived.Values ?? []]);
+        IReadOnlyDictionary<long, ArrivedChunk> halves = before?.Halfway ?? new Dictionary<long, ArrivedChunk>();
+        long number = (before?.Arrived.Keys ?? []).Concat(halves.Keys).DefaultIfEmpty(-1).Max();
         var keys = new TaskKeys(scan);
-        long number = load.Arrived.Keys.Concat(load.Halfway.Keys).DefaultIfEmpty(-1).Max();
+        Task begun = Task.CompletedTask;
 
         using var flow = new Flow(cancellationToken);
         Stage<Chunk> arrive = flow.AddStage<Chunk>(meter.Arrive, NoneWaiting, async (chunk, stopping) =>
@@ -159,7 +178,7 @@ public sealed class CopyTransfer(
                 using SharedStopwatch.Interval planning = meter.Plan.Handles();
                 Chunk? chunk = null;
                 var halfway = new HalfwayChunks();
-                foreach ((long begun, ArrivedChunk its) in load.Halfway)
+                foreach ((long begun, ArrivedChunk its) in halves)
                     halfway.Add(await BeginAsync(begun, stopping), its);
                 await foreach (ScanTask task in snapshot.PlanAsync(scan, stopping))
                 {
@@ -201,19 +220,30 @@ public sealed class CopyTransfer(
                 await chunk.DisposeAsync();
         }
 
-        Task SendAsync(ChunkedTask item)
+        async Task SendAsync(ChunkedTask item)
         {
             // What is too large to be adopted can perhaps be decoded; where it must not be, adopting it says what it needs.
             bool isAdopted = plan.MayAdopt(item.Task)
-                && (memory.CanLease(MemoryUse.Open, item.Chunk.Load.AdoptBytes(item.Task)) || plan.Request.Adoption is { IsRequired: true });
-            return (isAdopted ? adopt : open).SendAsync(item);
+                && (memory.CanLease(MemoryUse.Open, (await item.Chunk.Load).AdoptBytes(item.Task)) || plan.Request.Adoption is { IsRequired: true });
+            await (isAdopted ? adopt : open).SendAsync(item);
         }
 
+        // One after another; only the first rows to be read do not wait for their chunk.
         async Task<Chunk> BeginAsync(long its, CancellationToken stopping)
         {
-            var chunk = new Chunk(its, await load.BeginChunkAsync(its, stopping));
+            await begun;
+            var chunk = new Chunk(its, BeginChunkAsync());
+            begun = chunk.Load;
             chunks.TryAdd(its, chunk);
             return chunk;
+
+            async Task<IChunkLoad> BeginChunkAsync()
+            {
+                ITargetLoad load = await beginning;
+                if (isNew && its == 0)
+                    ThrowIfThereWasMore(load);
+                return await load.BeginChunkAsync(its, stopping);
+            }
         }
     }
 
@@ -239,6 +269,13 @@ public sealed class CopyTransfer(
         }
     }
 
+    /// <summary>Invariant 4: rows of chunks that are in the target must not come again.</summary>
+    private static void ThrowIfThereWasMore(ITargetLoad load)
+    {
+        if (load.Arrived.Count + load.Halfway.Count > 0)
+            throw new InvalidOperationException("The load has chunks of a transfer of which its plan knew nothing.");
+    }
+
     private static void ThrowUnlessEqual(string happened, long rows, string happenedThen, long rowsThen)
     {
         if (rows != rowsThen)
@@ -255,8 +292,15 @@ public sealed class CopyTransfer(
         return true;
     }
 
-    private static async Task CleanUpAsync(ITargetLoad load, Exception failure)
+    /// <summary>Where the load could not be begun, there is nothing to clean up.</summary>
+    private async Task CleanUpAsync(Task<ITargetLoad> beginning, Exception failure)
     {
+        await ((Task)beginning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!beginning.IsCompletedSuccessfully)
+            return;
+        ITargetLoad load = await beginning;
+        // For whoever begins again: what has arrived is no longer to be moved.
+        meter.Skip(load.Arrived.Count, load.Arrived.Values.Sum(chunk => chunk.Rows));
         try
         {
             await load.DisposeAsync();

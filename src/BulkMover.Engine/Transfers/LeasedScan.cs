@@ -12,10 +12,14 @@ namespace BulkMover.Engine.Transfers;
 /// <param name="File">The file's progress.</param>
 internal sealed record LeasedScan(IRowGroupScan Scan, MemoryLease Lease, SharedLease Deletes, Chunk Chunk, FileProgress File) : IDisposable
 {
+    /// <summary>Among those that have been fetched; null when it needed none.</summary>
+    public IDisposable? Place { get; init; }
+
     public void Dispose()
     {
         Scan.Dispose();
         Lease.Dispose();
         Deletes.Dispose();
+        Place?.Dispose();
     }
 }

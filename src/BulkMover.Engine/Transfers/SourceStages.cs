@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Apache.Arrow;
 using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
@@ -13,16 +14,18 @@ namespace BulkMover.Engine.Transfers;
 
 /// <summary>What the stages from a scan task to a record batch do with one item. Invariant 7: they lease bytes before the bytes exist.</summary>
 internal sealed class SourceStages(
-    Scan scan, IScanTaskReader reader, ITargetLoad load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
+    Scan scan, IScanTaskReader reader, Task<ITargetLoad> load, MemoryBudget memory, MemoryAllocator allocator, TransferMeter meter)
 {
     private readonly Lanes lanes = new(meter.Decode, meter.Send);
+    private readonly FetchAhead ahead = new(meter.Decode);
 
     /// <summary>Has the target take the file as it is; one that does not fit is sent on.</summary>
     public async Task AdoptAsync(ChunkedTask item, Stage<ChunkedTask> open, Stage<Chunk> arrive, CancellationToken stopping)
     {
         AdoptedFile? adopted;
-        using (await LeaseAsync(meter.Adopt, MemoryUse.Open, item.Chunk.Load.AdoptBytes(item.Task), item.Task.File.ToString(), stopping))
-            adopted = await item.Chunk.Load.TryAdoptAsync(item.Task, stopping);
+        IChunkLoad into = await item.Chunk.Load;
+        using (await LeaseAsync(meter.Adopt, MemoryUse.Open, into.AdoptBytes(item.Task), item.Task.File.ToString(), stopping))
+            adopted = await into.TryAdoptAsync(item.Task, stopping);
         if (adopted is null)
         {
             await open.SendAsync(item);
@@ -59,10 +62,15 @@ internal sealed class SourceStages(
         try
         {
             memory.ThrowIfTooSmall(rowGroup.Name, (MemoryUse.Fetch, rowGroup.FetchBytes), (MemoryUse.Decode, rowGroup.DecodeBytes));
+            if (rowGroup.FetchBytes > 0)
+                item = item with { Place = await ahead.EnterAsync() };
             MemoryLease lease = await LeaseAsync(meter.Fetch, MemoryUse.Fetch, rowGroup.FetchBytes, rowGroup.Name, stopping);
             lease.TakeOver(item.Lease);
             item = item with { Lease = lease };
+            long begin = Stopwatch.GetTimestamp();
             await rowGroup.FetchAsync(stopping);
+            if (rowGroup.FetchBytes > 0)
+                ahead.Fetched(rowGroup.FetchBytes, Stopwatch.GetElapsedTime(begin));
         }
         catch
         {
@@ -81,6 +89,7 @@ internal sealed class SourceStages(
         {
             Lane lane = lanes.Take();
             IRowGroupScan rowGroup = item.Scan;
+            long begin = Stopwatch.GetTimestamp();
             using MemoryLease workingSet = await LeaseWorkingSetAsync(rowGroup, stopping);
             long rows = 0;
             while (rowGroup.ReadNext(stopping) is { } batch)
@@ -109,6 +118,8 @@ internal sealed class SourceStages(
             // After a failure nothing is decoded any more, so a lane that was not given back is not missed.
             lanes.GiveBack(lane);
             item.File.End(rowGroup);
+            if (rowGroup.FetchBytes > 0)
+                ahead.Decoded(rowGroup.FetchBytes, Stopwatch.GetElapsedTime(begin));
         }
 
         await TargetStages.ReleaseAsync(item.Chunk, arrive);
@@ -145,7 +156,7 @@ internal sealed class SourceStages(
         MemoryLease? lease = null;
         try
         {
-            long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch);
+            long bytes = BatchMemory.Bytes(batch) + EncodeBytes(batch, await load);
             lease = await LeaseAsync(meter.Decode, MemoryUse.Encode, bytes, $"A batch of {rowGroup.Scan.Name}", stopping);
             return new LeasedBatch(scan.Where is null ? batch : Select(scan.Where, batch), lease, rowGroup.Chunk, lane);
         }
@@ -157,10 +168,10 @@ internal sealed class SourceStages(
         }
     }
 
-    private long EncodeBytes(RecordBatch batch)
+    private long EncodeBytes(RecordBatch batch, ITargetLoad into)
     {
         using RecordBatch columns = BatchProjection.KeepFirst(batch, scan.OutputSchema.FieldsList.Count);
-        return load.EncodeBytes(columns);
+        return into.EncodeBytes(columns);
     }
 
     // Takes the batch over unless this throws. What is selected has room in the lease of the whole.

@@ -4,6 +4,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Lineage;
+using BulkMover.FileFormats.Memory;
 using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Avro;
@@ -16,6 +17,9 @@ namespace BulkMover.FileFormats.Avro;
 public sealed class AvroScanTaskReader(IObjectStore store, Scan scan, AvroReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
     private readonly AvroScans scans = new(store, options, allocator);
+
+    /// <summary>Memory of the rows that are left of batches with deleted ones.</summary>
+    internal SlabPool Slabs { get; init; } = new();
 
     public long OpenBytes(ScanTask task) => scans.OpenBytes(task.FileBytes) + (task.Deletes?.Bytes ?? 0);
 
@@ -37,7 +41,7 @@ public sealed class AvroScanTaskReader(IObjectStore store, Scan scan, AvroReadOp
             }
 
             IRowGroupScan rows = LineageScan.Over(all, scan, task, run.FirstRow, options.BatchRows, allocator);
-            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema.FieldsList.Count, allocator);
+            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema.FieldsList.Count, Slabs);
         }
     }
 }

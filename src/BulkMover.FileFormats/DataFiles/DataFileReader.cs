@@ -7,19 +7,27 @@ using BulkMover.FileFormats.Parquet;
 namespace BulkMover.FileFormats.DataFiles;
 
 /// <summary>Reads the data files of one scan, whatever format each is written in.</summary>
-/// <param name="store">Where the files lie.</param>
-/// <param name="scan">What is wanted.</param>
-/// <param name="batches">How large batches are made of Parquet files; those of Avro files, which cost more than what follows them, are of the usual size.</param>
-/// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
-public sealed class DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator) : IScanTaskReader
+public sealed class DataFileReader : IScanTaskReader, IMemoryKeeper
 {
-    private readonly ParquetScanTaskReader parquet = new(
-        store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes, KeepsStoredForms = batches.KeepsStoredForms }, allocator);
-    private readonly AvroScanTaskReader avro = new(store, scan, new AvroReadOptions(), allocator);
+    private readonly ParquetScanTaskReader parquet;
+    private readonly AvroScanTaskReader avro;
+
+    /// <param name="store">Where the files lie.</param>
+    /// <param name="scan">What is wanted.</param>
+    /// <param name="batches">How large batches are made of Parquet files; those of Avro files, which cost more than what follows them, are of the usual size.</param>
+    /// <param name="allocator">Where the buffers of batches come from, except the native Parquet reader's.</param>
+    public DataFileReader(IObjectStore store, Scan scan, BatchSize batches, MemoryAllocator allocator)
+    {
+        parquet = new ParquetScanTaskReader(
+            store, scan, new ParquetReadOptions { BatchRows = batches.Rows, BatchBytes = batches.Bytes, KeepsStoredForms = batches.KeepsStoredForms }, allocator);
+        avro = new AvroScanTaskReader(store, scan, new AvroReadOptions(), allocator) { Slabs = parquet.Slabs };
+    }
 
     public long OpenBytes(ScanTask task) => Of(task).OpenBytes(task);
 
     public IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, CancellationToken cancellationToken) => Of(task).OpenAsync(task, cancellationToken);
+
+    public void KeepAtMost(long bytes) => parquet.Slabs.KeepAtMost(bytes);
 
     private IScanTaskReader Of(ScanTask task) => task.Format == FileFormat.Avro ? avro : parquet;
 }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using Apache.Arrow;
-using Apache.Arrow.Memory;
 using BulkMover.Core.Batches;
 using BulkMover.Core.Scans;
+using BulkMover.FileFormats.Memory;
 
 namespace BulkMover.FileFormats.Deletes;
 
@@ -11,9 +11,10 @@ namespace BulkMover.FileFormats.Deletes;
 /// <param name="firstPosition">Number of its first row in the file.</param>
 /// <param name="deleted">The file's deleted rows.</param>
 /// <param name="wanted">How many columns <see cref="Scan.ReadSchema"/> has.</param>
-/// <param name="allocator">Where the rows that stay are copied to.</param>
-internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, int wanted, MemoryAllocator allocator) : IRowGroupScan
+/// <param name="pool">Where the rows that stay are copied to.</param>
+internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, int wanted, SlabPool pool) : IRowGroupScan
 {
+    private SlabAllocator? slabs;
     private long delivered;
 
     public string Name => all.Name;
@@ -58,7 +59,8 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
             delivered += batch.Length;
             DeletedRows += batch.Length - count;
             using RecordBatch columns = BatchProjection.KeepFirst(batch, wanted);
-            return BatchSelection.Take(columns, kept.AsSpan(0, count), allocator);
+            slabs ??= SlabAllocator.ForDecoding(pool, all.DecodeBytes);
+            return BatchSelection.Take(columns, kept.AsSpan(0, count), slabs);
         }
         finally
         {
@@ -67,5 +69,9 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
         }
     }
 
-    public void Dispose() => all.Dispose();
+    public void Dispose()
+    {
+        all.Dispose();
+        slabs?.Dispose();
+    }
 }

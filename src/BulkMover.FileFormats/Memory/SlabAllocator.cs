@@ -17,8 +17,18 @@ internal sealed class SlabAllocator(SlabPool pool, long slabBytes) : MemoryAlloc
     /// <summary>Buffers that a piece is at least for.</summary>
     private const int ShareOfSlab = 4;
 
+    /// <summary>Pieces that batches are cut from: several a batch, for the last of them is not full, and large enough for large pages where batches are ordinary ones.</summary>
+    private const int SlabsOfDecoding = 8;
+
+    private const long MinSlabBytes = 64 << 10, MaxSlabBytes = 32 << 20;
+
     private readonly Lock gate = new();
     private Slab? current;
+
+    /// <summary>For the batches of a scan.</summary>
+    /// <param name="pool">Has the pieces.</param>
+    /// <param name="decodeBytes">As <see cref="Core.Scans.IRowGroupScan.DecodeBytes"/>.</param>
+    public static SlabAllocator ForDecoding(SlabPool pool, long decodeBytes) => new(pool, Math.Clamp(decodeBytes / SlabsOfDecoding, MinSlabBytes, MaxSlabBytes));
 
     protected override IMemoryOwner<byte> AllocateInternal(int length, out int bytesAllocated)
     {

@@ -1,22 +1,34 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace BulkMover.FileFormats.Memory;
 
 /// <summary>
 /// Gives large pieces of memory that are no longer used to who asks next: to take them from the system anew costs as much as to fill them. Their bytes are
-/// whatever they were. Safe for concurrent use. Invariant 7: what is kept is no part of a budget, and neither is the rest of a piece that is not full; it is a quarter of what is in
-/// use, or <see cref="MinFreeBytes"/>.
+/// whatever they were. Safe for concurrent use.
 /// </summary>
+/// <remarks>
+/// Invariant 7: what is kept and what is in use are together no more than once was in use, for beyond that a piece from the system takes the place of kept ones. What the budget
+/// has no room for is given up at once (<see cref="KeepAtMost"/>), what was not needed for a while in the end, and all but little when nothing is in use.
+/// </remarks>
 internal sealed class SlabPool : IDisposable
 {
-    /// <summary>What is kept is a part of what is in use: what was needed once is not held for ever.</summary>
-    private const int ShareOfUsed = 4;
+    /// <summary>Kept although nothing is in use: between one small file and the next.</summary>
+    private const long IdleBytes = 16 << 20;
 
-    /// <summary>Kept although nothing is in use: between one batch and the next.</summary>
-    private const long MinFreeBytes = 16 << 20;
+    /// <summary>A while: the time in which pieces are taken of so many times the bytes that are there. All of them have been needed by then, if they are.</summary>
+    private const int TimesOver = 8;
+
+    /// <summary>A piece that is longer by so much of what is asked for is as good, an eighth: nobody has leased it.</summary>
+    private const int ShareOfSlack = 8;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<long, Stack<NativeBlock>> free = [];
+    private readonly Dictionary<long, List<Kept>> free = [];
+    private long returns;
+    private long takenBytes;
+    private long unneededBytes;
+    private long mostBytes;
+    private long roomBytes = long.MaxValue;
     private bool isClosed;
 
     /// <summary>Bytes that are kept for the next.</summary>
@@ -25,24 +37,34 @@ internal sealed class SlabPool : IDisposable
     /// <summary>Bytes that were taken and have not come back.</summary>
     public long UsedBytes { get; private set; }
 
-    /// <returns>Memory of so many bytes or some more, to be given back by <see cref="Return"/>, or disposed of.</returns>
+    /// <returns>Memory of so many bytes or some more, to be given back by <see cref="Return"/>.</returns>
     public NativeBlock Take(long bytes)
     {
-        long size = SizeOf(bytes);
+        long size = SizeOf(Math.Max(bytes, 1));
         lock (gate)
         {
-            if (free.TryGetValue(size, out Stack<NativeBlock>? same) && same.TryPop(out NativeBlock? block))
-            {
-                FreeBytes -= size;
-                UsedBytes += size;
+            NativeBlock? block = TakeKept(size, size + (size / ShareOfSlack));
+            if (block is null)
+                Free(Math.Max(UsedBytes + FreeBytes + size - mostBytes, FreeBytes + size - roomBytes));
+            UsedBytes += block?.Length ?? size;
+            mostBytes = Math.Max(mostBytes, UsedBytes);
+            FreeUnneeded(block?.Length ?? size);
+            if (block is not null)
                 return block;
-            }
         }
 
-        var fresh = new NativeBlock(size);
+        return new NativeBlock(size);
+    }
+
+    /// <summary>Makes memory that was taken at least so long; what it holds stays. Nothing may be reading or filling it.</summary>
+    public void Lengthen(NativeBlock block, long bytes)
+    {
+        if (bytes <= block.Length)
+            return;
+        long before = block.Length;
+        block.EnsureLength(SizeOf(bytes));
         lock (gate)
-            UsedBytes += size;
-        return fresh;
+            UsedBytes += block.Length - before;
     }
 
     /// <summary>Takes memory back.</summary>
@@ -51,17 +73,28 @@ internal sealed class SlabPool : IDisposable
         lock (gate)
         {
             UsedBytes -= block.Length;
-            if (!isClosed && FreeBytes + block.Length <= Math.Max(UsedBytes / ShareOfUsed, MinFreeBytes))
+            if (!isClosed)
             {
+                CollectionsMarshal.GetValueRefOrAddDefault(free, block.Length, out _) ??= [];
+                free[block.Length].Add(new Kept(block, returns++));
                 FreeBytes += block.Length;
-                if (!free.TryGetValue(block.Length, out Stack<NativeBlock>? same))
-                    free[block.Length] = same = new Stack<NativeBlock>();
-                same.Push(block);
+                if (UsedBytes == 0)
+                    Free(FreeBytes - IdleBytes);
                 return;
             }
         }
 
         block.Dispose();
+    }
+
+    /// <inheritdoc cref="Core.Scans.IMemoryKeeper.KeepAtMost"/>
+    public void KeepAtMost(long bytes)
+    {
+        lock (gate)
+        {
+            roomBytes = bytes;
+            Free(FreeBytes - Math.Max(bytes, 0));
+        }
     }
 
     /// <summary>Frees what is kept, and from now on all that comes back.</summary>
@@ -70,11 +103,47 @@ internal sealed class SlabPool : IDisposable
         lock (gate)
         {
             isClosed = true;
-            foreach (NativeBlock block in free.Values.SelectMany(same => same))
-                block.Dispose();
-            free.Clear();
-            FreeBytes = 0;
+            Free(FreeBytes);
         }
+    }
+
+    /// <summary>The last that came back, for the processor may still have it.</summary>
+    private NativeBlock? TakeKept(long size, long most)
+    {
+        for (; size <= most; size = SizeOf(size + 1))
+        {
+            if (!free.TryGetValue(size, out List<Kept>? same) || same.Count == 0)
+                continue;
+            NativeBlock block = same[^1].Block;
+            same.RemoveAt(same.Count - 1);
+            FreeBytes -= size;
+            return block;
+        }
+
+        return null;
+    }
+
+    /// <summary>Frees so many bytes or some more, first what came back first.</summary>
+    private void Free(long bytes)
+    {
+        while (bytes > 0 && FreeBytes > 0)
+        {
+            List<Kept> oldest = free.Values.Where(same => same.Count > 0).MinBy(same => same[0].Number)!;
+            NativeBlock block = oldest[0].Block;
+            oldest.RemoveAt(0);
+            (bytes, FreeBytes) = (bytes - block.Length, FreeBytes - block.Length);
+            block.Dispose();
+        }
+    }
+
+    private void FreeUnneeded(long taken)
+    {
+        unneededBytes = Math.Min(unneededBytes, FreeBytes);
+        takenBytes += taken;
+        if (takenBytes < TimesOver * (UsedBytes + FreeBytes))
+            return;
+        Free(unneededBytes);
+        (takenBytes, unneededBytes, mostBytes) = (0, FreeBytes, UsedBytes + FreeBytes);
     }
 
     /// <summary>Up to an eighth apart is one size, so that what differs a little can be used again.</summary>
@@ -83,4 +152,7 @@ internal sealed class SlabPool : IDisposable
         long step = Math.Max(1L << Math.Max(BitOperations.Log2((ulong)bytes) - 3, 0), 4096);
         return (bytes + step - 1) / step * step;
     }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Kept(NativeBlock Block, long Number);
 }

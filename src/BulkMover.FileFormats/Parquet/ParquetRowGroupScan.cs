@@ -9,11 +9,6 @@ namespace BulkMover.FileFormats.Parquet;
 /// <summary>Decodes some row groups of a file through an image of their column chunks.</summary>
 internal sealed class ParquetRowGroupScan : IRowGroupScan
 {
-    /// <summary>Pieces that batches are cut from: several a batch, for the last of them is not full, and large enough for large pages where batches are ordinary ones.</summary>
-    private const int SlabsOfDecoding = 8;
-
-    private const long MinSlabBytes = 64 << 10, MaxSlabBytes = 32 << 20;
-
     private readonly ScanFile file;
     private readonly ImagePlan plan;
     private ImageMemory? memory;
@@ -60,7 +55,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
             return;
 
         await using IRangeReader ranges = await PinnedReader.OpenAsync(file.Store, file.Location, file.Bytes, file.Version, cancellationToken);
-        memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, cancellationToken);
+        memory = await ImageMemory.FetchAsync(ranges, plan, Name, file.Options, file.Slabs, cancellationToken);
         DecodeBytes = Estimate(memory.Estimate);
     }
 
@@ -83,7 +78,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
 
     private ExpandedBatches Open()
     {
-        slabs = new SlabAllocator(file.Slabs, Math.Clamp(DecodeBytes / SlabsOfDecoding, MinSlabBytes, MaxSlabBytes));
+        slabs = SlabAllocator.ForDecoding(file.Slabs, DecodeBytes);
         return new ExpandedBatches(Fetched.Open(slabs), file.Options.BatchBytes, slabs);
     }
 

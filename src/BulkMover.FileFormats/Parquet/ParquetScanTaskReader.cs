@@ -21,7 +21,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
-    /// <summary>Memory of the batches that are decoded here.</summary>
+    /// <summary>Memory of what is fetched, and of the batches that are decoded here.</summary>
     internal SlabPool Slabs { get; init; } = new();
 
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
@@ -58,7 +58,8 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     private async Task<IRowGroupScan?> OpenWholeAsync(IRangeReader reader, ScanTask task, CancellationToken cancellationToken)
     {
-        var block = new NativeBlock(reader.Length);
+        NativeBlock block = Slabs.Take(reader.Length);
+        NativeBlock? own = block;
         try
         {
             await reader.ReadAsync(0, block.Memory(0, (int)reader.Length), cancellationToken);
@@ -75,16 +76,16 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
-                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, file.Options)), footer, task, kept[0].Index, deleted);
+                own = null;
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, file.Options, Slabs)), footer, task, kept[0].Index, deleted);
             }
 
-            block.Dispose();
             return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0].Index, deleted);
         }
-        catch
+        finally
         {
-            block.Dispose();
-            throw;
+            if (own is not null)
+                Slabs.Return(own);
         }
     }
 
@@ -97,7 +98,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     {
         long firstPosition = footer.FirstPosition(firstRowGroup);
         IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
-        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema.FieldsList.Count, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema.FieldsList.Count, Slabs);
     }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>

@@ -13,6 +13,6 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Shape">From its columns to the wanted ones.</param>
 /// <param name="Options">How it is read.</param>
 /// <param name="Allocator">Where buffers come from that are widened or filled.</param>
-/// <param name="Slabs">Where buffers come from that are decoded here.</param>
+/// <param name="Slabs">Where fetched bytes lie, and buffers that are decoded here.</param>
 internal sealed record ScanFile(
     IObjectStore Store, Location Location, long Bytes, string? Version, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs);

@@ -37,6 +37,26 @@ public sealed class BatchSelectionTests
             Assert.Equal((0, 0), (allocator.LiveBuffers, allocator.BuffersFreedTwice));
         }));
 
+    /// <summary>Rows that follow one another are copied as a whole.</summary>
+    [Fact]
+    public void Take_LongRunsOfAnyLayout_HoldsThoseRowsAndFreesAll() => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(100).WithEndSize(1_000_000_000),
+        Prop.ForAll((int seed) =>
+        {
+            var random = new Random(seed);
+            RecordBatch batch = new RandomBatch(allocator, random).Build(random.Next(50, 200));
+            int every = random.Next(5, 40), left = random.Next(every);
+            int[] rows = [.. Enumerable.Range(0, batch.Length).Where(row => row % every != left)];
+            string[] all = Lines(batch);
+
+            RecordBatch taken = BatchSelection.Take(batch, rows, allocator);
+            batch.Dispose();
+
+            Assert.Equal(rows.Select(row => all[row]), Lines(taken));
+            taken.Dispose();
+            Assert.Equal((0, 0), (allocator.LiveBuffers, allocator.BuffersFreedTwice));
+        }));
+
     [Fact]
     public void Take_AllRows_SharesTheMemory()
     {

@@ -49,6 +49,21 @@ public sealed class NativeBlockTests(ClickHouseServerFixture server)
     }
 
     [Fact]
+    public void Encode_SomeColumnsArePointedInto_FreesTheOthersAtOnce()
+    {
+        var memory = new CountingAllocator();
+        RecordBatch batch = MixedBatch(memory, 20_000);
+        long ids = batch.Column(0).Data.Buffers[1].Length, all = memory.LiveBytes, counted = BatchMemory.Bytes(batch);
+
+        using NativeBlock block = NativeTarget.EncoderFor(Mixed, default).Encode(batch);
+        Assert.InRange(memory.LiveBytes, ids, all / 2);
+        Assert.True(block.HeldBytes >= counted);
+        Assert.Equal(
+            Enumerable.Range(0, 20_000).Select(i => (long)i),
+            MemoryMarshal.Cast<byte, long>(block.Segments.Single(segment => segment.Length == 160_000).Span).ToArray());
+    }
+
+    [Fact]
     public void Encode_NothingOfTheBatchIsNeeded_FreesItAtOnce()
     {
         var memory = new CountingAllocator();

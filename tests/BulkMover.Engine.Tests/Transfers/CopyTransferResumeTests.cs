@@ -151,6 +151,42 @@ public sealed class CopyTransferResumeTests
     }
 
     [Fact]
+    public async Task Copy_SomeHasArrived_ReadsNothingBeforeTheTargetHasSaidWhat()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+
+        var steps = new ConcurrentQueue<Step>();
+        world.At = (step, _) =>
+        {
+            steps.Enqueue(step);
+            return step == Step.Begin ? Task.Delay(50, Stopping) : Task.CompletedTask;
+        };
+        await world.CopyAsync(Stopping);
+
+        Assert.Equal([Step.Begin], steps.TakeWhile(step => step is not Step.BeginChunk).Where(step => step is not Step.Plan));
+    }
+
+    [Fact]
+    public async Task Copy_TargetHasChunksThatItsPlanDidNotTellOf_SendsNothing()
+    {
+        var world = new World { Options = FileByFile };
+        FailOnce(world, Step.Arrive, 4, isTransient: false);
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
+        foreach (long number in world.Target.Arrived.Keys)
+            world.Target.Halfway[number] = world.Target.Tasks[number];
+        world.Target.Arrived.Clear();
+
+        bool wasSent = false;
+        world.Target.AtBlock = (_, _) => wasSent = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => world.CopyAsync(Stopping));
+
+        Assert.False(wasSent);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_FilesThatHaveArrivedAreNotInThePlan_IsRefused()
     {
         var world = new World { Options = FileByFile };

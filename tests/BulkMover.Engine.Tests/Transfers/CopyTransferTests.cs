@@ -34,6 +34,24 @@ public sealed class CopyTransferTests
     }
 
     [Fact]
+    public async Task Copy_NothingHasArrived_DecodesTheFirstRowsWhileTheTargetBegins()
+    {
+        var world = new World();
+        var decodes = new TaskCompletionSource();
+        world.At = (step, stopping) =>
+        {
+            if (step == Step.Decode)
+                decodes.TrySetResult();
+            return step == Step.Begin ? decodes.Task.WaitAsync(World.Patience, stopping) : Task.CompletedTask;
+        };
+
+        await world.CopyAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 400).Select(row => (long)row), world.Target.Visible);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public async Task Copy_SomeFilesAreTakenAsTheyAre_TheOthersAreDecodedAndEveryRowArrivesOnce()
     {
         var world = new World();

@@ -71,6 +71,80 @@ public sealed class SlabAllocatorTests : IDisposable
     }
 
     [Fact]
+    public void Take_OfABitLess_GivesWhatCameBackLast()
+    {
+        NativeBlock other = pool.Take(1 << 20), first = pool.Take(40 << 20), last = pool.Take(40 << 20);
+        pool.Return(first);
+        pool.Return(last);
+
+        Assert.Same(last, pool.Take((40 << 20) - 5000));
+        Assert.Same(first, pool.Take(37 << 20));
+        Assert.NotSame(other, pool.Take(1 << 20));
+    }
+
+    [Fact]
+    public void Take_OfWhatIsNotKept_FreesOfTheKeptSoThatAllIsNoMoreThanWasInUse()
+    {
+        const long MiB = 1 << 20;
+        using var inUse = pool.Take(MiB);
+        NativeBlock oldest = pool.Take(40 * MiB), youngest = pool.Take(40 * MiB);
+        pool.Return(oldest);
+        pool.Return(youngest);
+
+        NativeBlock larger = pool.Take(64 * MiB);
+        Assert.Equal((true, true), (oldest.IsClosed, youngest.IsClosed));
+        Assert.Equal((65 * MiB, 0), (pool.UsedBytes, pool.FreeBytes));
+        pool.Return(larger);
+        pool.Take(8 * MiB);
+        Assert.Equal((9 * MiB, 64 * MiB), (pool.UsedBytes, pool.FreeBytes));
+        pool.Take(16 * MiB);
+        Assert.Equal((25 * MiB, 0), (pool.UsedBytes, pool.FreeBytes));
+    }
+
+    [Fact]
+    public void Take_OfTheSameAgainAndAgain_FreesWhatIsNotNeededForThat()
+    {
+        const long MiB = 1 << 20;
+        using var inUse = pool.Take(MiB);
+        NativeBlock[] many = [.. Enumerable.Range(0, 10).Select(_ => pool.Take(8 * MiB))];
+        foreach (NativeBlock block in many)
+            pool.Return(block);
+        for (int i = 0; i < 300; i++)
+            pool.Return(pool.Take(8 * MiB));
+
+        Assert.Equal((1 * MiB, 8 * MiB), (pool.UsedBytes, pool.FreeBytes));
+    }
+
+    [Fact]
+    public void KeepAtMost_FreesTheRest_AndWhatIsTakenFromTheSystemIsPartOfIt()
+    {
+        const long MiB = 1 << 20;
+        using var inUse = pool.Take(MiB);
+        NativeBlock[] blocks = [.. Enumerable.Range(0, 4).Select(_ => pool.Take(8 * MiB))];
+        foreach (NativeBlock block in blocks)
+            pool.Return(block);
+
+        pool.KeepAtMost(17 * MiB);
+        Assert.Equal([true, true, false, false], blocks.Select(block => block.IsClosed));
+        pool.Take(4 * MiB);
+        Assert.Equal((5 * MiB, 8 * MiB), (pool.UsedBytes, pool.FreeBytes));
+        pool.KeepAtMost(-1);
+        Assert.Equal(0, pool.FreeBytes);
+    }
+
+    [Fact]
+    public void Lengthen_KeepsWhatTheMemoryHoldsAndCountsIt()
+    {
+        NativeBlock block = pool.Take(4096);
+        block.Span(0, 1)[0] = 7;
+        pool.Lengthen(block, 1 << 20);
+
+        Assert.Equal(((byte)7, 1L << 20), (block.Span(0, 1)[0], pool.UsedBytes));
+        pool.Return(block);
+        Assert.Same(block, pool.Take(1 << 20));
+    }
+
+    [Fact]
     public void Return_KeepsLittleOfWhatIsNotNeededAnyMore()
     {
         const long Bytes = 16 << 20;

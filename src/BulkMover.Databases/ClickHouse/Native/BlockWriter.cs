@@ -33,13 +33,12 @@ internal sealed class BlockWriter(long expectedBytes)
     private int position;
 
     private long written;
-    private long referenced;
 
     /// <summary>Bytes written and referenced.</summary>
-    public long Bytes => written + referenced;
+    public long Bytes => written + Referenced;
 
-    /// <summary>True when a segment points into memory that is not the writer's.</summary>
-    public bool HasReferences { get; private set; }
+    /// <summary>Bytes of segments that point into memory that is not the writer's.</summary>
+    public long Referenced { get; private set; }
 
     /// <summary>Bytes of the chunks that so much writing takes.</summary>
     public static long ChunksFor(long bytes)
@@ -128,8 +127,7 @@ internal sealed class BlockWriter(long expectedBytes)
 
         EndPiece();
         segments.Add(bytes);
-        referenced += bytes.Length;
-        HasReferences = true;
+        Referenced += bytes.Length;
     }
 
     /// <summary>What <see cref="Reference"/> copies of so many bytes.</summary>
@@ -138,16 +136,20 @@ internal sealed class BlockWriter(long expectedBytes)
     /// <summary>Keeps memory that references point to, beside the batch's own, until the block is disposed.</summary>
     public void Keep(RecordBatch memory) => kept.Add(memory);
 
-    /// <summary>Ends the writing. The block takes the chunks over and, where it points into it, the batch; else the batch is disposed here.</summary>
-    public NativeBlock ToBlock(RecordBatch batch, Digest digest)
+    /// <summary>Ends the writing. The block takes the chunks over and what it points into; the rest of the batch is disposed here.</summary>
+    /// <param name="batch">What was written.</param>
+    /// <param name="referenced">Numbers of the columns that it points into.</param>
+    /// <param name="digest">Of the rows.</param>
+    public NativeBlock ToBlock(RecordBatch batch, IReadOnlyList<int> referenced, Digest digest)
     {
         EndPiece();
-        if (HasReferences)
-            return new NativeBlock(digest, segments, Bytes, chunks, [batch, .. kept], BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes));
-
+        // Columns may share their memory, so that all of it counts as long as one of them is there.
+        long bytes = Referenced > 0 ? BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes) : 0;
+        IReadOnlyList<IDisposable> sources = Referenced > 0 ? [BatchProjection.Select(batch, referenced), .. kept] : [];
         batch.Dispose();
-        DisposeKept();
-        return new NativeBlock(digest, segments, Bytes, chunks, [], 0);
+        if (Referenced == 0)
+            DisposeKept();
+        return new NativeBlock(digest, segments, Bytes, chunks, sources, bytes);
     }
 
     /// <summary>Gives everything back when no block was made.</summary>

@@ -41,11 +41,12 @@ public sealed class NativeEncoder
     public NativeBlock Encode(RecordBatch batch)
     {
         BlockWriter? writer = null;
+        var referenced = new List<int>();
         Digest digest;
         try
         {
             writer = new BlockWriter(CopiedBytes(batch));
-            Write(batch, writer);
+            Write(batch, writer, referenced);
             digest = DigestOf(batch);
         }
         catch
@@ -55,10 +56,10 @@ public sealed class NativeEncoder
             throw;
         }
 
-        return writer.ToBlock(batch, digest);
+        return writer.ToBlock(batch, referenced, digest);
     }
 
-    private void Write(RecordBatch batch, BlockWriter writer)
+    private void Write(RecordBatch batch, BlockWriter writer, List<int> referenced)
     {
         writer.WriteVarUInt((ulong)columns.Count);
         writer.WriteVarUInt((ulong)batch.Length);
@@ -72,6 +73,7 @@ public sealed class NativeEncoder
                 continue;
 
             encoder.WritePrefix(writer);
+            long before = writer.Referenced;
             try
             {
                 encoder.Write(data, Validity.AllOf(batch.Length), writer);
@@ -80,6 +82,9 @@ public sealed class NativeEncoder
             {
                 throw new ValueOutOfRangeException(bad.Code, $"Column '{bad.Path}', row {bad.Slot} of its batch: {bad.Message} {bad.NextStep}", bad);
             }
+
+            if (writer.Referenced > before)
+                referenced.Add(i);
         }
     }
 

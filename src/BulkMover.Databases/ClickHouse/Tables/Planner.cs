@@ -23,11 +23,13 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
     public async Task<ClickHousePlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
     {
         NewTable.CheckNames(request.Schema);
+        // All at once: it is round trips and nothing else, and a copy of little waits for nothing but them.
+        Task<string?> databaseEngine = TableReader.DatabaseEngineAsync(client, target.Database, cancellationToken);
+        Task<ExistingTable?> existing = TableReader.TableAsync(client, target, cancellationToken);
+        Task<LedgerState?> known = Ledger.FindAsync(client, target, request.Transfer, withTasks: false, cancellationToken);
         ServerAbilities server = await ServerAbilities.FindAsync(client, cancellationToken);
-        string? databaseEngine = await TableReader.DatabaseEngineAsync(client, target.Database, cancellationToken);
-        CheckDatabase(databaseEngine);
-        ExistingTable? table = databaseEngine is null ? null : await TableReader.TableAsync(client, target, cancellationToken);
-        LedgerState? state = databaseEngine is null ? null : await Ledger.FindAsync(client, target, request.Transfer, withTasks: false, cancellationToken);
+        CheckDatabase(await databaseEngine);
+        (ExistingTable? table, LedgerState? state) = (await existing, await known);
         long lastEpoch = state?.Epoch ?? 0;
         if (request.Restart || (state?.Completed is { } completed && (table?.Identity != completed.Table || (table.Rows == 0 && completed.Rows > 0))))
             state = null; // Somebody has thrown the result away since, or wants to.
@@ -36,7 +38,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         CheckKind(state, table);
         var notes = new List<string>();
         ClickHousePlan plan = table is null
-            ? New(request, server, createsDatabase: databaseEngine is null, notes)
+            ? New(request, server, createsDatabase: await databaseEngine is null, notes)
             : Existing(request, table, state, server, notes);
         await new UserRights(client, new TransferTables(target, request.Transfer)).CheckAsync(plan, cancellationToken);
         return plan with { Earlier = state?.Record(table), LastEpoch = lastEpoch };

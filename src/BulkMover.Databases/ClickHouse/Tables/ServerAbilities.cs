@@ -17,10 +17,11 @@ internal sealed record ServerAbilities(CalendarSupport Calendar, IReadOnlyList<s
 
     public static async Task<ServerAbilities> FindAsync(ServerClient client, CancellationToken cancellationToken)
     {
-        IReadOnlyList<string[]> years = await client.SelectAsync(
+        Task<IReadOnlyList<string[]>> asking = client.SelectAsync(
             "SELECT toString(CAST('0001-01-01' AS Date32)), toString(CAST('0001-01-01 00:00:00' AS DateTime64(0, 'UTC')))", cancellationToken);
         IReadOnlyList<string[]> settings = await client.SelectAsync(
             $"SELECT name FROM system.settings WHERE name IN ('enable_time_time64_type', 'enable_nullable_tuple_type', '{ReplaceGuard}')", cancellationToken);
+        IReadOnlyList<string[]> years = await asking;
         return new ServerAbilities(
             new CalendarSupport(years[0][0] == "0001-01-01", years[0][1] == "0001-01-01 00:00:00"), [.. settings.Select(row => row[0]).Where(name => name != ReplaceGuard)],
             settings.Any(row => row[0] == ReplaceGuard));

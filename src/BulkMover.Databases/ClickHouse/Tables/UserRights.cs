@@ -23,6 +23,11 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
     /// <exception cref="TargetException">The user may only read, or lacks rights; the message has the statements that give them.</exception>
     public async Task CheckAsync(ClickHousePlan plan, CancellationToken cancellationToken)
     {
+        // Refused where the profile forbids to change one of them.
+        Task settings = Task.WhenAll(
+            client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server), cancellationToken),
+            client.ExecuteAsync("SELECT 1", plan.Publication == Publication.ReplaceParts ? PartTables.ReplaceSettings(plan.Server) : PartTables.Settings(plan.Server), cancellationToken));
+        Task<bool?> hasAll = HasAsync(string.Join(", ", Needed(plan)), cancellationToken);
         var modes = (await client.SelectAsync("SELECT name, value FROM system.settings WHERE name IN ('readonly', 'allow_ddl') AND changed", cancellationToken))
             .ToDictionary(row => row[0], row => row[1], StringComparer.Ordinal);
         if (modes.GetValueOrDefault("readonly", "0") != "0" || modes.GetValueOrDefault("allow_ddl", "1") != "1")
@@ -32,20 +37,17 @@ internal sealed class UserRights(ServerClient client, TransferTables tables)
                 "Use another user, or give it a profile that may.");
         }
 
-        // Refused where the profile forbids to change one of them.
-        await client.ExecuteAsync("SELECT 1", InsertStatement.Settings(plan.Server), cancellationToken);
-        await client.ExecuteAsync("SELECT 1", plan.Publication == Publication.ReplaceParts ? PartTables.ReplaceSettings(plan.Server) : PartTables.Settings(plan.Server), cancellationToken);
-        await ThrowIfMissingAsync([.. Needed(plan)], cancellationToken);
+        await settings;
+        if (await hasAll is false)
+            await ThrowIfMissingAsync(Needed(plan), cancellationToken);
     }
 
     /// <summary>Of a Distributed table's server, which spreads the rows over the shards: a table function is a table for the moment.</summary>
     /// <inheritdoc cref="CheckAsync"/>
     public Task CheckSpreadingAsync(CancellationToken cancellationToken) => ThrowIfMissingAsync(["CREATE TEMPORARY TABLE, REMOTE ON *.*"], cancellationToken);
 
-    private async Task ThrowIfMissingAsync(string[] needed, CancellationToken cancellationToken)
+    private async Task ThrowIfMissingAsync(IEnumerable<string> needed, CancellationToken cancellationToken)
     {
-        if (await HasAsync(string.Join(", ", needed), cancellationToken) is not false)
-            return;
         var missing = new List<string>();
         foreach (string right in needed)
         {

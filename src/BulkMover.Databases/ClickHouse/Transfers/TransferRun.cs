@@ -65,8 +65,9 @@ internal sealed class TransferRun
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, IProgress<string>? notes, CancellationToken cancellationToken)
     {
+        Task<ExistingTable?> existing = Parts.FindAsync(Tables.Target, cancellationToken);
         IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
-        ExistingTable? target = await Parts.FindAsync(Tables.Target, cancellationToken);
+        ExistingTable? target = await existing;
         bool isPublished = target is not null && Ledger.State.IsPublished(target);
         // What Keeper has agreed to names the tables as they are called until now.
         if (target?.Replica is not null)

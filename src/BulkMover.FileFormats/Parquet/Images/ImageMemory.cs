@@ -9,6 +9,7 @@ namespace BulkMover.FileFormats.Parquet.Images;
 /// <summary>The bytes of an <see cref="ImagePlan"/>, their pages checked, ready to be decoded.</summary>
 internal sealed class ImageMemory : IDisposable
 {
+    private readonly SlabPool slabs;
     private readonly NativeBlock block;
     private readonly ImagePlan plan;
     private readonly string name;
@@ -17,10 +18,11 @@ internal sealed class ImageMemory : IDisposable
     private readonly PageSizes[][] pages;
     private readonly RowSizes sizes;
     private long bytes;
+    private bool disposed;
 
-    private ImageMemory(NativeBlock block, ImagePlan plan, string name, ParquetReadOptions options, PageSizes[][] pages)
+    private ImageMemory(SlabPool slabs, NativeBlock block, ImagePlan plan, string name, ParquetReadOptions options, PageSizes[][] pages)
     {
-        (this.block, this.plan, this.name, this.options, this.pages) = (block, plan, name, options, pages);
+        (this.slabs, this.block, this.plan, this.name, this.options, this.pages) = (slabs, block, plan, name, options, pages);
         sizes = new RowSizes(plan, options, pages);
         Estimate = DecodeEstimate.Of(plan, options, sizes);
     }
@@ -31,9 +33,9 @@ internal sealed class ImageMemory : IDisposable
     /// <summary>Reads the plan's ranges.</summary>
     /// <exception cref="Core.Errors.CorruptTableException">The pages break the format.</exception>
     public static async Task<ImageMemory> FetchAsync(
-        IRangeReader file, ImagePlan plan, string name, ParquetReadOptions options, CancellationToken cancellationToken)
+        IRangeReader file, ImagePlan plan, string name, ParquetReadOptions options, SlabPool slabs, CancellationToken cancellationToken)
     {
-        var memory = new NativeBlock(plan.MaxBytes);
+        NativeBlock memory = slabs.Take(plan.MaxBytes);
         try
         {
             var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.MaxRequests, CancellationToken = cancellationToken };
@@ -42,25 +44,25 @@ internal sealed class ImageMemory : IDisposable
         }
         catch
         {
-            memory.Dispose();
+            slabs.Return(memory);
             throw;
         }
 
-        return Of(memory, plan, name, options);
+        return Of(memory, plan, name, options, slabs);
     }
 
-    /// <summary>Takes over memory that holds the plan's bytes already, also when it throws.</summary>
+    /// <summary>Takes over memory of the pool that holds the plan's bytes already, also when it throws.</summary>
     /// <exception cref="Core.Errors.CorruptTableException">The pages break the format.</exception>
-    public static ImageMemory Of(NativeBlock memory, ImagePlan plan, string name, ParquetReadOptions options)
+    public static ImageMemory Of(NativeBlock memory, ImagePlan plan, string name, ParquetReadOptions options, SlabPool slabs)
     {
         try
         {
             plan.JoinPages(memory);
-            return new ImageMemory(memory, plan, name, options, CheckPages(memory, plan, name));
+            return new ImageMemory(slabs, memory, plan, name, options, CheckPages(memory, plan, name));
         }
         catch
         {
-            memory.Dispose();
+            slabs.Return(memory);
             throw;
         }
     }
@@ -114,12 +116,17 @@ internal sealed class ImageMemory : IDisposable
         if (bytes > 0)
             return;
         byte[] footer = plan.WriteFooter();
-        block.EnsureLength(plan.DataEnd + footer.Length);
+        slabs.Lengthen(block, plan.DataEnd + footer.Length);
         footer.CopyTo(block.Span(plan.DataEnd, footer.Length));
         bytes = plan.DataEnd + footer.Length;
     }
 
-    public void Dispose() => block.Dispose();
+    public void Dispose()
+    {
+        if (!disposed)
+            slabs.Return(block);
+        disposed = true;
+    }
 
     private static IEnumerable<FileRange> Requests(ImagePlan plan, int maxBytes)
     {

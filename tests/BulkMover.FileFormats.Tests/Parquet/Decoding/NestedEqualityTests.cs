@@ -58,11 +58,12 @@ public sealed class NestedEqualityTests
     private static RecordBatch ReadRaw(string path, bool onlyNative, MemoryAllocator allocator)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        var block = new NativeBlock(bytes.Length);
+        using var slabs = new SlabPool();
+        NativeBlock block = slabs.Take(bytes.Length);
         bytes.CopyTo(block.Span(0, bytes.Length));
         ParquetFooter footer = ParquetFooter.Of(bytes, Location.OnDisk(path));
         BatchShape shape = BatchShape.OfFile(path, [0], footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
-        using ImageMemory memory = ImageMemory.Of(block, ImagePlan.OfWhole(footer, shape, footer.RowGroups), path, new ParquetReadOptions { OnlyNative = onlyNative });
+        using ImageMemory memory = ImageMemory.Of(block, ImagePlan.OfWhole(footer, shape, footer.RowGroups), path, new ParquetReadOptions { OnlyNative = onlyNative }, slabs);
         using ImageBatches batches = memory.Open(allocator);
         RecordBatch batch = batches.ReadNext()!;
         Assert.Null(batches.ReadNext());
