@@ -25,17 +25,12 @@ internal sealed class LocalRoot(string root)
     /// <summary>Up to the root, which stays, or to a link.</summary>
     public void DeleteEmptyDirectoriesAbove(string path)
     {
-        for (string? above = Path.GetDirectoryName(path); above is not null && IsInside(above) && new DirectoryInfo(above).LinkTarget is null; above = Path.GetDirectoryName(above))
+        // What is a link is not removed as a directory.
+        for (string? above = Path.GetDirectoryName(path); above is not null && IsInside(above); above = Path.GetDirectoryName(above))
         {
-            try
-            {
-                Directory.Delete(above);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // It is not empty, or gone, or not ours: none of it matters.
+            // It is not empty, or gone, or not ours: none of it matters.
+            if (!LocalSystem.TryRemoveDirectory(above))
                 return;
-            }
         }
     }
 
@@ -55,11 +50,13 @@ internal sealed class LocalRoot(string root)
                 ".." => Path.GetDirectoryName(at) ?? at,
                 _ => Path.Combine(at, name),
             };
-            at = LocalErrors.Wrap(next, () => new FileInfo(next).LinkTarget) is not { } target ? next
+            at = TargetOf(next) is not { } target ? next
                 : links < MaxLinks ? Resolve(Path.Combine(at, target), links + 1)
                 : throw new InvalidInputException("store.path_invalid", $"'{path}' has links that lead in a circle. Correct them.");
         }
 
         return at;
     }
+
+    private static string? TargetOf(string path) => LocalSystem.MayBeLink(path) ? LocalErrors.Wrap(path, () => new FileInfo(path).LinkTarget) : null;
 }
