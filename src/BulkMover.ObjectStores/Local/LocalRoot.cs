@@ -9,7 +9,8 @@ internal sealed class LocalRoot(string root)
     /// <summary>As many as Linux follows (path_resolution(7)).</summary>
     private const int MaxLinks = 40;
 
-    private readonly string real = Resolve(Path.GetFullPath(root), 0);
+    private readonly string named = Path.GetFullPath(root);
+    private readonly string real = Resolve(Path.GetFullPath(root), "/", 0);
 
     /// <exception cref="InvalidInputException">Code <c>store.outside_root</c>.</exception>
     public void Check(string path)
@@ -36,12 +37,20 @@ internal sealed class LocalRoot(string root)
 
     /// <summary>Below the root, whatever links there are in its directories.</summary>
     private bool IsInside(string path) =>
-        Path.GetDirectoryName(path) is { } directory && $"{Resolve(directory, 0)}/".StartsWith(real == "/" ? real : $"{real}/", StringComparison.Ordinal);
+        Path.GetDirectoryName(path) is { } directory && IsBelow(RealOf(directory), real);
+
+    private static bool IsBelow(string path, string directory) =>
+        path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || directory == "/" || path[directory.Length] == '/');
+
+    /// <summary>What is named as below the root need not be looked at above it: that was done once, and is most of a path.</summary>
+    private string RealOf(string path) => IsBelow(path, named) ? Resolve(path[named.Length..], real, 0) : Resolve(path, "/", 0);
 
     /// <summary>A path without links, as far as it exists; the rest as it is.</summary>
-    private static string Resolve(string path, int links)
+    /// <param name="path">The path.</param>
+    /// <param name="at">What it is relative to, without links.</param>
+    /// <param name="links">How many led here.</param>
+    private static string Resolve(string path, string at, int links)
     {
-        string at = "/";
         foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             string next = name switch
@@ -51,7 +60,7 @@ internal sealed class LocalRoot(string root)
                 _ => Path.Combine(at, name),
             };
             at = TargetOf(next) is not { } target ? next
-                : links < MaxLinks ? Resolve(Path.Combine(at, target), links + 1)
+                : links < MaxLinks ? Resolve(Path.Combine(at, target), "/", links + 1)
                 : throw new InvalidInputException("store.path_invalid", $"'{path}' has links that lead in a circle. Correct them.");
         }
 

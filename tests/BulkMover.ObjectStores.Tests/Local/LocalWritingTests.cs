@@ -172,6 +172,7 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Copy_PermissionsOfTheSource_AreKept()
     {
         IWritableStore store = OpenStore();
