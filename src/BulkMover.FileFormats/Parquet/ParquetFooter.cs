@@ -26,6 +26,7 @@ public sealed class ParquetFooter
     private readonly FileMetadata metadata;
     private readonly ParquetSchema schema;
     private IReadOnlyList<LeafMetrics>? metrics;
+    private IReadOnlyList<long?>? nans;
 
     private ParquetFooter(FileMetadata metadata, ParquetSchema schema, FileEnd end, long fileBytes)
     {
@@ -73,6 +74,9 @@ public sealed class ParquetFooter
 
     /// <summary>As <see cref="FileSchema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
     internal Schema StoredSchema => schema.Stored;
+
+    /// <summary>NaNs in a top-level column; null when unknown: footers do not tell, and only of a file that was written here they were counted.</summary>
+    internal long? NansOf(int column) => nans?[column];
 
     /// <summary>What bounds of a leaf column are ordered by.</summary>
     internal ColumnOrder OrderOf(SchemaNode leaf) =>
@@ -132,8 +136,16 @@ public sealed class ParquetFooter
     internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file) => Of(wholeFile, wholeFile.Length, file);
 
     /// <summary>The footer at the end of what is in memory of a file.</summary>
-    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file) =>
-        Parse(new FileEnd(tail[^EndLengthOf(tail, fileBytes, file)..].ToArray(), Version: null), fileBytes, file);
+    /// <param name="tail">The bytes.</param>
+    /// <param name="fileBytes">Length of the file.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="nans">As <see cref="NansOf"/> has them, of each top-level column; null when they were not counted.</param>
+    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file, IReadOnlyList<long?>? nans = null)
+    {
+        ParquetFooter footer = Parse(new FileEnd(tail[^EndLengthOf(tail, fileBytes, file)..].ToArray(), Version: null), fileBytes, file);
+        footer.nans = nans;
+        return footer;
+    }
 
     /// <returns>Bytes of the footer and what follows it.</returns>
     private static int EndLengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)

@@ -133,6 +133,8 @@ public sealed class WrittenFileTests
             object?[] all = [.. rowGroups.SelectMany(group => group[i])];
             if (leaf.Values != all.Length || leaf.Nulls != all.Count(value => value is null))
                 yield return $"metrics of '{leaf.Path[0]}' count wrong";
+            if (leaf.Nans != (schema.FieldsList[i].DataType is FloatType or DoubleType ? all.Count(value => value is double.NaN) : null))
+                yield return $"metrics of '{leaf.Path[0]}' count {leaf.Nans} NaNs";
             foreach (object value in all.Where(value => value is not null and not double.NaN)!)
             {
                 var scalar = new Scalar(leaf.Lower?.Type ?? schema.FieldsList[i].DataType, value);
