@@ -62,8 +62,7 @@ public sealed class LakeVerifyTests(ClickHouseServerFixture server, CephServer s
         var place = LakePlace.NewOnDisk(server);
         string source = await files.WriteAsync(Plain), table = place.Address(format), copy = place.Address(copyFormat, "copy");
         await DoneAsync(place, "copy", $"parquet:{source}", table);
-        CommandResult inspected = await Command.RunAsync("inspect", table, "--output", "json");
-        string snapshot = inspected.Event("inspected").GetProperty("snapshot").GetString()!;
+        string snapshot = await SnapshotAsync(table);
         await DoneAsync(place, "copy", $"parquet:{source}", table, "--mode", "append", "--where", "id < 100");
         string[] some = [table, copy, "--snapshot", snapshot, "--columns", "name,id", "--where", "id between 10 and 500"];
         await DoneAsync(place, ["copy", .. some]);
@@ -135,14 +134,61 @@ public sealed class LakeVerifyTests(ClickHouseServerFixture server, CephServer s
         Assert.Contains($"{place.Path}/{format}", failed.GetProperty("message").GetString());
     }
 
+    [Theory]
+    [InlineData("parquet", "never", "disk")]
+    [InlineData("parquet", "require", "disk")]
+    [InlineData("delta", "never", "azure")]
+    [InlineData("iceberg", "require", "s3")]
+    public async Task Copy_ToldToVerify_ComparesBothTablesAfterwards(string format, string adopt, string store)
+    {
+        LakePlace place = await NewPlaceAsync(store);
+        string[] copy = ["copy", $"parquet:{await files.WriteAsync(Plain)}", place.Address(format), "--adopt", adopt, "--verify"];
+
+        Assert.True((await DoneAsync(place, copy)).GetProperty("verified").GetBoolean());
+        // And what an earlier run has completed.
+        Assert.True((await DoneAsync(place, copy)).GetProperty("verified").GetBoolean());
+    }
+
     [Fact]
-    public async Task Copy_ToldToVerify_NamesTheCommandThatDoes()
+    public async Task Copy_ToldToVerifyWhatDiffers_EndsWithFourAndNamesTheFile()
     {
         var place = LakePlace.NewOnDisk(server);
-        CommandResult result = await Command.RunAsync("copy", $"parquet:{await files.WriteAsync(Plain)}", place.Address("delta"), "--verify", "--output", "json");
-        Assert.Equal((2, "lake.not_compared"), (result.ExitCode, result.Event("failed").GetProperty("code").GetString()));
-        Assert.Contains("bulkmover verify FROM TO", result.Event("failed").GetProperty("message").GetString());
+        string[] copy = ["copy", $"parquet:{await files.WriteAsync(Plain, files: 3)}", place.Address("parquet"), "--adopt", "require", "--verify", "--output", "json"];
+        Assert.Equal(0, (await Command.RunAsync(copy)).ExitCode);
+        File.Delete(Directory.EnumerateFiles(Path.Combine(place.Path, "parquet"), "*.parquet").First());
+
+        CommandResult again = await Command.RunAsync(copy);
+
+        Assert.Equal((4, "verify.rows_differ"), (again.ExitCode, again.Event("failed").GetProperty("code").GetString()));
+        Assert.Equal("source", again.Event("file").GetProperty("onlyIn").GetString());
     }
+
+    [Fact]
+    public async Task Copy_ToldToVerifyAfterTheSourceMovedOn_ComparesWithWhatWasCopied()
+    {
+        var place = LakePlace.NewOnDisk(server);
+        string source = await files.WriteAsync(Plain), table = place.Address("iceberg");
+        await DoneAsync(place, "copy", $"parquet:{source}", table);
+        string[] copy = ["copy", table, place.Address("delta"), "--snapshot", await SnapshotAsync(table), "--verify"];
+        await DoneAsync(place, "copy", $"parquet:{source}", table, "--mode", "append", "--where", "id < 100");
+
+        Assert.True((await DoneAsync(place, copy)).GetProperty("verified").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("parquet")]
+    [InlineData("iceberg")]
+    public async Task Copy_ToldToVerifyWhatItAppends_IsRefusedBeforeAnythingIsWritten(string format)
+    {
+        var place = LakePlace.NewOnDisk(server);
+        CommandResult result = await Command.RunAsync("copy", $"parquet:{await files.WriteAsync(Plain)}", place.Address(format), "--mode", "append", "--verify", "--output", "json");
+
+        Assert.Equal((2, "lake.append_not_compared"), (result.ExitCode, result.Event("failed").GetProperty("code").GetString()));
+        Assert.False(Directory.Exists(Path.Combine(place.Path, format)));
+    }
+
+    private static async Task<string> SnapshotAsync(string table) =>
+        (await Command.RunAsync("inspect", table, "--output", "json")).Event("inspected").GetProperty("snapshot").GetString()!;
 
     private async Task<LakePlace> NewPlaceAsync(string store) => store switch
     {

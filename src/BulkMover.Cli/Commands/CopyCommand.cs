@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BulkMover.Cli.Arguments;
 using BulkMover.Cli.Reports;
+using BulkMover.Cli.Targets;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
 using BulkMover.Engine.Memory;
@@ -74,7 +75,7 @@ public static class CopyCommand
             report.Report($"All rows of snapshot {arrived.Origin.Snapshot} have arrived in earlier runs, and only have to be shown." +
                 (sides.TakesLatest ? " Should the table have a later one, run the command again then." : ""));
             CopyResult end = await CommitTransfer.RunAsync(target, arrived, arguments.GetValue(SharedOptions.Verify), options.Patience, report, cancellationToken);
-            report.Finished(await VerifyAsync(arguments, target, arrived.Transfer, end, report, cancellationToken));
+            report.Finished(await VerifyAsync(arguments, target, arrived.Transfer, arrived.Origin.Snapshot, end, report, cancellationToken));
             return 0;
         }
 
@@ -90,7 +91,7 @@ public static class CopyCommand
         report.Starting(outline);
         if (outline.Target.Earlier is { IsComplete: true } complete)
         {
-            report.Finished(await VerifyAsync(arguments, target, transfer, CopyResult.OfComplete(complete.Rows), report, cancellationToken));
+            report.Finished(await VerifyAsync(arguments, target, transfer, outline.Snapshot.Id, CopyResult.OfComplete(complete.Rows), report, cancellationToken));
             return 0;
         }
 
@@ -120,29 +121,49 @@ public static class CopyCommand
             throw;
         }
 
-        report.Finished(await VerifyAsync(arguments, target, transfer, await running, report, cancellationToken));
+        report.Finished(await VerifyAsync(arguments, target, transfer, outline.Snapshot.Id, await running, report, cancellationToken));
         return 0;
     }
 
-    /// <summary>What an earlier run has completed, or begun to show, is compared where it is now.</summary>
+    /// <summary>What is visible is compared where it is now: what an earlier run has completed or begun to show, and tables of files always.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="target">Where the rows are.</param>
+    /// <param name="transfer">Which.</param>
+    /// <param name="snapshot">What was copied.</param>
+    /// <param name="result">What was done.</param>
+    /// <param name="report">Told what happens.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
     private static async Task<CopyResult> VerifyAsync(
-        ParseResult arguments, ITarget target, TransferId transfer, CopyResult result, IReport report, CancellationToken cancellationToken)
+        ParseResult arguments, ITarget target, TransferId transfer, string snapshot, CopyResult result, IReport report, CancellationToken cancellationToken)
     {
         if (!arguments.GetValue(SharedOptions.Verify) || result.IsVerified)
             return result;
-        Comparison? comparison = null;
+        Comparison? comparison = TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)).ClickHouse is null
+            ? await ReadBothAsync(arguments, snapshot, report, cancellationToken)
+            : await AskAsync(target, transfer, report, cancellationToken);
+        return comparison is null or { IsEqual: true }
+            ? result with { IsVerified = comparison is not null }
+            : throw new RowsDifferException(
+                "The target's rows are not those that were read when they were copied. Remove them from the target, then run the command with --restart to copy again.", comparison);
+    }
+
+    private static async Task<Comparison?> AskAsync(ITarget target, TransferId transfer, IReport report, CancellationToken cancellationToken)
+    {
         try
         {
-            comparison = await target.CompareAsync(transfer, cancellationToken);
+            return await target.CompareAsync(transfer, cancellationToken);
         }
         catch (TargetException error) when (error.Code is "clickhouse.rows_of_others" or "clickhouse.rows_not_kept")
         {
             report.Report($"Not compared, for an earlier run has shown the rows already. {error.Message}");
+            return null;
         }
+    }
 
-        return comparison is null or { IsEqual: true }
-            ? result with { IsVerified = comparison is not null }
-            : throw new RowsDifferException("The target's rows are not those that were read when they were copied. Remove them from the target, then run the command with --restart to copy again.", comparison);
+    private static async Task<Comparison> ReadBothAsync(ParseResult arguments, string snapshot, IReport report, CancellationToken cancellationToken)
+    {
+        report.Report("All rows are visible in the target. Both tables are read now, to compare them.");
+        return await new LakeVerification(arguments, rows: 0, report) { Copied = snapshot }.RunAsync(cancellationToken);
     }
 
     public static MemoryBudget ReadMemory(ParseResult arguments) =>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BulkMover.Cli.Reports;
 using BulkMover.Cli.Sources;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
@@ -19,6 +20,9 @@ internal sealed class LakeVerification(ParseResult arguments, int rows, IReport 
     /// <summary>A row is shown with so many columns at most.</summary>
     private const int MostShown = 20;
 
+    /// <summary>The source's snapshot that a copy has read; null for what the command says.</summary>
+    public string? Copied { get; init; }
+
     public async Task<Comparison> RunAsync(CancellationToken cancellationToken)
     {
         (TableReading source, TableReading target, LakeComparison comparison) = await Patiently.RunAsync(report, OpenAsync, cancellationToken);
@@ -32,7 +36,7 @@ internal sealed class LakeVerification(ParseResult arguments, int rows, IReport 
     {
         RequestLimits limits = SharedOptions.RequestLimits(arguments);
         Source source = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), limits, cancellationToken);
-        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken);
+        ITableSnapshot snapshot = await OpenSnapshotAsync(source, cancellationToken);
         Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
         var reading = new TableReading(source, snapshot, scan, CopyCommand.ReadMemory(arguments), CopyCommand.ReadOptions(arguments), report);
 
@@ -42,6 +46,17 @@ internal sealed class LakeVerification(ParseResult arguments, int rows, IReport 
         ITableSnapshot there = await target.OpenReadableSnapshotAsync(selector: null, cancellationToken);
         var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there.Schema);
         return (reading, reading with { Source = target, Snapshot = there, Scan = new Scan(there, comparison.Columns, where: null) }, comparison);
+    }
+
+    private async Task<ITableSnapshot> OpenSnapshotAsync(Source source, CancellationToken cancellationToken)
+    {
+        // By the command's own words first, as the copy did: an id alone shows the snapshot with its own schema.
+        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken);
+        if (Copied is null || snapshot.Id == Copied)
+            return snapshot;
+        return source.KeepsSnapshots
+            ? await source.OpenReadableSnapshotAsync(Copied, cancellationToken)
+            : throw new CorruptTableException("verify.source_changed", $"The files of '{source.Name}' are others than were copied, so the copy cannot be compared with them. Copy again with --restart and --mode replace.");
     }
 
     private async Task<Comparison> FindAsync(TableReading source, TableReading target, LakeComparison comparison, Comparison result, CancellationToken cancellationToken)

@@ -104,7 +104,7 @@ public static class SharedOptions
 
     public static Option<bool> Verify { get; } = new("--verify")
     {
-        Description = "Prove that what has arrived in ClickHouse is what was read, before readers see it. Exit code 4 when it is not. Tables of files: run verify after the copy.",
+        Description = "Prove that what has arrived is what was read: in ClickHouse before readers see it; of tables of files afterwards, both are read for it. Exit code 4 when it is not.",
     };
 
     public static Option<string?> Memory { get; } = new("--memory")

@@ -42,7 +42,7 @@ public interface ITarget : IAsyncDisposable
     Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken);
 
     /// <summary>Compares the rows that a complete transfer has brought, as they were read of the source then, with those that the target has now. Changes nothing.</summary>
-    /// <returns>Null when the target does not have them any more, or never had: it was replaced, or the transfer is not complete.</returns>
+    /// <returns>Null when the target does not have them any more, or never had: it was replaced, or the transfer is not complete. Null too where it does not remember what was read.</returns>
     /// <exception cref="Errors.TargetException">The target has rows that came in another way, so that these cannot be told from them.</exception>
     Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken);
 }

@@ -20,6 +20,9 @@ public sealed record TargetRequest(TransferId Transfer, TransferOrigin Origin, S
     /// <summary>Where and how whole files can be taken over; null when they may not.</summary>
     public Adoption? Adoption { get; init; }
 
-    /// <summary>Compare the rows that have arrived with those that were read before anybody sees them.</summary>
+    /// <summary>
+    /// Compare the rows that have arrived with those that were read before anybody sees them. A target that does not remember what was read refuses what could not be compared
+    /// afterwards, and leaves it to whoever asks.
+    /// </summary>
     public bool Verify { get; init; }
 }

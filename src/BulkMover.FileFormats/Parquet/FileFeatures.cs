@@ -15,7 +15,11 @@ internal static class FileFeatures
 
     /// <param name="columns">The top-level columns that are read.</param>
     /// <param name="rowGroups">All of the file.</param>
-    public static IReadOnlyList<TableFeature> Of(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups)
+    public static IReadOnlyList<TableFeature> Of(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups) =>
+        [.. OfTypes(columns), .. OfChunks([.. columns.SelectMany(column => Enumerable.Range(column.FirstLeaf, column.LeafCount))], rowGroups)];
+
+    /// <param name="columns">As above.</param>
+    public static IReadOnlyList<TableFeature> OfTypes(IReadOnlyList<SchemaNode> columns)
     {
         var features = new List<TableFeature>();
         foreach (SchemaNode node in columns.SelectMany(column => column.SelfAndBelow))
@@ -24,8 +28,15 @@ internal static class FileFeatures
                 features.Add(feature.State == FeatureState.Read ? feature : feature with { Why = $"column '{node.Path}' has it; {feature.Why}" });
         }
 
-        int[] leaves = [.. columns.SelectMany(column => Enumerable.Range(column.FirstLeaf, column.LeafCount))];
-        IEnumerable<ParquetColumnChunk> chunks = rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]));
+        return features;
+    }
+
+    /// <param name="leaves">The leaf columns that are read.</param>
+    /// <param name="rowGroups">All of the file.</param>
+    public static IReadOnlyList<TableFeature> OfChunks(IReadOnlyList<int> leaves, IReadOnlyList<ParquetRowGroup> rowGroups)
+    {
+        var features = new List<TableFeature>();
+        ParquetColumnChunk[] chunks = [.. rowGroups.SelectMany(rowGroup => leaves.Select(leaf => rowGroup.Columns[leaf]))];
         foreach (CompressionCodec codec in chunks.Select(chunk => chunk.Codec).Distinct())
             features.Add(Codecs.GetValueOrDefault(codec) ?? ParquetFeatures.All["another compression"] with { Name = $"compression codec {(int)codec}" });
         foreach (int encoding in chunks.Select(chunk => chunk.UnknownEncoding).OfType<int>().Distinct())

@@ -11,27 +11,20 @@ internal static class FooterChecks
 
     /// <param name="file">For messages.</param>
     /// <param name="metadata">The parsed footer.</param>
-    /// <param name="root">Its schema.</param>
+    /// <param name="leaves">Its leaf columns.</param>
     /// <param name="dataEnd">Where the footer begins: all data lie before it.</param>
     /// <exception cref="Core.Errors.CorruptTableException">Code <c>parquet.footer_corrupt</c>.</exception>
-    public static void Check(Location file, FileMetadata metadata, SchemaNode root, long dataEnd)
+    public static void Check(Location file, FileMetadata metadata, IReadOnlyList<SchemaNode> leaves, long dataEnd)
     {
-        SchemaNode[] leaves = [.. root.Leaves];
-        foreach (SchemaNode leaf in leaves)
-        {
-            if (leaf.Element.Decimal is { } digits && (digits.Precision < 1 || digits.Scale < 0 || digits.Scale > digits.Precision))
-                throw ParquetErrors.Footer(file, $"column '{leaf.Path}' is a decimal of {digits.Precision} digits, {digits.Scale} after the point");
-        }
-
         for (int i = 0; i < metadata.RowGroups.Count; i++)
         {
             ParquetRowGroup rowGroup = metadata.RowGroups[i];
             if (rowGroup.Rows is < 0 or > MaxCount)
                 throw ParquetErrors.Footer(file, $"row group {i} has {rowGroup.Rows} rows");
-            if (rowGroup.Columns.Count != leaves.Length)
+            if (rowGroup.Columns.Count != leaves.Count)
             {
                 throw ParquetErrors.Footer(file,
-                    $"row group {i} has {rowGroup.Columns.Count} column chunks for {leaves.Length} columns");
+                    $"row group {i} has {rowGroup.Columns.Count} column chunks for {leaves.Count} columns");
             }
 
             foreach (SchemaNode leaf in leaves)
@@ -39,7 +32,17 @@ internal static class FooterChecks
                 if (Problem(leaf, rowGroup, dataEnd) is { } problem)
                     throw ParquetErrors.Footer(file, $"column '{leaf.Path}' in row group {i} {problem}");
             }
+        }
+    }
 
+    /// <summary>Of a schema alone.</summary>
+    /// <inheritdoc cref="Check(Location, FileMetadata, IReadOnlyList{SchemaNode}, long)"/>
+    public static void Check(Location file, IReadOnlyList<SchemaNode> leaves)
+    {
+        foreach (SchemaNode leaf in leaves)
+        {
+            if (leaf.Element.Decimal is { } digits && (digits.Precision < 1 || digits.Scale < 0 || digits.Scale > digits.Precision))
+                throw ParquetErrors.Footer(file, $"column '{leaf.Path}' is a decimal of {digits.Precision} digits, {digits.Scale} after the point");
         }
     }
 

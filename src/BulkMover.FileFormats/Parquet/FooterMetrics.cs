@@ -13,7 +13,12 @@ internal static class FooterMetrics
     {
         var leaves = new List<LeafMetrics>();
         for (int i = 0; i < footer.Root.Children.Count; i++)
+        {
             Add(leaves, footer, footer.Root.Children[i], footer.FileSchema.FieldsList[i], []);
+            if (footer.NansOf(i) is { } nans)
+                leaves[^1] = leaves[^1] with { Nans = nans };
+        }
+
         return leaves;
     }
 

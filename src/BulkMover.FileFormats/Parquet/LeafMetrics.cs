@@ -11,4 +11,8 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Lower">No value is below it; null when unknown, inside of lists and maps, and when all are null. May be cut short. Never NaN.</param>
 /// <param name="Upper">No value is above it (but for NaN, which bounds leave out); null as <paramref name="Lower"/>. May be cut short and raised.</param>
 public sealed record LeafMetrics(
-    IReadOnlyList<string> Path, int? FieldId, long Bytes, long Values, long? Nulls, Scalar? Lower, Scalar? Upper);
+    IReadOnlyList<string> Path, int? FieldId, long Bytes, long Values, long? Nulls, Scalar? Lower, Scalar? Upper)
+{
+    /// <summary>NaNs among the values; null when unknown, as it is of all files that others have written.</summary>
+    public long? Nans { get; init; }
+}

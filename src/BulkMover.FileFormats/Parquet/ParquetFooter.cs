@@ -24,19 +24,19 @@ public sealed class ParquetFooter
     private const int MaxDictionaryHeaderBytes = 100;
 
     private readonly FileMetadata metadata;
+    private readonly ParquetSchema schema;
+    private IReadOnlyList<LeafMetrics>? metrics;
+    private IReadOnlyList<long?>? nans;
 
-    private ParquetFooter(FileMetadata metadata, FileEnd end, SchemaNode root, Schema stored, long fileBytes)
+    private ParquetFooter(FileMetadata metadata, ParquetSchema schema, FileEnd end, long fileBytes)
     {
-        this.metadata = metadata;
-        (Root, StoredSchema, End, FileBytes) = (root, stored, end, fileBytes);
-        FileSchema = ArrowSchemas.Correct(stored, root);
-        Schema = ArrowSchemas.Readable(FileSchema);
+        (this.metadata, this.schema, End, FileBytes) = (metadata, schema, end, fileBytes);
         Rows = metadata.RowGroups.Sum(rowGroup => rowGroup.Rows);
-        Features = FileFeatures.Of(root.Children, metadata.RowGroups);
+        Features = [.. schema.Features, .. FileFeatures.OfChunks([.. Enumerable.Range(0, schema.Leaves.Count)], metadata.RowGroups)];
     }
 
     /// <summary>The schema that rows are read with; fields at all levels carry their ids.</summary>
-    public Schema Schema { get; }
+    public Schema Schema => schema.Readable;
 
     /// <summary>Rows of all row groups. The footer's own <c>num_rows</c> is not used: writers are known that leave it at 0.</summary>
     public long Rows { get; }
@@ -62,18 +62,21 @@ public sealed class ParquetFooter
     public IReadOnlyList<TableFeature> Features { get; }
 
     /// <summary>What it tells of each leaf column, in the order of the file's schema.</summary>
-    public IReadOnlyList<LeafMetrics> Metrics() => FooterMetrics.Of(this);
+    public IReadOnlyList<LeafMetrics> Metrics => metrics ??= FooterMetrics.Of(this);
 
     /// <summary>Where each row group begins in the file, in bytes.</summary>
     public IReadOnlyList<long> RowGroupOffsets() => [.. RowGroups.Where(rowGroup => rowGroup.Columns.Count > 0).Select(rowGroup => rowGroup.Columns.Min(chunk => chunk.Offset))];
 
-    internal SchemaNode Root { get; }
+    internal SchemaNode Root => schema.Root;
 
     /// <summary>As <see cref="Schema"/>, but a variant is the group that it is stored as.</summary>
-    internal Schema FileSchema { get; }
+    internal Schema FileSchema => schema.Corrected;
 
     /// <summary>As <see cref="FileSchema"/>, but with the types that the native reader gives: see <see cref="ArrowSchemas"/>.</summary>
-    internal Schema StoredSchema { get; }
+    internal Schema StoredSchema => schema.Stored;
+
+    /// <summary>NaNs in a top-level column; null when unknown: footers do not tell, and only of a file that was written here they were counted.</summary>
+    internal long? NansOf(int column) => nans?[column];
 
     /// <summary>What bounds of a leaf column are ordered by.</summary>
     internal ColumnOrder OrderOf(SchemaNode leaf) =>
@@ -133,8 +136,16 @@ public sealed class ParquetFooter
     internal static ParquetFooter Of(ReadOnlySpan<byte> wholeFile, Location file) => Of(wholeFile, wholeFile.Length, file);
 
     /// <summary>The footer at the end of what is in memory of a file.</summary>
-    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file) =>
-        Parse(new FileEnd(tail[^EndLengthOf(tail, fileBytes, file)..].ToArray(), Version: null), fileBytes, file);
+    /// <param name="tail">The bytes.</param>
+    /// <param name="fileBytes">Length of the file.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="nans">As <see cref="NansOf"/> has them, of each top-level column; null when they were not counted.</param>
+    internal static ParquetFooter Of(ReadOnlySpan<byte> tail, long fileBytes, Location file, IReadOnlyList<long?>? nans = null)
+    {
+        ParquetFooter footer = Parse(new FileEnd(tail[^EndLengthOf(tail, fileBytes, file)..].ToArray(), Version: null), fileBytes, file);
+        footer.nans = nans;
+        return footer;
+    }
 
     /// <returns>Bytes of the footer and what follows it.</returns>
     private static int EndLengthOf(ReadOnlySpan<byte> tail, long fileBytes, Location file)
@@ -163,10 +174,9 @@ public sealed class ParquetFooter
             if (parsed.IsEncrypted)
                 throw ParquetErrors.Encrypted(file);
 
-            SchemaNode root = SchemaTree.Build(parsed.Schema);
-            FooterChecks.Check(file, parsed, root, fileBytes - end.Bytes.Length);
-            Schema stored = NativeErrors.Wrap(file.ToString(), () => ArrowSchemas.StoredSchema(root));
-            return new ParquetFooter(parsed, end, root, stored, fileBytes);
+            ParquetSchema schema = ParquetSchema.Of(parsed.SchemaElements.Span, file);
+            FooterChecks.Check(file, parsed, schema.Leaves, fileBytes - end.Bytes.Length);
+            return new ParquetFooter(parsed, schema, end, fileBytes);
         }
         catch (ThriftException error)
         {

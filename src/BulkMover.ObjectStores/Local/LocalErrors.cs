@@ -38,6 +38,18 @@ internal static class LocalErrors
         return true;
     });
 
+    public static async ValueTask WrapWritingAsync(string path, Func<ValueTask> call)
+    {
+        try
+        {
+            await call();
+        }
+        catch (Exception error) when (IsOfFiles(error))
+        {
+            throw OfWriting(path, error);
+        }
+    }
+
     public static BulkMoverException Of(string path, Exception error) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException =>

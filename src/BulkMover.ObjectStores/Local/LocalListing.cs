@@ -54,5 +54,5 @@ internal static class LocalListing
     });
 
     private static string? Target(FileSystemInfo entry) =>
-        LocalErrors.Wrap(entry.FullName, () => entry.LinkTarget is null ? null : entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName);
+        LocalErrors.Wrap(entry.FullName, () => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) ? null : entry.ResolveLinkTarget(returnFinalTarget: true)?.FullName);
 }

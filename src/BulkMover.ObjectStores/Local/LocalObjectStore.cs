@@ -7,8 +7,8 @@ namespace BulkMover.ObjectStores.Local;
 
 /// <summary>
 /// Files of this machine. Paths are literal; a symbolic link stands for what it points to. What is written gets its name when all of it is on
-/// disk: until then it has none, or it is a hidden file beside it, where the file system knows no files without a name, and for copies: a program
-/// that is killed leaves that behind.
+/// disk: until then it has none, or it is a hidden file beside it, where the file system knows no files without a name: a program that is killed leaves
+/// that behind.
 /// </summary>
 /// <param name="writableRoot">The directory below which all lies that is written or deleted, whatever links there are; null for no limit.</param>
 public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableStore
@@ -74,23 +74,32 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
             return await writer.TryCompleteNewAsync(cancellationToken);
         }, cancellationToken);
 
-    /// <summary>Copies a file within the disk where it can (reflink), else within the kernel; with its permissions, and as new as any other that is written now.</summary>
+    /// <summary>
+    /// Copies a file within the disk where it can (reflink), else within the kernel; with its permissions, and as new as any other that is written now: else who deletes
+    /// what is old and in no table's version would delete it. Only Linux has one call for it.
+    /// </summary>
     /// <inheritdoc cref="CreateAsync"/>
     public async Task<bool> TryCopyAsync(Location source, long bytes, string? version, Location destination, CancellationToken cancellationToken)
     {
-        if (!source.IsFile)
+        if (!source.IsFile || !LocalSystem.CopiesRanges)
             return false;
         string path = WritablePathOf(destination);
-        // Whatever is wrong with the source shows here, and not as an error of what is written.
-        await using IRangeReader reader = await OpenAsync(source, bytes, cancellationToken);
-        if (reader.Length != bytes)
-            throw StoreErrors.LengthWrong(source, reader.Length, bytes);
-        await Task.Run(() => LocalWriter.Copy(source.Path, bytes, path, cancellationToken), cancellationToken);
+        await Task.Run(async () =>
+        {
+            // Whatever is wrong with the source shows here, and not as an error of what is written.
+            await using LocalRangeReader reader = LocalErrors.Wrap(source.Path, () => LocalRangeReader.Open(source.Path));
+            if (reader.Length != bytes)
+                throw StoreErrors.LengthWrong(source, reader.Length, bytes);
+            await using LocalWriter writer = LocalWriter.Create(path, HasUnnamedFiles);
+            if (writer.Take(reader.File, bytes, cancellationToken) is var taken && taken != bytes)
+                throw StoreErrors.LengthWrong(source, taken, bytes);
+            await writer.CompleteAsync(cancellationToken);
+        }, cancellationToken);
         return true;
     }
 
     /// <inheritdoc cref="CreateAsync"/>
-    public Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
+    public async Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         (string source, string destination) = (WritablePathOf(from), WritablePathOf(to));
@@ -98,11 +107,11 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
             throw StoreErrors.LengthWrong(from, length, bytes);
         LocalErrors.WrapWriting(destination, () =>
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+            LocalSystem.MakeDirectory(Path.GetDirectoryName(destination)!);
             File.Move(source, destination, overwrite: true);
         });
+        await LocalErrors.WrapWritingAsync(destination, () => new ValueTask(DirectoryFlushes.Shared.FlushAsync(Path.GetDirectoryName(destination)!)));
         root?.DeleteEmptyDirectoriesAbove(source);
-        return Task.CompletedTask;
     }
 
     /// <summary>Removes a file, and with a root also the directories below it that have become empty.</summary>

@@ -14,13 +14,16 @@ internal sealed class LocalRangeReader : IRangeReader
 
     public long Length { get; }
 
+    /// <summary>The open file, which stands at its beginning.</summary>
+    public SafeFileHandle File => handle;
+
     public static LocalRangeReader Open(string path)
     {
         if (Directory.Exists(path))
             throw LocalErrors.IsDirectory(path);
 
         // Whoever maintains the table may go on writing and deleting.
-        SafeFileHandle opened = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.Asynchronous);
+        SafeFileHandle opened = System.IO.File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete, options: FileOptions.Asynchronous);
         try
         {
             return new LocalRangeReader(opened, path, RandomAccess.GetLength(opened));

@@ -8,6 +8,11 @@ internal static partial class LocalSystem
 {
     private const int NotFound = 2;
     private const int AlreadyExists = 17;
+    private const int NotADirectory = 20;
+    private const int InvalidArgument = 22;
+
+    /// <summary>Of copy_file_range(2): EXDEV, EINVAL, ENOSYS, EOPNOTSUPP.</summary>
+    private static readonly int[] CannotCopyRange = [18, InvalidArgument, 38, 95];
 
     /// <summary>Of Linux (open(2), linkat(2)): O_WRONLY, O_CLOEXEC; O_TMPFILE, which has the number of O_DIRECTORY in it and so depends on the machine; AT_FDCWD, AT_SYMLINK_FOLLOW.</summary>
     private const int WriteOnly = 0x1, CloseOnExec = 0x80000, ThisDirectory = -100, FollowLink = 0x400;
@@ -61,6 +66,30 @@ internal static partial class LocalSystem
             throw Failure(failure);
     }
 
+    /// <summary>Removes a directory if there is nothing in it.</summary>
+    /// <returns>False when it stays, for whatever reason.</returns>
+    public static bool TryRemoveDirectory(string path) => RemoveDirectory(path) == 0;
+
+    /// <summary>Whether it is a symbolic link; where that is not certain it may be one.</summary>
+    public static bool MayBeLink(string path) =>
+        ReadLink(path, out _, 1) >= 0 || Marshal.GetLastPInvokeError() is not (InvalidArgument or NotFound or NotADirectory);
+
+    /// <summary>Whether <see cref="CopyRange"/> is known here.</summary>
+    public static bool CopiesRanges => OperatingSystem.IsLinux();
+
+    /// <summary>
+    /// Copies bytes from where one file stands to where the other one stands, within the kernel. The file system shares them where it can (reflink); between two
+    /// file systems they go through the kernel's memory.
+    /// </summary>
+    /// <returns>How many; 0 at the end of the file.</returns>
+    public static long CopyRange(SafeFileHandle from, SafeFileHandle to, long bytes)
+    {
+        nint copied = CopyFileRange(from, 0, to, 0, (nint)bytes, 0);
+        if (copied < 0 && CannotCopyRange.Contains(Marshal.GetLastPInvokeError()))
+            copied = SendFile(to, from, 0, (nint)bytes);
+        return copied >= 0 ? copied : throw Failure(Marshal.GetLastPInvokeError());
+    }
+
     /// <summary>After a call that gives a name has failed: false when something has it.</summary>
     private static bool IsTaken()
     {
@@ -83,6 +112,18 @@ internal static partial class LocalSystem
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int OpenNew(string path, int flags, int permissions);
+
+    [LibraryImport("libc", EntryPoint = "rmdir", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RemoveDirectory(string path);
+
+    [LibraryImport("libc", EntryPoint = "readlink", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial nint ReadLink(string path, out byte target, nint bytes);
+
+    [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
+    private static partial nint CopyFileRange(SafeFileHandle from, nint fromOffset, SafeFileHandle to, nint toOffset, nint bytes, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "sendfile", SetLastError = true)]
+    private static partial nint SendFile(SafeFileHandle to, SafeFileHandle from, nint offset, nint bytes);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Flush(int file);

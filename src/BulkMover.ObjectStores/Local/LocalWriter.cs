@@ -1,5 +1,4 @@
 using BulkMover.Core.Stores;
-using BulkMover.ObjectStores.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace BulkMover.ObjectStores.Local;
@@ -12,6 +11,9 @@ internal sealed class LocalWriter : IObjectWriter
 {
     /// <summary>Small pieces come together to so many bytes; larger ones pass by.</summary>
     private const int BufferBytes = 128 * 1024;
+
+    /// <summary>Of a file that is taken, between two looks at whether to stop: a tenth of a second on a common disk.</summary>
+    private const int PieceBytes = 64 << 20;
 
     /// <summary>Each is a directory that somebody has removed, since it was empty, while this was about to put a file there.</summary>
     private const int Attempts = 10;
@@ -38,43 +40,31 @@ internal sealed class LocalWriter : IObjectWriter
         return new LocalWriter(path, hidden, file, isUnnamed);
     }
 
-    /// <param name="source">The file, whose length is known to be right.</param>
+    /// <summary>Takes the bytes of a file, and its permissions, without that they pass through this program. Before anything is written.</summary>
+    /// <param name="source">The file, which stands at its beginning.</param>
     /// <param name="bytes">Its length.</param>
-    /// <param name="path">Where the copy will be.</param>
-    /// <param name="cancellationToken">What comes before the copy gets its name.</param>
-    public static void Copy(string source, long bytes, string path, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Stops between two pieces.</param>
+    /// <returns>Bytes that it had: fewer when it was cut meanwhile.</returns>
+    public long Take(SafeFileHandle source, long bytes, CancellationToken cancellationToken) => LocalErrors.WrapWriting(path, () =>
     {
-        (string hidden, FileInfo copy) = BesideOf(path, hidden =>
+        isWhole = false;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(source));
+        for (long copied = -1; Length < bytes && copied != 0; Length += copied)
         {
-            File.Copy(source, hidden);
-            return new FileInfo(hidden);
-        });
-        try
-        {
-            if (copy.Length != bytes)
-                throw StoreErrors.LengthWrong(Location.OnDisk(source), copy.Length, bytes);
-            LocalErrors.WrapWriting(path, () =>
-            {
-                // Else it would be as old as the source, and who deletes what is old and in no table's version would delete it.
-                copy.LastWriteTimeUtc = DateTime.UtcNow;
-                using (SafeFileHandle written = File.OpenHandle(hidden))
-                    RandomAccess.FlushToDisk(written);
-                cancellationToken.ThrowIfCancellationRequested();
-                Rename(hidden, path);
-            });
+            cancellationToken.ThrowIfCancellationRequested();
+            copied = LocalSystem.CopyRange(source, file.SafeFileHandle, Math.Min(bytes - Length, PieceBytes));
         }
-        catch
-        {
-            File.Delete(hidden);
-            throw;
-        }
-    }
+
+        isWhole = true;
+        return Length;
+    });
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         // Until it is over, and for ever when it fails: nobody knows how much of it is in the file.
         isWhole = false;
-        await WrapAsync(() => file.WriteAsync(bytes, cancellationToken));
+        await LocalErrors.WrapWritingAsync(path, () => file.WriteAsync(bytes, cancellationToken));
         (Length, isWhole) = (Length + bytes.Length, true);
     }
 
@@ -84,30 +74,26 @@ internal sealed class LocalWriter : IObjectWriter
         LocalErrors.WrapWriting(path, () =>
         {
             if (isUnnamed && TryName(path))
-            {
-                DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
                 return;
-            }
-
+            if (Directory.Exists(path))
+                throw LocalErrors.IsDirectory(path);
             // What has the name can only be replaced by another name.
             if (isUnnamed)
                 TryName(hidden);
-            Rename(hidden, path);
+            File.Move(hidden, path, overwrite: true);
         });
+        await LocalErrors.WrapWritingAsync(path, FlushDirectoryAsync);
     }
 
     /// <summary>Makes it visible unless there is something of that name.</summary>
     public async Task<bool> TryCompleteNewAsync(CancellationToken cancellationToken)
     {
         await FinishAsync(cancellationToken);
-        return LocalErrors.WrapWriting(path, () =>
-        {
-            // Not File.Move, which looks first and then renames: of two at the same time both would succeed.
-            bool isNew = isUnnamed ? TryName(path) : LocalSystem.TryLink(hidden, path);
-            if (isNew)
-                DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
-            return isNew;
-        });
+        // Not File.Move, which looks first and then renames: of two at the same time both would succeed.
+        bool isNew = LocalErrors.WrapWriting(path, () => isUnnamed ? TryName(path) : LocalSystem.TryLink(hidden, path));
+        if (isNew)
+            await LocalErrors.WrapWritingAsync(path, FlushDirectoryAsync);
+        return isNew;
     }
 
     public async ValueTask DisposeAsync()
@@ -132,8 +118,8 @@ internal sealed class LocalWriter : IObjectWriter
     {
         if (!isWhole)
             throw new InvalidOperationException($"'{path}' cannot be complete: writing it has failed.");
-        await WrapAsync(() => new ValueTask(file.FlushAsync(cancellationToken)));
-        await WrapAsync(() => new ValueTask(Task.Run(() => file.Flush(flushToDisk: true), cancellationToken)));
+        await LocalErrors.WrapWritingAsync(path, () => new ValueTask(file.FlushAsync(cancellationToken)));
+        await LocalErrors.WrapWritingAsync(path, () => new ValueTask(Task.Run(() => file.Flush(flushToDisk: true), cancellationToken)));
         cancellationToken.ThrowIfCancellationRequested();
     }
 
@@ -155,13 +141,7 @@ internal sealed class LocalWriter : IObjectWriter
         }
     }
 
-    private static void Rename(string hidden, string path)
-    {
-        if (Directory.Exists(path))
-            throw LocalErrors.IsDirectory(path);
-        File.Move(hidden, path, overwrite: true);
-        DirectoryFlushes.Shared.Flush(Path.GetDirectoryName(path)!);
-    }
+    private ValueTask FlushDirectoryAsync() => new(DirectoryFlushes.Shared.FlushAsync(Path.GetDirectoryName(path)!));
 
     /// <summary>Makes a hidden file in the directory that another one will be in, which is made, too.</summary>
     private static (string Hidden, T Made) BesideOf<T>(string path, Func<string, T> make) => LocalErrors.WrapWriting(path, () =>
@@ -179,25 +159,6 @@ internal sealed class LocalWriter : IObjectWriter
             {
                 // Once there is a file in it, nobody removes it.
             }
-            catch
-            {
-                // Some of a copy for which there was no room.
-                if (File.Exists(hidden))
-                    File.Delete(hidden);
-                throw;
-            }
         }
     });
-
-    private async ValueTask WrapAsync(Func<ValueTask> write)
-    {
-        try
-        {
-            await write();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw LocalErrors.OfWriting(path, error);
-        }
-    }
 }

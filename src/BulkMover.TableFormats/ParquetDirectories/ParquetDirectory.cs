@@ -54,6 +54,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
                 (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : "")])
         {
             LeavesPartitionColumnsOut = true,
+            KeepsMetrics = false,
             CheckPartition = ThrowIfEmpty,
         };
         if (kept is not null)

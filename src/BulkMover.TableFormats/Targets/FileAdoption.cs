@@ -43,9 +43,8 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         if (reason is null)
         {
             ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task, cancellationToken);
-            IReadOnlyList<LeafMetrics> metrics = footer.Metrics();
-            reason = ReasonNotTo(task, footer, metrics);
-            if (reason is null && PartitionOf(task, metrics) is { } partition)
+            reason = ReasonNotTo(task, footer);
+            if (reason is null && PartitionOf(task, footer) is { } partition)
                 return new FittingFile(footer, partition, await DeletedAsync(task, footer.Rows, cancellationToken));
             reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
         }
@@ -82,7 +81,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         return count == 0 ? null : deleted;
     }
 
-    private string? ReasonNotTo(ScanTask task, ParquetFooter footer, IReadOnlyList<LeafMetrics> metrics)
+    private string? ReasonNotTo(ScanTask task, ParquetFooter footer)
     {
         if (footer.Features.Any(feature => feature.State == FeatureState.Refused))
             return "it uses what is not read";
@@ -120,7 +119,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
                 return $"it lacks column '{source.Name}'";
             if (field is not null && file.Difference(field, source, target) is { } difference)
                 return difference;
-            if (field is { IsNullable: true } && !target.IsNullable && metrics.FirstOrDefault(leaf => leaf.Path[0] == field.Name && leaf.Path.Count == 1) is not { Nulls: 0 })
+            if (field is { IsNullable: true } && !target.IsNullable && footer.Metrics.FirstOrDefault(leaf => leaf.Path[0] == field.Name && leaf.Path.Count == 1) is not { Nulls: 0 })
                 return $"column '{source.Name}' may have nulls in it";
         }
 
@@ -129,7 +128,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
 
     private static bool IsOfType(Field one, Field other) => SourceType.Describe(one) == SourceType.Describe(other);
 
-    private PartitionTuple? PartitionOf(ScanTask task, IReadOnlyList<LeafMetrics> metrics)
+    private PartitionTuple? PartitionOf(ScanTask task, ParquetFooter footer)
     {
         var values = new List<Scalar>(write.Partitions.Count);
         foreach (PartitionColumn column in write.Partitions)
@@ -137,7 +136,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             Field source = rows.FieldsList[column.Source];
             Scalar? value = task.Constants.TryGetValue(source.Name, out Scalar? constant) && column.Transform.Kind == TransformKind.Identity
                 ? constant
-                : OfBounds(column, write.Schema.FieldsList[column.Source], metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
+                : OfBounds(column, write.Schema.FieldsList[column.Source], footer.Metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
             if (value is null)
                 return null;
             values.Add(value with { Type = column.Type });

@@ -14,7 +14,7 @@ internal sealed class FileEntries(TableWrite write)
 
     public static FileEntry Of(WrittenFile file) => new(
         file.Path, file.Bytes, file.Rows, [.. file.Partition.Select(ScalarText.Write)],
-        [.. file.Columns.Select(leaf => new LeafEntry(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, ScalarText.Write(leaf.Lower), ScalarText.Write(leaf.Upper)))],
+        [.. file.Columns.Select(leaf => new LeafEntry(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, ScalarText.Write(leaf.Lower), ScalarText.Write(leaf.Upper)) { Nans = leaf.Nans })],
         file.RowGroupOffsets) { Deletes = file.Deletes };
 
     /// <exception cref="TargetException">The table is planned to be partitioned otherwise than the file is.</exception>
@@ -28,7 +28,7 @@ internal sealed class FileEntries(TableWrite write)
     private LeafMetrics Leaf(LeafEntry leaf)
     {
         IArrowType? type = types.GetValueOrDefault(Key(leaf.Path));
-        return new LeafMetrics(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, Bound(leaf.Lower), Bound(leaf.Upper));
+        return new LeafMetrics(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, Bound(leaf.Lower), Bound(leaf.Upper)) { Nans = leaf.Nans };
 
         Scalar? Bound(string? text) => text is null || type is null ? null : ScalarText.Read(text, type);
     }

@@ -5,6 +5,7 @@ using BulkMover.Core.Batches;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Parquet;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.ParquetDirectories;
 
@@ -94,6 +95,11 @@ internal sealed class FileMaker(
         await writer.CompleteAsync(cancellationToken);
         ArrayPool<byte>.Shared.Return(piece);
     }
+
+    /// <summary>What the table and the ledger keep of a file that is whole in the store.</summary>
+    public WrittenFile Whole(string path, long bytes, long rows, PartitionTuple partition, ParquetFooter footer) => write.KeepsMetrics
+        ? new WrittenFile(path, bytes, rows, partition.Values, footer.Metrics, footer.RowGroupOffsets())
+        : new WrittenFile(path, bytes, rows, partition.Values, [], []);
 
     /// <summary>Writes the deleted rows of a file that was made here, for a table that keeps them.</summary>
     /// <param name="path">The file's, below the root.</param>

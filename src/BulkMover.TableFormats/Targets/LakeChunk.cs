@@ -29,7 +29,7 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
         if (await load.Adoption!.TryFitAsync(task, cancellationToken) is not { } fitted)
             return null;
         (string path, long passed) = await files.CopyAsync(load.Adoption.Source, task.File, task.FileBytes, fitted.Footer.End.Version, fitted.Partition, cancellationToken);
-        var file = new WrittenFile(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition.Values, fitted.Footer.Metrics(), fitted.Footer.RowGroupOffsets())
+        WrittenFile file = files.Whole(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition, fitted.Footer) with
         {
             Deletes = fitted.Deleted is null ? null : await files.WriteDeletesAsync(path, fitted.Deleted, cancellationToken),
         };

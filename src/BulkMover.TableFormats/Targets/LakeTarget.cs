@@ -85,8 +85,7 @@ public sealed class LakeTarget : ITarget
 
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
     {
-        if (request.Verify)
-            throw NotCompared();
+        ThrowIfNotComparable(request.Verify, request.Mode);
         TransferState state = await ReadAsync(request.Transfer, cancellationToken);
         bool isGoneOnWith = state.Begun is not null && !request.Restart;
         if (isGoneOnWith && (state.IsComplete || state.HasArrived))
@@ -106,12 +105,11 @@ public sealed class LakeTarget : ITarget
 
     public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
     {
-        if (verify)
-            throw NotCompared();
         TransferState state = await ReadAsync(transfer, cancellationToken);
-        return state.Begun is null
-            ? throw Unknown(transfer)
-            : new LakePlan(LakePlan.RequestOf(state), null, state) { Earlier = state.Record(Name) };
+        if (state.Begun is null)
+            throw Unknown(transfer);
+        ThrowIfNotComparable(verify, state.Begun.Mode);
+        return new LakePlan(LakePlan.RequestOf(state), null, state) { Earlier = state.Record(Name) };
     }
 
     public async Task<IReadOnlyCollection<ArrivedChunk>> ArrivedAsync(TransferId transfer, CancellationToken cancellationToken) =>
@@ -120,7 +118,8 @@ public sealed class LakeTarget : ITarget
     public async Task<ITargetLoad> BeginAsync(TargetPlan plan, LoadLimits limits, CancellationToken cancellationToken) =>
         await LakeLoad.BeginAsync(store, format, ledger, (LakePlan)plan, options, limits, cancellationToken);
 
-    public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => throw NotCompared();
+    /// <returns>Null: the ledger keeps files, and nothing of what was read. Both tables can be read (<see cref="Comparisons.LakeComparison"/>).</returns>
+    public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -136,6 +135,14 @@ public sealed class LakeTarget : ITarget
     private InvalidInputException Unknown(TransferId transfer) =>
         new("transfer.unknown", $"'{Name}' knows no transfer {transfer}. See `bulkmover transfers` for those it knows.");
 
-    private TargetException NotCompared() => new("lake.not_compared",
-        $"Rows are not compared on their way into '{Name}'. Leave --verify out and run `bulkmover verify FROM TO` with the same options after the copy: it reads both tables.");
+    /// <summary>Both tables are compared as wholes: rows that were there before would be differences.</summary>
+    private void ThrowIfNotComparable(bool verify, CopyMode mode)
+    {
+        if (verify && mode == CopyMode.Append)
+        {
+            throw new TargetException("lake.append_not_compared",
+                $"--verify compares all rows of '{Name}' with the source, and --mode append adds to rows that may be there already. Leave --verify out; the number of rows is checked all the same. " +
+                "Into a table without rows copy with --mode create.");
+        }
+    }
 }

@@ -84,7 +84,7 @@ internal sealed class PartitionFile(FileMaker files, PartitionTuple partition) :
         if (writer is null)
             return null;
         ParquetFooter footer = await writer.CompleteAsync(cancellationToken);
-        var file = new WrittenFile(path, writer.Bytes, rows, partition.Values, footer.Metrics(), footer.RowGroupOffsets());
+        WrittenFile file = files.Whole(path, writer.Bytes, rows, partition, footer);
         rows = 0;
         await CloseAsync();
         return file;

@@ -29,6 +29,9 @@ internal sealed record TableWrite(
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
 
+    /// <summary>The table's metadata tell of each file what is in its columns and where its row groups begin.</summary>
+    public bool KeepsMetrics { get; init; } = true;
+
     /// <summary>How deleted rows of adopted files are kept; null where the table cannot keep them.</summary>
     public IDeletesWriter? Deletes { get; init; }
 

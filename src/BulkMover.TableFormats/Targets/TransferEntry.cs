@@ -73,7 +73,11 @@ internal sealed record FileEntry(
 }
 
 /// <summary>A column of a <see cref="FileEntry"/>.</summary>
-internal sealed record LeafEntry(IReadOnlyList<string> Path, int? FieldId, long Bytes, long Values, long? Nulls, string? Lower, string? Upper);
+internal sealed record LeafEntry(IReadOnlyList<string> Path, int? FieldId, long Bytes, long Values, long? Nulls, string? Lower, string? Upper)
+{
+    /// <summary>As <see cref="FileFormats.Parquet.LeafMetrics.Nans"/>.</summary>
+    public long? Nans { get; init; }
+}
 
 [JsonSerializable(typeof(TransferEntry))]
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -8,8 +8,8 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="Bytes">Its length.</param>
 /// <param name="Rows">Its rows, deleted ones included.</param>
 /// <param name="Partition">Values of <see cref="TableWrite.Partitions"/>, in that order, each of its result type.</param>
-/// <param name="Columns">Of its leaf columns, in the order of the file's schema.</param>
-/// <param name="RowGroupOffsets">Where its row groups begin, in bytes.</param>
+/// <param name="Columns">Of its leaf columns, in the order of the file's schema; empty where <see cref="TableWrite.KeepsMetrics"/> is false.</param>
+/// <param name="RowGroupOffsets">Where its row groups begin, in bytes; as above.</param>
 internal sealed record WrittenFile(
     string Path, long Bytes, long Rows, IReadOnlyList<Scalar> Partition, IReadOnlyList<LeafMetrics> Columns, IReadOnlyList<long> RowGroupOffsets)
 {

@@ -40,6 +40,23 @@ public sealed class ParquetFooterTests
     }
 
     [Fact]
+    public async Task ReadAsync_ManyFiles_ShareTheSchemaWhereItIsTheSameToTheLastId()
+    {
+        using ParquetTestFile one = OfId(7), same = OfId(7), other = OfId(8);
+
+        Schema first = await SchemaAsync(one), again = await SchemaAsync(same), another = await SchemaAsync(other);
+
+        Assert.Same(first, again);
+        Assert.Equal((7, 8), (first.FieldsList[0].FieldId(), another.FieldsList[0].FieldId()));
+
+        static ParquetTestFile OfId(int id) => new ParquetTestFile()
+            .Write(new Schema([Field("shared", Int64Type.Default, id: id)], null), [ArrayOf(Int64Type.Default, (long)id)]);
+
+        static async Task<Schema> SchemaAsync(ParquetTestFile file) =>
+            (await ParquetFooter.ReadAsync(file.Store, file.Location, null, TestContext.Current.CancellationToken)).Schema;
+    }
+
+    [Fact]
     public async Task ReadAsync_KeyValueMetadata_GivesItAsItIs()
     {
         using var file = new ParquetTestFile();

@@ -88,7 +88,7 @@ public sealed class WrittenFileTests
         ParquetFooter footer = await WriteAsync(
             location, Columns, [[.. Columns.FieldsList.Select(field => Values(field.DataType, 100, new Random(1)))]], new ParquetWriteOptions { HasStatistics = false }, new Random(1));
 
-        Assert.All(footer.Metrics(), leaf => Assert.Equal((null, null), (leaf.Lower, leaf.Upper)));
+        Assert.All(footer.Metrics, leaf => Assert.Equal((null, null), (leaf.Lower, leaf.Upper)));
     }
 
     /// <summary>Writes the values and holds all that the file tells to them.</summary>
@@ -129,10 +129,12 @@ public sealed class WrittenFileTests
     {
         for (int i = 0; i < schema.FieldsList.Count; i++)
         {
-            LeafMetrics leaf = footer.Metrics()[i];
+            LeafMetrics leaf = footer.Metrics[i];
             object?[] all = [.. rowGroups.SelectMany(group => group[i])];
             if (leaf.Values != all.Length || leaf.Nulls != all.Count(value => value is null))
                 yield return $"metrics of '{leaf.Path[0]}' count wrong";
+            if (leaf.Nans != (schema.FieldsList[i].DataType is FloatType or DoubleType ? all.Count(value => value is double.NaN) : null))
+                yield return $"metrics of '{leaf.Path[0]}' count {leaf.Nans} NaNs";
             foreach (object value in all.Where(value => value is not null and not double.NaN)!)
             {
                 var scalar = new Scalar(leaf.Lower?.Type ?? schema.FieldsList[i].DataType, value);

@@ -172,6 +172,49 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Copy_PermissionsOfTheSource_AreKept()
+    {
+        IWritableStore store = OpenStore();
+        await store.PutAsync(At("a"), new byte[1], Cancellation);
+        const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(At("a").Path, Own);
+
+        await store.TryCopyAsync(At("a"), 1, version: null, At("b"), Cancellation);
+
+        Assert.Equal(Own, File.GetUnixFileMode(At("b").Path));
+    }
+
+    [Fact]
+    public async Task Copy_FromAnotherFileSystem_HasTheBytes()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no file system in memory here.");
+        byte[] bytes = [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * 7))];
+        string source = $"/dev/shm/{Guid.NewGuid():N}";
+        await File.WriteAllBytesAsync(source, bytes, Cancellation);
+        try
+        {
+            Assert.True(await OpenStore().TryCopyAsync(Location.OnDisk(source), bytes.Length, version: null, At("a"), Cancellation));
+        }
+        finally
+        {
+            File.Delete(source);
+        }
+
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(At("a").Path, Cancellation));
+    }
+
+    [Fact]
+    public async Task Take_SourceIsShorterThanItWas_TellsHowMuchThereWas()
+    {
+        await File.WriteAllBytesAsync(directory.PathOf("source"), new byte[3], Cancellation);
+        using SafeFileHandle source = File.OpenHandle(directory.PathOf("source"));
+        await using LocalWriter writer = LocalWriter.Create(directory.PathOf("copy"), mayBeUnnamed: true);
+
+        Assert.Equal(3, writer.Take(source, 5, Cancellation));
+    }
+
+    [Fact]
     public async Task Write_WhereADirectoryIs_IsRefused()
     {
         IWritableStore store = OpenStore();

@@ -3,7 +3,8 @@ namespace BulkMover.FileFormats.Parquet.Metadata;
 /// <summary>A footer, parsed but not yet checked against the file (parquet.thrift, <c>FileMetaData</c>).</summary>
 internal sealed class FileMetadata
 {
-    public required IReadOnlyList<SchemaElement> Schema { get; init; }
+    /// <summary>The list of <c>SchemaElement</c>, as it stands in the footer.</summary>
+    public required ReadOnlyMemory<byte> SchemaElements { get; init; }
 
     public required IReadOnlyList<ParquetRowGroup> RowGroups { get; init; }
 

@@ -9,7 +9,7 @@ internal static class FooterParser
     public static FileMetadata Parse(ReadOnlyMemory<byte> bytes)
     {
         var reader = new CompactReader(bytes.Span);
-        List<SchemaElement>? schema = null;
+        ReadOnlyMemory<byte>? schema = null;
         List<ParquetRowGroup>? rowGroups = null;
         List<KeyValuePair<string, string?>> keyValues = [];
         List<ColumnOrder> orders = [];
@@ -20,7 +20,7 @@ internal static class FooterParser
         {
             switch (id)
             {
-                case 2: schema = SchemaParser.ParseList(ref reader, type); break;
+                case 2: schema = bytes[reader.SkipList(type)]; break;
                 case 4: rowGroups = RowGroups(ref reader, type, bytes); break;
                 case 5: keyValues = KeyValues(ref reader, type); break;
                 case 6: createdBy = reader.String(type); break;
@@ -35,7 +35,7 @@ internal static class FooterParser
 
         return new FileMetadata
         {
-            Schema = schema ?? throw new ThriftException("the footer has no schema"),
+            SchemaElements = schema ?? throw new ThriftException("the footer has no schema"),
             RowGroups = rowGroups ?? throw new ThriftException("the footer has no row_groups"),
             KeyValues = keyValues,
             CreatedBy = createdBy,

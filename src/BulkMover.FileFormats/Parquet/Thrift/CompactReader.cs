@@ -98,6 +98,17 @@ internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
             throw Unexpected(type, "a struct");
     }
 
+    /// <summary>Steps over a list that is read by itself.</summary>
+    /// <returns>Where it stands, from its header on.</returns>
+    public Range SkipList(CompactType type)
+    {
+        if (type is not (CompactType.List or CompactType.Set))
+            throw Unexpected(type, "a list");
+        int begin = Position;
+        Skip(type);
+        return begin..Position;
+    }
+
     public void Skip(CompactType type) => Skip(type, MaxDepth);
 
     private void Skip(CompactType type, int depth)

@@ -16,7 +16,7 @@ public sealed class ParquetFileWriter : IAsyncDisposable
     private readonly WriterProperties properties;
     private readonly ArrowWriterProperties arrowProperties;
     private readonly FileWriter native;
-    private readonly int columns;
+    private readonly long?[] nans;
 
     /// <param name="target">Gets the bytes; taken over.</param>
     /// <param name="location">Where that is, for messages.</param>
@@ -24,7 +24,8 @@ public sealed class ParquetFileWriter : IAsyncDisposable
     /// <param name="options">How.</param>
     public ParquetFileWriter(IObjectWriter target, Location location, Schema schema, ParquetWriteOptions options)
     {
-        (this.target, this.location, columns) = (target, location, schema.FieldsList.Count);
+        (this.target, this.location) = (target, location);
+        nans = [.. schema.FieldsList.Select(field => NanCount.OfNone(field.DataType))];
         properties = Properties(options);
         using var arrow = new ArrowWriterPropertiesBuilder();
         arrowProperties = arrow.EnableCompliantNestedTypes().UseThreads(false).Build();
@@ -40,20 +41,22 @@ public sealed class ParquetFileWriter : IAsyncDisposable
     public async Task WriteRowGroupAsync(IReadOnlyList<RecordBatch> batches, CancellationToken cancellationToken)
     {
         Run(native.NewRowGroup);
-        for (int i = 0; i < columns; i++)
+        for (int i = 0; i < nans.Length; i++)
         {
             IArrowArray[] parts = [.. batches.Select(batch => batch.Column(i))];
+            foreach (IArrowArray part in parts)
+                nans[i] += NanCount.Of(part);
             Run(() => native.WriteColumnChunk(new ChunkedArray(parts)));
             await encoded.DrainAsync(target, cancellationToken);
         }
     }
 
     /// <summary>Ends the file, and makes it visible when the store has all of it.</summary>
-    /// <returns>Its footer, as readers will find it.</returns>
+    /// <returns>Its footer, as readers will find it, with what is known beside it.</returns>
     public async Task<ParquetFooter> CompleteAsync(CancellationToken cancellationToken)
     {
         Run(native.Close);
-        ParquetFooter footer = ParquetFooter.Of(encoded.Peek(), encoded.Length, location);
+        ParquetFooter footer = ParquetFooter.Of(encoded.Peek(), encoded.Length, location, nans);
         await encoded.DrainAsync(target, cancellationToken);
         await target.CompleteAsync(cancellationToken);
         return footer;

@@ -37,6 +37,7 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
         record.WriteNull();
         record.WriteNull();
         record.WriteNull();
+        record.WriteNull();
         WritePathBound(dataFile);
         WritePathBound(dataFile);
         WriteOffsets([]);
@@ -103,6 +104,7 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
         WriteCounts(metrics => metrics.Bytes);
         WriteCounts(metrics => metrics.Values);
         WriteCounts(metrics => metrics.Nulls);
+        WriteCounts(metrics => metrics.Nans);
         WriteBounds((metrics, leaf) => metrics.Lower is { } lower ? BoundTruncation.Lower(leaf.Type, lower, leaf.BoundLength) : null);
         WriteBounds((metrics, leaf) => metrics.Upper is { } upper ? BoundTruncation.Upper(leaf.Type, upper, leaf.BoundLength) : null);
     }

@@ -47,6 +47,7 @@ internal static class ManifestSchemas
         {{{Map("column_sizes", 108, 117, "long")}}},
         {{{Map("value_counts", 109, 119, "long")}}},
         {{{Map("null_value_counts", 110, 121, "long")}}},
+        {{{Map("nan_value_counts", 137, 138, "long")}}},
         {{{Map("lower_bounds", 125, 126, "bytes")}}},
         {{{Map("upper_bounds", 128, 129, "bytes")}}},
         {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"default":null,"field-id":132},

@@ -343,6 +343,45 @@ public class CommitTests
         Assert.Equal((1000, "at_day", "date"), (partition.Type.Fields[0].FieldId, partition.Type.Fields[0].Name, partition.Type.Fields[0].Type.Branches[1].LogicalType));
     }
 
+    /// <summary>Iceberg spec, "Data File Fields": 137, <c>nan_value_counts</c>, a map from 138 to 139.</summary>
+    [Fact]
+    public async Task Commit_NansOfSomeColumnsAreKnown_CountsThoseOfNoOthers()
+    {
+        var table = new WriteTable();
+        WrittenFile file = File("a") with { Columns = [new LeafMetrics(["id"], 1, 100, 10, 0, Long(1), Long(10)) { Nans = 3 }, new LeafMetrics(["name"], 2, 100, 10, 0, null, null)] };
+        await table.CommitAsync(CopyMode.Create, "one", file);
+        Location manifest = table.Store.Objects.Locations.Single(location => location.Name.EndsWith("-m0.avro", StringComparison.Ordinal));
+
+        await using AvroFileReader reader = await AvroFileReader.OpenAsync(table.Store, manifest, null, Stopping);
+        AvroBlock block = await reader.ReadBlocksAsync(Stopping).SingleAsync(Stopping);
+
+        Assert.Equal([(1, 3)], CountsOf(reader.Schema, 137, 138, 139, block));
+
+        static List<(long Key, long Value)> CountsOf(AvroType entry, int map, int key, int value, AvroBlock block)
+        {
+            var decoder = new AvroDecoder(block.Data.Span, "manifest");
+            var counts = new List<(long, long)>();
+            foreach (AvroField field in entry.Fields.SelectMany(field => field.FieldId == 2 ? field.Type.Fields : [field]))
+            {
+                if (field.FieldId != map)
+                {
+                    decoder.Skip(field.Type);
+                    continue;
+                }
+
+                AvroType array = decoder.ReadBranch(field.Type);
+                Assert.Equal([key, value], array.Items!.Fields.Select(item => item.FieldId));
+                for (long count = decoder.ReadItemCount(array); count > 0; count = decoder.ReadItemCount(array))
+                {
+                    for (long i = 0; i < count; i++)
+                        counts.Add((decoder.ReadLong(), decoder.ReadLong()));
+                }
+            }
+
+            return counts;
+        }
+    }
+
     private static async Task<List<(bool IsDeleted, long? SequenceNumber, long? FileSequenceNumber)>> EntriesAsync(WriteTable table, ManifestFile manifest)
     {
         await using AvroFileReader file = await AvroFileReader.OpenAsync(table.Store, Location.Parse(manifest.Path), manifest.Length, Stopping);
