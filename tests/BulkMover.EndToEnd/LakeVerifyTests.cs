@@ -138,7 +138,7 @@ public sealed class LakeVerifyTests(ClickHouseServerFixture server, CephServer s
     [InlineData("parquet", "never", "disk")]
     [InlineData("parquet", "require", "disk")]
     [InlineData("delta", "never", "azure")]
-    [InlineData("iceberg", "require", "s3")]
+    [InlineData("iceberg", "auto", "s3")]
     public async Task Copy_ToldToVerify_ComparesBothTablesAfterwards(string format, string adopt, string store)
     {
         LakePlace place = await NewPlaceAsync(store);

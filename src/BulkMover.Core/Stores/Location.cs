@@ -55,6 +55,10 @@ public readonly record struct Location(string Scheme, string Path)
         Scheme == root.Scheme && Path.StartsWith(root.Path, StringComparison.Ordinal)
         && (Path.Length == root.Path.Length || root.Path.EndsWith('/') || Path[root.Path.Length] == '/');
 
+    /// <summary>How people name a table of files that lies here, such as <c>delta+s3://bucket/key</c>.</summary>
+    /// <param name="format">Of the table.</param>
+    public string AddressOf(string format) => $"{format}{(IsFile ? ':' : '+')}{this}";
+
     public override string ToString() => IsFile ? Path : $"{Scheme}://{Path}";
 
     private static string TrimEnd(string path) => path.Length > 1 ? path.TrimEnd('/') : path;

@@ -21,7 +21,7 @@ internal static class S3Errors
     public static BulkMoverException Of(Location location, StoreAct act, S3Access access, Exception error)
     {
         if (error is AmazonServiceException answer && answer.StatusCode != default)
-            return OfAnswer(location, act, answer);
+            return OfAnswer(location, act, access, answer);
         if (error.GetBaseException() is HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException)
             return NetworkErrors.Of("store", access.Endpoint ?? new Uri("https://s3.amazonaws.com"), error);
         if (error.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
@@ -31,11 +31,14 @@ internal static class S3Errors
         }
 
         return new EnvironmentException("store.credentials_missing",
-            $"Without credentials there is no way to {act.Verb()} '{location}': {error.Message.Split('\n')[0].Trim()} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
+            $"Without credentials there is no way to {act.Verb()} '{location}': {FirstSentence(error.Message)} Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for what everybody may read, AWS_NO_SIGN_REQUEST=true.", error);
     }
 
+    /// <summary>Behind it the SDK lists, in lines of their own, all places where it has looked.</summary>
+    private static string FirstSentence(string message) => message.Split('\n')[0].Split(". ")[0].Trim().TrimEnd('.') + '.';
+
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
-    private static BulkMoverException OfAnswer(Location location, StoreAct act, AmazonServiceException answer)
+    private static BulkMoverException OfAnswer(Location location, StoreAct act, S3Access access, AmazonServiceException answer)
     {
         string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}{(string.IsNullOrEmpty(answer.Message) ? "" : $": {answer.Message.TrimEnd('.')}")}.";
         return answer.ErrorCode switch
@@ -61,15 +64,15 @@ internal static class S3Errors
             "NotImplemented" => StoreErrors.NotKnown(said, answer),
             // Also with a status that says all is well: a long answer has begun before it was known (Amazon S3 API, "CopyObject").
             "InternalError" => Transient("store.failed", $"{said} Try later.", answer),
-            _ => OfStatus(location, act, answer, said),
+            _ => OfStatus(location, act, access, answer, said),
         };
     }
 
-    private static BulkMoverException OfStatus(Location location, StoreAct act, AmazonServiceException answer, string said) => answer.StatusCode switch
+    private static BulkMoverException OfStatus(Location location, StoreAct act, S3Access access, AmazonServiceException answer, string said) => answer.StatusCode switch
     {
         HttpStatusCode.NotFound => StoreErrors.ObjectMissing(location, answer),
         HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
-            new EnvironmentException("store.access_denied", $"{said} Grant the right to {act.Verb()} ({RightsTo(act)}) to whom the credentials belong.", answer),
+            new EnvironmentException("store.access_denied", $"{said} {HowToGrant(act, access)}", answer),
         HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>
@@ -82,6 +85,11 @@ internal static class S3Errors
     };
 
     private static EnvironmentException Transient(string code, string message, Exception answer) => new(code, message, answer) { IsTransient = true };
+
+    /// <summary>Amazon's refuses who does not say that he pays in the same words as who has no right.</summary>
+    private static string HowToGrant(StoreAct act, S3Access access) => access.IsAnonymous
+        ? $"The request was not signed, as AWS_NO_SIGN_REQUEST wants it, and not everybody has the right to {act.Verb()} ({RightsTo(act)}). Leave that out to use credentials."
+        : $"Grant the right to {act.Verb()} ({RightsTo(act)}) to whom the credentials belong{(act == StoreAct.Read && access is { Endpoint: null, RequesterPays: false } ? "; where who reads pays, set AWS_REQUEST_PAYER=requester" : "")}.";
 
     private static string RightsTo(StoreAct act) => act switch
     {

@@ -13,6 +13,8 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 /// </summary>
 public sealed class ParquetTable : ITable
 {
+    private const string IsDelta = "parquet.is_delta";
+
     private readonly IObjectStore store;
     private readonly Location location;
     private readonly FileSet files;
@@ -58,6 +60,12 @@ public sealed class ParquetTable : ITable
         {
             await ThrowIfDeltaAsync(cancellationToken);
         }
+        catch (BulkMoverException error) when (error.Code != IsDelta)
+        {
+            // What is wrong with the store is told of the files that were named, and not of what was looked for beside them.
+            await opening;
+            throw;
+        }
         catch
         {
             await stopping.CancelAsync();
@@ -72,8 +80,8 @@ public sealed class ParquetTable : ITable
     {
         await foreach (StoredObject _ in store.ListAsync(location.Combine("_delta_log"), cancellationToken))
         {
-            throw new InvalidInputException("parquet.is_delta",
-                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with delta{(location.IsFile ? ":" : "+")}{location}; " +
+            throw new InvalidInputException(IsDelta,
+                $"'{location}' has a Delta log, which alone says which of its files are the table. Read it with {location.AddressOf("delta")}; " +
                 $"a glob such as {location}/**/*.parquet reads all files, removed ones too.");
         }
     }

@@ -99,6 +99,7 @@ public sealed class S3ObjectStoreTests(CephServer server) : RemoteStoreContract,
         await server.LetEverybodyReadAsync(bucket, Cancellation);
 
         Assert.Equal("store.access_denied", refused.Code);
+        Assert.Contains("AWS_NO_SIGN_REQUEST", refused.Message, StringComparison.Ordinal);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], await anonymous.ReadAllAsync(Root.Combine("ten"), null, Cancellation));
         Assert.Equal(["ten"], (await anonymous.ListAsync(Root, Cancellation).ToListAsync(Cancellation)).Select(o => o.Location.Name));
     }

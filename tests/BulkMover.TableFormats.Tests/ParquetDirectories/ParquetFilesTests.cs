@@ -2,9 +2,11 @@ using System.Buffers.Binary;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.ObjectStores.Local;
+using BulkMover.TableFormats.ParquetDirectories;
 using Xunit;
 
 namespace BulkMover.TableFormats.Tests.ParquetDirectories;
@@ -99,6 +101,14 @@ public sealed class ParquetFilesTests : IDisposable
         folder.WriteText("t/readme.txt", "");
 
         Assert.Equal("parquet.no_files", (await Assert.ThrowsAsync<InvalidInputException>(() => folder.SnapshotAsync(path))).Code);
+    }
+
+    [Fact]
+    public async Task Open_StoreRefuses_TellsWhatWasNamedAndNotWhatIsLookedForBesideIt()
+    {
+        ParquetTable table = await ParquetTable.OpenAsync(new RefusingStore(), new Location("s3", "bucket/t"), TestContext.Current.CancellationToken);
+
+        Assert.Equal("s3://bucket/t", (await Assert.ThrowsAsync<EnvironmentException>(() => table.OpenSnapshotAsync(null, TestContext.Current.CancellationToken))).Message);
     }
 
     [Theory]
@@ -234,4 +244,15 @@ public sealed class ParquetFilesTests : IDisposable
     }
 
     public void Dispose() => folder.Dispose();
+
+    private sealed class RefusingStore : IObjectStore
+    {
+        public ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken) => throw Refused(location);
+
+        public ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken) => throw Refused(location);
+
+        public IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken) => throw Refused(prefix);
+
+        private static EnvironmentException Refused(Location location) => new("store.access_denied", location.ToString());
+    }
 }

@@ -63,7 +63,7 @@ internal sealed class LogListing
         {
             throw new CorruptTableException("delta.log_missing",
                 $"'{table}' has no _delta_log directory, so it is no Delta table. Check the path; plain Parquet files are read with " +
-                $"parquet:{table}.");
+                $"{table.AddressOf("parquet")}.");
         }
 
         var listing = new LogListing(directory, files);
