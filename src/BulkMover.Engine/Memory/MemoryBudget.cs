@@ -1,5 +1,4 @@
 using BulkMover.Core.Errors;
-using BulkMover.Core.Scans;
 
 namespace BulkMover.Engine.Memory;
 
@@ -16,9 +15,6 @@ namespace BulkMover.Engine.Memory;
 public sealed class MemoryBudget
 {
     private const int Parts = 16;
-
-    /// <summary>Sixteenths that nothing is kept in: they are for what no lease counts, such as the rest of a piece of memory that is not full, buffers for pages, and the runtime's heap.</summary>
-    private const int NotKeptParts = 4;
 
     // Sixteenths of the budget, by use. Fetching gets the largest share: what is fetched ahead hides the network.
     private static readonly int[] CeilingParts = [2, 8, 12, Parts];
@@ -38,8 +34,11 @@ public sealed class MemoryBudget
 
     public long Bytes { get; }
 
-    /// <summary>Who keeps memory beside what is leased; together they take no more than three quarters, where leases alone do not. Null for nobody.</summary>
-    public IMemoryKeeper? Keeper { get; set; }
+    /// <summary>
+    /// What a reader may have with what it keeps for the next: three quarters, the ceiling of decoding. The rest is for what is encoded, and for what no lease counts: the rest of a
+    /// piece of memory that is not full, buffers for pages, the runtime's heap.
+    /// </summary>
+    public long ReaderBytes => Bytes / Parts * CeilingParts[(int)MemoryUse.Decode];
 
     /// <summary>What a target may hold for itself and keep back of encoded blocks: it comes out of the last use's share, where nothing else could free it.</summary>
     public long KeepBackBytes => Bytes / Parts;
@@ -126,7 +125,8 @@ public sealed class MemoryBudget
     {
         lock (gate)
         {
-            Add(use, bytes);
+            held[(int)use] += bytes;
+            peakBytes = Math.Max(peakBytes, held.Sum());
             if (bytes < 0)
                 GrantWaiting();
         }
@@ -181,18 +181,9 @@ public sealed class MemoryBudget
 
     private MemoryLease Take(MemoryUse use, long bytes)
     {
-        Add(use, bytes);
-        return new MemoryLease(this, use, bytes);
-    }
-
-    private void Add(MemoryUse use, long bytes)
-    {
         held[(int)use] += bytes;
-        long sum = held.Sum();
-        peakBytes = Math.Max(peakBytes, sum);
-        // Invariant 7. What is fetched goes into memory that was kept, so that it is there for it.
-        if (bytes > 0)
-            Keeper?.KeepAtMost((Bytes / Parts * (Parts - NotKeptParts)) - sum + (use == MemoryUse.Fetch ? bytes : 0));
+        peakBytes = Math.Max(peakBytes, held.Sum());
+        return new MemoryLease(this, use, bytes);
     }
 
     private void GrantWaiting()

@@ -142,7 +142,8 @@ public sealed class CopyTransfer(
     /// <param name="cancellationToken">The user's.</param>
     private async Task MoveRowsAsync(Task<ITargetLoad> beginning, bool isNew, CancellationToken cancellationToken)
     {
-        memory.Keeper = reader as IMemoryKeeper;
+        // Invariant 7.
+        (reader as IMemoryKeeper)?.KeepWithin(memory.ReaderBytes);
         var from = new SourceStages(scan, reader, beginning, memory, Allocator, meter);
         var to = new TargetStages(beginning, meter);
         var chunks = new ConcurrentDictionary<long, Chunk>();

@@ -10,9 +10,17 @@ namespace BulkMover.Engine.Transfers;
 /// <param name="Lane">Of all batches of its row group: they stay in order.</param>
 internal sealed record LeasedBatch(RecordBatch Batch, MemoryLease Lease, Chunk Chunk, Lane Lane) : IDisposable
 {
+    private readonly TaskCompletionSource handedOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when all its blocks have been handed on, or never will be.</summary>
+    public Task HandedOn => handedOn.Task;
+
+    public void EndHandingOn() => handedOn.TrySetResult();
+
     public void Dispose()
     {
         Batch.Dispose();
         Lease.Dispose();
+        EndHandingOn();
     }
 }

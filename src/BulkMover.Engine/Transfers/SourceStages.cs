@@ -101,6 +101,9 @@ internal sealed class SourceStages(
                 {
                     selected.Chunk.Hold();
                     await encode.SendAsync(selected);
+                    // One is sent and one is ready for when that is done: a third would only be memory.
+                    using (meter.Encode.SenderWaits())
+                        await selected.HandedOn;
                 }
                 else
                 {

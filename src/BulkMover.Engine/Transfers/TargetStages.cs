@@ -13,11 +13,18 @@ internal sealed class TargetStages(Task<ITargetLoad> load, TransferMeter meter)
     /// <summary>Makes blocks; each carries its part of the batch's lease and gives it back when the target disposes it.</summary>
     public async Task EncodeAsync(LeasedBatch item, Stage<LanedBlock> send, Stage<Chunk> arrive)
     {
-        using MemoryLease lease = item.Lease;
-        foreach (IEncodedBlock block in (await load).Encode(item.Batch))
+        try
         {
-            block.OnDisposed(lease.Split(block.HeldBytes).Dispose);
-            await send.SendAsync(new LanedBlock(block, item.Chunk.Hold(), item.Lane.Writer));
+            using MemoryLease lease = item.Lease;
+            foreach (IEncodedBlock block in (await load).Encode(item.Batch))
+            {
+                block.OnDisposed(lease.Split(block.HeldBytes).Dispose);
+                await send.SendAsync(new LanedBlock(block, item.Chunk.Hold(), item.Lane.Writer));
+            }
+        }
+        finally
+        {
+            item.EndHandingOn();
         }
 
         await ReleaseAsync(item.Chunk, arrive);

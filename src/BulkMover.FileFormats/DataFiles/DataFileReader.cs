@@ -27,7 +27,7 @@ public sealed class DataFileReader : IScanTaskReader, IMemoryKeeper
 
     public IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, CancellationToken cancellationToken) => Of(task).OpenAsync(task, cancellationToken);
 
-    public void KeepAtMost(long bytes) => parquet.Slabs.KeepAtMost(bytes);
+    public void KeepWithin(long bytes) => parquet.Slabs.KeepWithin(bytes);
 
     private IScanTaskReader Of(ScanTask task) => task.Format == FileFormat.Avro ? avro : parquet;
 }

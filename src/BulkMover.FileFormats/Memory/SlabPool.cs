@@ -8,8 +8,8 @@ namespace BulkMover.FileFormats.Memory;
 /// whatever they were. Safe for concurrent use.
 /// </summary>
 /// <remarks>
-/// Invariant 7: what is kept and what is in use are together no more than once was in use, for beyond that a piece from the system takes the place of kept ones. What the budget
-/// has no room for is given up at once (<see cref="KeepAtMost"/>), what was not needed for a while in the end, and all but little when nothing is in use.
+/// Invariant 7: what is kept and what is in use are together no more than once was in use, nor than is allowed (<see cref="KeepWithin"/>): beyond that a piece from the system takes the
+/// place of kept ones. What was not needed for a while is given up, and all but little when nothing is in use.
 /// </remarks>
 internal sealed class SlabPool : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class SlabPool : IDisposable
     private long takenBytes;
     private long unneededBytes;
     private long mostBytes;
-    private long roomBytes = long.MaxValue;
+    private long allowedBytes = long.MaxValue;
     private bool isClosed;
 
     /// <summary>Bytes that are kept for the next.</summary>
@@ -45,7 +45,7 @@ internal sealed class SlabPool : IDisposable
         {
             NativeBlock? block = TakeKept(size, size + (size / ShareOfSlack));
             if (block is null)
-                Free(Math.Max(UsedBytes + FreeBytes + size - mostBytes, FreeBytes + size - roomBytes));
+                Free(UsedBytes + FreeBytes + size - Math.Min(mostBytes, allowedBytes));
             UsedBytes += block?.Length ?? size;
             mostBytes = Math.Max(mostBytes, UsedBytes);
             FreeUnneeded(block?.Length ?? size);
@@ -78,8 +78,7 @@ internal sealed class SlabPool : IDisposable
                 CollectionsMarshal.GetValueRefOrAddDefault(free, block.Length, out _) ??= [];
                 free[block.Length].Add(new Kept(block, returns++));
                 FreeBytes += block.Length;
-                if (UsedBytes == 0)
-                    Free(FreeBytes - IdleBytes);
+                Free(UsedBytes == 0 ? FreeBytes - IdleBytes : UsedBytes + FreeBytes - allowedBytes);
                 return;
             }
         }
@@ -87,13 +86,13 @@ internal sealed class SlabPool : IDisposable
         block.Dispose();
     }
 
-    /// <inheritdoc cref="Core.Scans.IMemoryKeeper.KeepAtMost"/>
-    public void KeepAtMost(long bytes)
+    /// <inheritdoc cref="Core.Scans.IMemoryKeeper.KeepWithin"/>
+    public void KeepWithin(long bytes)
     {
         lock (gate)
         {
-            roomBytes = bytes;
-            Free(FreeBytes - Math.Max(bytes, 0));
+            allowedBytes = bytes;
+            Free(UsedBytes + FreeBytes - bytes);
         }
     }
 

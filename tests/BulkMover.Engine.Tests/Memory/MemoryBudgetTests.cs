@@ -1,5 +1,4 @@
 using BulkMover.Core.Errors;
-using BulkMover.Core.Scans;
 using BulkMover.Engine.Memory;
 
 namespace BulkMover.Engine.Tests.Memory;
@@ -43,24 +42,6 @@ public sealed class MemoryBudgetTests
         await FillAsync(budget, MemoryUse.Encode, 400);
 
         Assert.Equal(1600, budget.LeasedBytes);
-    }
-
-    [Fact]
-    public async Task Lease_MemoryIsKeptBesideIt_KeepsNoMoreThanIsLeftOfThreeQuarters()
-    {
-        var keeper = new Keeper();
-        var budget = new MemoryBudget(1600) { Keeper = keeper };
-        using MemoryLease batch = await budget.LeaseAsync(MemoryUse.Encode, 300, "batch", Token);
-        Assert.Equal(900, keeper.Room);
-
-        // What is fetched goes into what is kept.
-        using MemoryLease fetched = await budget.LeaseAsync(MemoryUse.Fetch, 300, "row group", Token);
-        Assert.Equal(900, keeper.Room);
-        batch.Resize(1400);
-        Assert.Equal(-500, keeper.Room);
-        batch.Resize(0);
-        using MemoryLease decoding = await budget.LeaseAsync(MemoryUse.Decode, 100, "row group", Token);
-        Assert.Equal(800, keeper.Room);
     }
 
     [Fact]
@@ -307,12 +288,5 @@ public sealed class MemoryBudgetTests
     {
         for (long filled = 0; filled < bytes; filled += 100)
             await budget.LeaseAsync(use, 100, "row group", Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token);
-    }
-
-    private sealed class Keeper : IMemoryKeeper
-    {
-        public long Room { get; private set; }
-
-        public void KeepAtMost(long bytes) => Room = bytes;
     }
 }

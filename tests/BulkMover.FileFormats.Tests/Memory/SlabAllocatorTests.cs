@@ -116,7 +116,7 @@ public sealed class SlabAllocatorTests : IDisposable
     }
 
     [Fact]
-    public void KeepAtMost_FreesTheRest_AndWhatIsTakenFromTheSystemIsPartOfIt()
+    public void KeepWithin_FreesWhatIsKeptBeyondIt_NowAndLater()
     {
         const long MiB = 1 << 20;
         using var inUse = pool.Take(MiB);
@@ -124,12 +124,15 @@ public sealed class SlabAllocatorTests : IDisposable
         foreach (NativeBlock block in blocks)
             pool.Return(block);
 
-        pool.KeepAtMost(17 * MiB);
+        pool.KeepWithin(18 * MiB);
         Assert.Equal([true, true, false, false], blocks.Select(block => block.IsClosed));
         pool.Take(4 * MiB);
         Assert.Equal((5 * MiB, 8 * MiB), (pool.UsedBytes, pool.FreeBytes));
-        pool.KeepAtMost(-1);
-        Assert.Equal(0, pool.FreeBytes);
+
+        NativeBlock more = pool.Take(32 * MiB);
+        Assert.Equal((37 * MiB, 0), (pool.UsedBytes, pool.FreeBytes));
+        pool.Return(more);
+        Assert.True(more.IsClosed);
     }
 
     [Fact]

@@ -18,19 +18,26 @@ internal static class TableReader
     public static async Task<ExistingTable?> TableAsync(ServerClient client, TableName name, CancellationToken cancellationToken)
     {
         string here = $"database = {SqlText.Quote(name.Database)} AND";
+        // At once: it is round trips and nothing else.
+        Task<IReadOnlyList<string[]>> asked = ColumnsAsync();
         IReadOnlyList<string[]> tables = await client.SelectAsync(
             "SELECT engine, partition_key, match(engine_full, '\\\\bTTL\\\\b'), arrayStringConcat(dependencies_table, ', '), " +
             "toString(ifNull(total_rows, 0)), if(uuid = toUUID('00000000-0000-0000-0000-000000000000'), arrayStringConcat(data_paths, ';'), toString(uuid)), primary_key, sorting_key, sampling_key, " +
             "extract(engine_full, ' SETTINGS (.*)$'), engine_full " +
             $"FROM system.tables WHERE {here} name = {SqlText.Quote(name.Table)}", cancellationToken);
+        IReadOnlyList<string[]> columns = await asked;
         if (tables.Count == 0)
             return null;
 
-        IReadOnlyList<string[]> columns = await client.SelectAsync(
-            $"SELECT name, type, default_kind, is_in_sorting_key FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
+        // It was made between the two answers.
+        if (columns.Count == 0)
+            columns = await ColumnsAsync();
         string[] table = tables[0];
         return new ExistingTable(table[0], table[1], Keys(table[1], table[6], table[7], table[8], table[9], table[10]), table[2] == "1", table[3], SqlText.Number(table[4]), table[5], [.. columns.Where(column => column[3] == "1").Select(column => column[0])],
             [.. columns.Select(column => new TableColumn(column[0], column[1], column[2]))], TableEngine.IsReplicated(table[0]) ? await ReplicaAsync(client, here, name, cancellationToken) : null);
+
+        Task<IReadOnlyList<string[]>> ColumnsAsync() => client.SelectAsync(
+            $"SELECT name, type, default_kind, is_in_sorting_key FROM system.columns WHERE {here} table = {SqlText.Quote(name.Table)} ORDER BY position", cancellationToken);
     }
 
     private static async Task<Replica> ReplicaAsync(ServerClient client, string here, TableName name, CancellationToken cancellationToken) =>

@@ -32,18 +32,18 @@ internal sealed class Ledger
 
     public LedgerState State { get; }
 
-    /// <summary>Makes the table where it is missing.</summary>
+    /// <summary>Of the table that was made (<see cref="MakeAsync"/>).</summary>
     /// <param name="client">The server.</param>
     /// <param name="tables">The transfer's tables.</param>
     /// <param name="epoch">Of the run that will write.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     public static async Task<Ledger> OpenAsync(ServerClient client, TransferTables tables, long epoch, CancellationToken cancellationToken)
     {
-        await MakeAsync(client, tables.Target.Database, cancellationToken);
-        LedgerState? state = await FindAsync(client, tables.Target, tables.Transfer, withTasks: true, cancellationToken);
+        LedgerState? state = (await ReadAsync(client, tables.Target, tables.Transfer, withTasks: true, cancellationToken)).GetValueOrDefault(tables.Transfer.Value);
         return new Ledger(client, tables, epoch, state ?? new LedgerState(tables.Transfer, tables.Target.Table));
     }
 
+    /// <summary>Makes the table where it is missing.</summary>
     public static Task MakeAsync(ServerClient client, string database, CancellationToken cancellationToken) => client.ExecuteAsync(
         $"CREATE TABLE IF NOT EXISTS {TransferTables.Ledger(database).Sql} (target String, transfer String, epoch UInt64, place UInt64, " +
         $"kind LowCardinality(String), entry String, {Tasks} String CODEC(ZSTD), {Digests} String CODEC(ZSTD), at DateTime64(3, 'UTC') DEFAULT now64(3)) ENGINE = MergeTree ORDER BY (target, transfer, epoch, place) " +
@@ -62,7 +62,7 @@ internal sealed class Ledger
 
     /// <summary>What is known of the transfers into a table, but for the scan tasks of their chunks.</summary>
     public static async Task<IReadOnlyList<LedgerState>> ReadAsync(ServerClient client, TableName target, CancellationToken cancellationToken) =>
-        [.. (await ReadAsync(client, target, null, withTasks: false, cancellationToken)).Values];
+        await IsThereAsync(client, target, cancellationToken) ? [.. (await ReadAsync(client, target, null, withTasks: false, cancellationToken)).Values] : [];
 
     /// <summary>What is known of one transfer into a table; null when nothing is.</summary>
     /// <param name="client">The server.</param>
@@ -71,14 +71,15 @@ internal sealed class Ledger
     /// <param name="withTasks">Also which scan tasks its chunks have.</param>
     /// <param name="cancellationToken">Stops the request.</param>
     public static async Task<LedgerState?> FindAsync(ServerClient client, TableName target, TransferId transfer, bool withTasks, CancellationToken cancellationToken) =>
-        (await ReadAsync(client, target, transfer, withTasks, cancellationToken)).GetValueOrDefault(transfer.Value);
+        await IsThereAsync(client, target, cancellationToken) ? (await ReadAsync(client, target, transfer, withTasks, cancellationToken)).GetValueOrDefault(transfer.Value) : null;
+
+    private static async Task<bool> IsThereAsync(ServerClient client, TableName target, CancellationToken cancellationToken) =>
+        await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is not null;
 
     private static async Task<Dictionary<string, LedgerState>> ReadAsync(
         ServerClient client, TableName target, TransferId? transfer, bool withTasks, CancellationToken cancellationToken)
     {
         var states = new Dictionary<string, LedgerState>(StringComparer.Ordinal);
-        if (await TableReader.TableAsync(client, TransferTables.Ledger(target.Database), cancellationToken) is null)
-            return states;
         await foreach (string[] row in client.StreamAsync(Select(target, Where(target, transfer), withTasks ? Tasks : "''", "''"), cancellationToken))
         {
             if (!states.TryGetValue(row[0], out LedgerState? state))

@@ -47,8 +47,9 @@ internal sealed class TransferLease : IAsyncDisposable
         for (long seen = -1; seen != lastEpoch;)
         {
             seen = lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
-            if (lastEpoch > 0)
-                await WaitForEndAsync(client, tables, lastEpoch, endedEpoch, cancellationToken);
+            if (lastEpoch == 0)
+                break;
+            await WaitForEndAsync(client, tables, lastEpoch, endedEpoch, cancellationToken);
             lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
         }
 
@@ -63,7 +64,8 @@ internal sealed class TransferLease : IAsyncDisposable
             client.QueryIdPrefix = $"{queries}{lease.Epoch}-";
             await lease.BeatAsync(cancellationToken);
             // Two that take an epoch at the same moment both see each other: perhaps both give up, but never do both go on.
-            if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await lease.IsTakenOverAsync(cancellationToken))
+            Task<bool> isTakenOver = lease.IsTakenOverAsync(cancellationToken);
+            if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await isTakenOver)
                 throw Running(tables, "it has begun at the same moment");
             lease.beating = lease.BeatOnAsync();
             // Rows that come by way of another server are inserted under an id of that server's, and keep the mover's as the initial one.

@@ -35,8 +35,9 @@ internal sealed class TransferRun
         if (plan.Replica is not null)
             await ReplicaGate.EnterAsync(client, tables, plan.Replica, cancellationToken);
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
+        Task<IReadOnlyList<TransferTable>> finding = tables.FindAsync(client, cancellationToken);
         (long ledgerEpoch, bool hasEnded) = await Ledger.LastRunAsync(client, tables, cancellationToken);
-        IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
+        IReadOnlyList<TransferTable> left = await finding;
         long lastEpoch = Math.Max(ledgerEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
         TransferLease? lease = null;
         try
@@ -181,6 +182,7 @@ internal sealed class TransferRun
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
         await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, 0, cancellationToken))
         {
+            await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
             // Where the rest is gone nobody can bring it, and whoever discards has been told.
             if (await run.HasRestAsync(cancellationToken))
