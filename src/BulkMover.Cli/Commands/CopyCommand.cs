@@ -138,13 +138,16 @@ public static class CopyCommand
     {
         if (!arguments.GetValue(SharedOptions.Verify) || result.IsVerified)
             return result;
-        Comparison? comparison = TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)).ClickHouse is null
-            ? await ReadBothAsync(arguments, snapshot, report, cancellationToken)
-            : await AskAsync(target, transfer, report, cancellationToken);
-        return comparison is null or { IsEqual: true }
-            ? result with { IsVerified = comparison is not null }
-            : throw new RowsDifferException(
-                "The target's rows are not those that were read when they were copied. Remove them from the target, then run the command with --restart to copy again.", comparison);
+        bool isLake = TargetAddress.Parse(arguments.GetRequiredValue(SharedOptions.To)).ClickHouse is null;
+        Comparison? comparison = isLake ? await ReadBothAsync(arguments, snapshot, report, cancellationToken) : await AskAsync(target, transfer, report, cancellationToken);
+        if (comparison is null or { IsEqual: true })
+            return result with { IsVerified = comparison is not null };
+        throw new RowsDifferException(
+            isLake
+                ? "The rows that the target has now are not those that were copied. If others have written to it since, theirs are among them, and `bulkmover verify` with --rows shows which; "
+                    + "if not, run the command with --restart and --mode replace to copy again."
+                : "The target's rows are not those that were read when they were copied. Remove them from the target, then run the command with --restart to copy again.",
+            comparison);
     }
 
     private static async Task<Comparison?> AskAsync(ITarget target, TransferId transfer, IReport report, CancellationToken cancellationToken)

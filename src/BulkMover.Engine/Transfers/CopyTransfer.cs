@@ -87,7 +87,7 @@ public sealed class CopyTransfer(
             now = await StepAsync(meter.Begin, () => target.PlanAsync(request, cancellationToken), cancellationToken);
             // The other snapshot was looked through when this copy was planned, and now there is more of it.
             if (!hasBegun && now.Earlier is { } other && other.Origin.Snapshot != request.Origin.Snapshot)
-                throw new EnvironmentException("engine.transfer_ran_meanwhile", $"Another run of the same copy has brought more of snapshot {other.Origin.Snapshot} since this one was planned. Run the command again.");
+                throw RanMeanwhile($"Another run of the same copy has brought more of snapshot {other.Origin.Snapshot} since this one was planned.");
             if (now.Earlier is { IsComplete: true } complete)
             {
                 meter.Skip(complete.Chunks, complete.Rows);
@@ -106,7 +106,7 @@ public sealed class CopyTransfer(
             // Which files are left, only the load knows; where none has arrived, the first rows are read meanwhile.
             if (now.Earlier is not null)
                 await beginning;
-            await MoveRowsAsync(beginning, isNew: now.Earlier is null, cancellationToken);
+            await MoveRowsAsync(beginning, isNew: now.Earlier is null, stop, cancellationToken);
             load = await beginning;
             // Invariant 4: no row is lost on the way without an error.
             ThrowUnlessEqual("were read", meter.RowsRead, "were sent", meter.RowsSent);
@@ -139,8 +139,9 @@ public sealed class CopyTransfer(
 
     /// <param name="beginning">The load; nothing goes into it before it is there.</param>
     /// <param name="isNew">Nothing has arrived in it.</param>
+    /// <param name="stop">Stops the beginning, for a failure of the flow has to wait for it otherwise.</param>
     /// <param name="cancellationToken">The user's.</param>
-    private async Task MoveRowsAsync(Task<ITargetLoad> beginning, bool isNew, CancellationToken cancellationToken)
+    private async Task MoveRowsAsync(Task<ITargetLoad> beginning, bool isNew, CancellationTokenSource stop, CancellationToken cancellationToken)
     {
         // Invariant 7.
         (reader as IMemoryKeeper)?.KeepWithin(memory.ReaderBytes);
@@ -156,6 +157,7 @@ public sealed class CopyTransfer(
         Task begun = Task.CompletedTask;
 
         using var flow = new Flow(cancellationToken);
+        using CancellationTokenRegistration failing = flow.Stopping.Register(stop.Cancel);
         Stage<Chunk> arrive = flow.AddStage<Chunk>(meter.Arrive, NoneWaiting, async (chunk, stopping) =>
         {
             await to.ArriveAsync(chunk, stopping);
@@ -274,8 +276,10 @@ public sealed class CopyTransfer(
     private static void ThrowIfThereWasMore(ITargetLoad load)
     {
         if (load.Arrived.Count + load.Halfway.Count > 0)
-            throw new InvalidOperationException("The load has chunks of a transfer of which its plan knew nothing.");
+            throw RanMeanwhile("Another run of the same copy has brought rows since this one was planned.");
     }
+
+    private static EnvironmentException RanMeanwhile(string what) => new("engine.transfer_ran_meanwhile", $"{what} Run the command again.");
 
     private static void ThrowUnlessEqual(string happened, long rows, string happenedThen, long rowsThen)
     {

@@ -89,6 +89,8 @@ internal sealed class SourceStages(
         {
             Lane lane = lanes.Take();
             IRowGroupScan rowGroup = item.Scan;
+            // Else what it waits for is also the target's beginning, and tells nothing of the pace.
+            bool hasBegun = load.IsCompletedSuccessfully;
             long begin = Stopwatch.GetTimestamp();
             using MemoryLease workingSet = await LeaseWorkingSetAsync(rowGroup, stopping);
             long rows = 0;
@@ -101,9 +103,12 @@ internal sealed class SourceStages(
                 {
                     selected.Chunk.Hold();
                     await encode.SendAsync(selected);
-                    // One is sent and one is ready for when that is done: a third would only be memory.
-                    using (meter.Encode.SenderWaits())
-                        await selected.HandedOn;
+                    // One is sent and one is ready for when that is done: a third would only be memory. Behind the last there is none.
+                    if (rows + rowGroup.DeletedRows < rowGroup.Rows)
+                    {
+                        using (meter.Encode.SenderWaits())
+                            await selected.HandedOn;
+                    }
                 }
                 else
                 {
@@ -121,7 +126,7 @@ internal sealed class SourceStages(
             // After a failure nothing is decoded any more, so a lane that was not given back is not missed.
             lanes.GiveBack(lane);
             item.File.End(rowGroup);
-            if (rowGroup.FetchBytes > 0)
+            if (rowGroup.FetchBytes > 0 && hasBegun)
                 ahead.Decoded(rowGroup.FetchBytes, Stopwatch.GetElapsedTime(begin));
         }
 

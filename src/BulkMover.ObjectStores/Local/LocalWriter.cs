@@ -48,16 +48,18 @@ internal sealed class LocalWriter : IObjectWriter
     public long Take(SafeFileHandle source, long bytes, CancellationToken cancellationToken) => LocalErrors.WrapWriting(path, () =>
     {
         isWhole = false;
+        // Asked for once: each time the stream puts the file back to where it thinks that it stands, which is the beginning.
+        SafeFileHandle own = file.SafeFileHandle;
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(source));
+            File.SetUnixFileMode(own, File.GetUnixFileMode(source));
         for (long copied = -1; Length < bytes && copied != 0; Length += copied)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            copied = LocalSystem.CopyRange(source, file.SafeFileHandle, Math.Min(bytes - Length, PieceBytes));
+            copied = LocalSystem.CopyRange(source, own, Math.Min(bytes - Length, PieceBytes));
         }
 
         isWhole = true;
-        return Length;
+        return Length = RandomAccess.GetLength(own);
     });
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)

@@ -102,6 +102,21 @@ public sealed class PartitionKeyTests(ClickHouseServerFixture server)
         IEnumerable<string> Groups(RecordBatch batch) => partitions.Group(batch).Select(group => $"{group.Partition}: {string.Join(',', group.Rows.ToArray())}");
     }
 
+    [Fact]
+    public void Group_DecimalsComeNarrow_GivesTheSamePartitions()
+    {
+        var key = PartitionKey.TryParse("d", [TargetColumn.Of(new Field("d", new Decimal128Type(9, 2), true), default)])!;
+        object?[][] rows = [[System.Numerics.BigInteger.MinusOne], [new System.Numerics.BigInteger(12)], [null], [System.Numerics.BigInteger.MinusOne]];
+
+        string[] groups = [.. new IArrowType[] { new Decimal128Type(9, 2), new Decimal64Type(9, 2), new Decimal32Type(9, 2) }.Select(Groups)];
+
+        Assert.Equal([groups[0], groups[0], groups[0]], groups);
+        Assert.Equal(3, groups[0].Split(';').Length);
+
+        string Groups(IArrowType type) => string.Join(';', key.Group(new ModelArrays().Batch(new Schema([new Field("d", type, true)], null), rows))
+            .Select(group => $"{group.Partition}: {string.Join(',', group.Rows.ToArray())}"));
+    }
+
     /// <param name="rows">Number of rows.</param>
     /// <param name="onlyDate">Days of 1970 to 2149: functions that give a Date show what lies outside as its nearest end.</param>
     private static RecordBatch RandomBatch(int rows, bool onlyDate)

@@ -181,7 +181,7 @@ public sealed class CopyTransferResumeTests
 
         bool wasSent = false;
         world.Target.AtBlock = (_, _) => wasSent = true;
-        await Assert.ThrowsAsync<InvalidOperationException>(() => world.CopyAsync(Stopping));
+        await Assert.ThrowsAsync<EnvironmentException>(() => world.CopyAsync(Stopping));
 
         Assert.False(wasSent);
         world.AssertNothingIsLeft();

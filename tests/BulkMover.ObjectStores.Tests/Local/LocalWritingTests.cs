@@ -205,6 +205,28 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Copy_FileThatIsTakenInPieces_HasAllBytesInTheirPlaces()
+    {
+        const long Piece = 64 << 20;
+        string source = directory.PathOf("source");
+        using (SafeFileHandle file = File.OpenHandle(source, FileMode.CreateNew, FileAccess.Write))
+        {
+            foreach (long at in (long[])[0, Piece - 1, Piece, (2 * Piece) + 4])
+                RandomAccess.Write(file, [(byte)(at % 251 + 1)], at);
+        }
+
+        Assert.True(await OpenStore().TryCopyAsync(Location.OnDisk(source), (2 * Piece) + 5, version: null, At("a"), Cancellation));
+
+        Assert.Equal(await HashAsync(source), await HashAsync(At("a").Path));
+
+        static async Task<string> HashAsync(string path)
+        {
+            await using FileStream file = File.OpenRead(path);
+            return $"{file.Length} {Convert.ToHexString(await System.Security.Cryptography.SHA256.HashDataAsync(file, Cancellation))}";
+        }
+    }
+
+    [Fact]
     public async Task Take_SourceIsShorterThanItWas_TellsHowMuchThereWas()
     {
         await File.WriteAllBytesAsync(directory.PathOf("source"), new byte[3], Cancellation);

@@ -4,6 +4,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Batches;
 using BulkMover.Core.Targets;
 
@@ -143,8 +144,7 @@ internal sealed class BlockWriter(long expectedBytes)
     public NativeBlock ToBlock(RecordBatch batch, IReadOnlyList<int> referenced, Digest digest)
     {
         EndPiece();
-        // Columns may share their memory, so that all of it counts as long as one of them is there.
-        long bytes = Referenced > 0 ? BatchMemory.Bytes(batch) + kept.Sum(BatchMemory.Bytes) : 0;
+        long bytes = Referenced > 0 ? HeldBytes(batch, referenced) + kept.Sum(BatchMemory.Bytes) : 0;
         IReadOnlyList<IDisposable> sources = Referenced > 0 ? [BatchProjection.Select(batch, referenced), .. kept] : [];
         batch.Dispose();
         if (Referenced == 0)
@@ -158,6 +158,16 @@ internal sealed class BlockWriter(long expectedBytes)
         foreach (byte[] rented in chunks)
             ArrayPool<byte>.Shared.Return(rented);
         DisposeKept();
+    }
+
+    /// <summary>
+    /// Columns may share their memory, so that all of it counts as long as one of them is there; but for dictionaries, which other batches have, too, and this one lets go.
+    /// </summary>
+    private static long HeldBytes(RecordBatch batch, IReadOnlyList<int> referenced)
+    {
+        using RecordBatch held = BatchProjection.Select(
+            batch, [.. Enumerable.Range(0, batch.ColumnCount).Where(i => referenced.Contains(i) || batch.Column(i).Data.DataType is not DictionaryType)]);
+        return BatchMemory.Bytes(held);
     }
 
     private void DisposeKept()

@@ -39,7 +39,7 @@ internal sealed class ImageColumns : IDisposable
             bool isDictionary = sizes.Dictionaries.Contains(leaf);
             IArrowType? form = isDictionary ? new DictionaryType(Int32Type.Default, field.DataType, ordered: false) : ColumnDecoders.NarrowDecimal(node, field.DataType);
             bool isKept = form is not null && options.KeepsStoredForms && plan.TakesForm(all.Count, form);
-            if (isKept && isDictionary && sizes.HasFewEntries(leaf))
+            if (isKept && isDictionary && sizes.HasFewEntries(leaf, batchRows))
                 kept.Add(all.Count);
             all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, isDictionary || isKept ? form : null) : null));
             if (!isCovered)

@@ -13,7 +13,7 @@ internal sealed class RowSizes
     /// <summary>The decoder's own, one in its hash table, one in the batch, and one that is copied from: see <see cref="DictionaryExpansion"/>.</summary>
     private const int CopiesOfTaken = 4;
 
-    /// <summary>Rows of a full batch for each entry of its dictionary, at least: each batch brings the entries, and who takes them looks each one up (decisions/0016).</summary>
+    /// <summary>Rows for each entry of a batch's dictionary, at least: each batch brings the entries, and who takes them looks each one up (decisions/0016).</summary>
     private const int RowsOfAnEntry = 8;
 
     private readonly ImagePlan plan;
@@ -42,8 +42,9 @@ internal sealed class RowSizes
     /// <summary>Numbers of the leaves whose columns are taken as dictionaries.</summary>
     public IReadOnlyList<int> Dictionaries => dictionaries;
 
-    /// <summary>A dictionary is worth being kept for a batch's rows.</summary>
-    public bool HasFewEntries(int leaf) => System.Array.TrueForAll(pages, rowGroup => rowGroup[leaf].DictionaryEntries <= options.BatchRows / RowsOfAnEntry);
+    /// <summary>Dictionaries are worth being kept for batches of so many rows, each of which is of one row group and brings the entries of that.</summary>
+    public bool HasFewEntries(int leaf, long batchRows) => plan.RowGroups.Sum(rowGroup => rowGroup.Rows) / RowsOfAnEntry
+        >= pages.Zip(plan.RowGroups).Sum(group => group.First[leaf].DictionaryEntries * ((group.Second.Rows + batchRows - 1) / batchRows));
 
     /// <summary>Numbers of the leaves that headers tell too little about.</summary>
     public IReadOnlyList<int> Unmeasured { get; private set; }

@@ -37,6 +37,9 @@ internal sealed record PartitionTerm(int Column, PartitionFunction Function, lon
             case ArrowTypeId.Int64 or ArrowTypeId.UInt64 or ArrowTypeId.Date64 or ArrowTypeId.Timestamp or ArrowTypeId.Time64:
                 Add(hashes, data.Values<long>(), valid);
                 break;
+            case ArrowTypeId.Decimal32: AddDecimals(hashes, data.Values<int>(), valid); break;
+            case ArrowTypeId.Decimal64: AddDecimals(hashes, data.Values<long>(), valid); break;
+            case ArrowTypeId.Decimal128: AddDecimals(hashes, data.Values<Int128>(), valid); break;
             case ArrowTypeId.String or ArrowTypeId.Binary: AddBytes(hashes, data, valid); break;
             default: AddFixed(hashes, data, ((FixedWidthType)type).BitWidth / 8, valid); break;
         }
@@ -51,6 +54,17 @@ internal sealed record PartitionTerm(int Column, PartitionFunction Function, lon
     {
         for (int row = 0; row < values.Length; row++)
             hashes[row] = Mix(hashes[row], valid.HoldsValue(row) ? (ulong)Function.Of(long.CreateTruncating(values[row]), Unit) : NullHash);
+    }
+
+    /// <summary>The same for the same number, however wide it comes.</summary>
+    private static void AddDecimals<T>(Span<ulong> hashes, ReadOnlySpan<T> values, Validity valid)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        for (int row = 0; row < values.Length; row++)
+        {
+            var value = Int128.CreateTruncating(values[row]);
+            hashes[row] = valid.HoldsValue(row) ? Mix(Mix(hashes[row], (ulong)value), (ulong)(value >> 64)) : Mix(hashes[row], NullHash);
+        }
     }
 
     private static void AddBytes(Span<ulong> hashes, ArrayData data, Validity valid)
