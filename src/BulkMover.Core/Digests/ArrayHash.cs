@@ -174,14 +174,11 @@ public static class ArrayHash
             bool isNull = !valid.IsEmpty && !BitUtility.GetBit(valid, data.Offset + slot);
             // A negative index is a very large one here.
             ulong index = ulong.CreateTruncating(indices[slot]);
-            hashes[slot] = isNull ? ValueHash.Null : index < (ulong)dictionary.Length ? dictionary[(int)index] : throw OutsideDictionary(dictionary.Length, index);
+            hashes[slot] = isNull ? ValueHash.Null : index < (ulong)dictionary.Length ? dictionary[(int)index] : throw DictionaryText.Outside(dictionary.Length, long.CreateSaturating(index));
             // No value has just this hash, but for one in 2^64.
             nulls += hashes[slot] == ValueHash.Null ? 1 : 0;
         }
 
         return nulls;
     }
-
-    private static CorruptTableException OutsideDictionary(int length, ulong index) => new("arrow.dictionary_index_invalid",
-        $"A dictionary of {length:N0} values is asked for number {index:N0}. The reader of the file or the file is broken.");
 }

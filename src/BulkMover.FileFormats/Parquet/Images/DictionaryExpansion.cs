@@ -51,7 +51,7 @@ internal static class DictionaryExpansion
             {
                 ArrayData data = batch.Column(i).Data;
                 if (kept.Contains(i))
-                    maxBytes -= TextBytes(data);
+                    maxBytes -= DictionaryText.Bytes(data);
                 if (maxBytes < 0 || (data.DataType is DictionaryType && !kept.Contains(i) ? Expand(data, ref maxBytes, buffers) : buffers.Share(data)) is not { } text)
                 {
                     buffers.Release();
@@ -83,21 +83,6 @@ internal static class DictionaryExpansion
             ReadOnlySpan<byte> valid = ValidityOf(data);
             for (int row = 0; row < bytes.Length; row++)
                 bytes[row] += valid.IsEmpty || BitUtility.GetBit(valid, data.Offset + row) ? LengthOf(numbers[row], entries) : 0;
-        }
-
-        return bytes;
-    }
-
-    /// <summary>Bytes that the text of a dictionary's rows would have.</summary>
-    private static long TextBytes(ArrayData data)
-    {
-        ReadOnlySpan<int> numbers = data.Values<int>(), entries = EntriesOf(data);
-        ReadOnlySpan<byte> valid = ValidityOf(data);
-        long bytes = 0;
-        for (int row = 0; row < numbers.Length; row++)
-        {
-            if (valid.IsEmpty || BitUtility.GetBit(valid, data.Offset + row))
-                bytes += LengthOf(numbers[row], entries);
         }
 
         return bytes;

@@ -72,12 +72,9 @@ internal readonly ref struct DictionaryIndices : IDisposable
             if (!valid.HoldsValue(slot))
                 Values[slot] = Null;
             else if (index >= count)
-                throw Outside(data.Dictionary.Length, long.CreateSaturating(indices[slot]));
+                throw DictionaryText.Outside(data.Dictionary.Length, long.CreateSaturating(indices[slot]));
             else
                 Values[slot] = dictionary.HoldsValue((int)index) ? (int)index : Null;
         }
     }
-
-    private static CorruptTableException Outside(int length, long index) => new("arrow.dictionary_index_invalid",
-        $"A dictionary of {length:N0} values is asked for number {index:N0}. The reader of the file or the file is broken.");
 }
