@@ -8,12 +8,15 @@ namespace BulkMover.Core.Batches;
 public static class BatchMemory
 {
     /// <summary>Bytes of all its buffers, whole even where the batch shows a part of them; a shared buffer counts once.</summary>
-    public static long Bytes(RecordBatch batch)
+    public static long Bytes(RecordBatch batch) => Bytes(batch, _ => true);
+
+    /// <summary>As above, of the columns whose numbers count.</summary>
+    public static long Bytes(RecordBatch batch, Func<int, bool> counts)
     {
         var seen = new HashSet<nint>();
         long bytes = 0;
         for (int i = 0; i < batch.ColumnCount; i++)
-            bytes += Bytes(batch.Column(i).Data, seen);
+            bytes += counts(i) ? Bytes(batch.Column(i).Data, seen) : 0;
         return bytes;
     }
 

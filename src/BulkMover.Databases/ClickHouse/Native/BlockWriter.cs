@@ -145,8 +145,12 @@ internal sealed class BlockWriter(long expectedBytes)
     {
         EndPiece();
         long bytes = Referenced > 0 ? HeldBytes(batch, referenced) + kept.Sum(BatchMemory.Bytes) : 0;
-        IReadOnlyList<IDisposable> sources = Referenced > 0 ? [BatchProjection.Select(batch, referenced), .. kept] : [];
-        batch.Dispose();
+        bool holdsAll = Referenced > 0 && referenced.Count == batch.ColumnCount;
+        IReadOnlyList<IDisposable> sources = holdsAll ? [batch, .. kept]
+            : Referenced > 0 ? [.. referenced.Select(i => batch.Column(i).Data.Retain()), .. kept]
+            : [];
+        if (!holdsAll)
+            batch.Dispose();
         if (Referenced == 0)
             DisposeKept();
         return new NativeBlock(digest, segments, Bytes, chunks, sources, bytes);
@@ -163,12 +167,8 @@ internal sealed class BlockWriter(long expectedBytes)
     /// <summary>
     /// Columns may share their memory, so that all of it counts as long as one of them is there; but for dictionaries, which other batches have, too, and this one lets go.
     /// </summary>
-    private static long HeldBytes(RecordBatch batch, IReadOnlyList<int> referenced)
-    {
-        using RecordBatch held = BatchProjection.Select(
-            batch, [.. Enumerable.Range(0, batch.ColumnCount).Where(i => referenced.Contains(i) || batch.Column(i).Data.DataType is not DictionaryType)]);
-        return BatchMemory.Bytes(held);
-    }
+    private static long HeldBytes(RecordBatch batch, IReadOnlyList<int> referenced) =>
+        BatchMemory.Bytes(batch, column => referenced.Contains(column) || batch.Column(column).Data.DataType is not DictionaryType);
 
     private void DisposeKept()
     {
