@@ -22,10 +22,11 @@ public static class BatchSelection
             return BatchProjection.KeepAll(batch);
 
         var buffers = new TakenBuffers(allocator);
-        ChosenRows.Run[] room = ArrayPool<ChosenRows.Run>.Shared.Rent((rows.Length / ChosenRows.UsefulRun) + 1);
+        int mostRuns = (rows.Length / ChosenRows.UsefulRun) + 1;
+        ChosenRows.Run[] room = ArrayPool<ChosenRows.Run>.Shared.Rent(mostRuns);
         try
         {
-            var chosen = new ChosenRows(rows, room.AsSpan(0, (rows.Length / ChosenRows.UsefulRun) + 1));
+            var chosen = new ChosenRows(rows, room.AsSpan(0, mostRuns));
             var taker = new ArrayTaker(buffers);
             var arrays = new IArrowArray[batch.ColumnCount];
             for (int i = 0; i < arrays.Length; i++)

@@ -177,14 +177,18 @@ internal sealed class BatchShape
     /// <summary>The table's schema, but for columns in stored forms.</summary>
     private Schema SchemaOf(List<IArrowArray> arrays)
     {
-        bool areForms = false;
+        Field[]? fields = null;
         for (int i = 0; i < arrays.Count; i++)
-            areForms |= columns[i].Shape is SharedShape shared && shared.InForm(arrays[i].Data.DataType) is not null;
-        return areForms ? new Schema([.. schema.FieldsList.Zip(arrays, OfArray)], schema.Metadata) : schema;
-    }
+        {
+            IArrowType type = arrays[i].Data.DataType;
+            if (columns[i].Shape is not SharedShape shared || shared.InForm(type) is null)
+                continue;
+            fields ??= [.. schema.FieldsList];
+            fields[i] = new Field(fields[i].Name, type, fields[i].IsNullable, fields[i].Metadata);
+        }
 
-    private static Field OfArray(Field field, IArrowArray array) =>
-        array.Data.DataType.TypeId == field.DataType.TypeId ? field : new Field(field.Name, array.Data.DataType, field.IsNullable, field.Metadata);
+        return fields is null ? schema : new Schema(fields, schema.Metadata);
+    }
 
     private static bool HasVariant(Field field) => field.IsVariant() || field.DataType switch
     {

@@ -27,14 +27,7 @@ public sealed class BatchSelectionTests
             int[] rows = [.. Enumerable.Range(0, batch.Length == 0 ? 0 : random.Next(50)).Select(_ => random.Next(batch.Length))];
             if (random.Next(2) == 0)
                 rows = [.. rows.Distinct().Order()];
-            string[] all = Lines(batch);
-
-            RecordBatch taken = BatchSelection.Take(batch, rows, allocator);
-            batch.Dispose();
-
-            Assert.Equal(rows.Select(row => all[row]), Lines(taken));
-            taken.Dispose();
-            Assert.Equal((0, 0), (allocator.LiveBuffers, allocator.BuffersFreedTwice));
+            AssertTakes(batch, rows);
         }));
 
     /// <summary>Rows that follow one another are copied as a whole.</summary>
@@ -47,14 +40,7 @@ public sealed class BatchSelectionTests
             RecordBatch batch = new RandomBatch(allocator, random).Build(random.Next(50, 200));
             int every = random.Next(5, 40), left = random.Next(every);
             int[] rows = [.. Enumerable.Range(0, batch.Length).Where(row => row % every != left)];
-            string[] all = Lines(batch);
-
-            RecordBatch taken = BatchSelection.Take(batch, rows, allocator);
-            batch.Dispose();
-
-            Assert.Equal(rows.Select(row => all[row]), Lines(taken));
-            taken.Dispose();
-            Assert.Equal((0, 0), (allocator.LiveBuffers, allocator.BuffersFreedTwice));
+            AssertTakes(batch, rows);
         }));
 
     [Fact]
@@ -131,6 +117,19 @@ public sealed class BatchSelectionTests
     }
 
     private static string[] Lines(RecordBatch batch) => [.. new CanonWriter().Lines(batch)];
+
+    /// <summary>Takes the batch over.</summary>
+    private void AssertTakes(RecordBatch batch, int[] rows)
+    {
+        string[] all = Lines(batch);
+
+        RecordBatch taken = BatchSelection.Take(batch, rows, allocator);
+        batch.Dispose();
+
+        Assert.Equal(rows.Select(row => all[row]), Lines(taken));
+        taken.Dispose();
+        Assert.Equal((0, 0), (allocator.LiveBuffers, allocator.BuffersFreedTwice));
+    }
 
     private sealed class LimitedAllocator(MemoryAllocator inner, int allocations) : MemoryAllocator
     {

@@ -26,9 +26,11 @@ internal sealed class BatchEncoder(IReadOnlyList<TargetColumn> columns, string p
 
     /// <inheritdoc cref="ITargetLoad.EncodeBytes"/>
     /// <remarks>Grouping by partition copies the batch once; of dictionaries each group writes the entries that it has, gathered before, which together are no more than the rows' text.</remarks>
-    public long EncodeBytes(RecordBatch batch) => encoder.EncodeBytes(batch) + (partitions is null
-        ? 0
-        : BatchMemory.Bytes(batch) + encoder.EncodeBytes(batch) + (MaxGroups * SmallBlockBytes) + (2 * DictionaryText.Bytes(batch)));
+    public long EncodeBytes(RecordBatch batch)
+    {
+        long whole = encoder.EncodeBytes(batch);
+        return partitions is null ? whole : BatchMemory.Bytes(batch) + (2 * whole) + (MaxGroups * SmallBlockBytes) + (2 * DictionaryText.Bytes(batch));
+    }
 
     /// <inheritdoc cref="ITargetLoad.Encode"/>
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => partitions is null ? [encoder.Encode(batch)] : EncodeByPartition(batch, partitions);

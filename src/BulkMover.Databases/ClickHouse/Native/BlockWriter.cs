@@ -144,15 +144,28 @@ internal sealed class BlockWriter(long expectedBytes)
     public NativeBlock ToBlock(RecordBatch batch, IReadOnlyList<int> referenced, Digest digest)
     {
         EndPiece();
-        long bytes = Referenced > 0 ? HeldBytes(batch, referenced) + kept.Sum(BatchMemory.Bytes) : 0;
-        bool holdsAll = Referenced > 0 && referenced.Count == batch.ColumnCount;
-        IReadOnlyList<IDisposable> sources = holdsAll ? [batch, .. kept]
-            : Referenced > 0 ? [.. referenced.Select(i => batch.Column(i).Data.Retain()), .. kept]
-            : [];
-        if (!holdsAll)
-            batch.Dispose();
+        long bytes = 0;
+        var sources = new List<IDisposable>();
         if (Referenced == 0)
+        {
+            batch.Dispose();
             DisposeKept();
+        }
+        else
+        {
+            bytes = HeldBytes(batch, referenced) + kept.Sum(BatchMemory.Bytes);
+            sources.AddRange(kept);
+            if (referenced.Count == batch.ColumnCount)
+            {
+                sources.Add(batch);
+            }
+            else
+            {
+                sources.AddRange(referenced.Select(i => batch.Column(i).Data.Retain()));
+                batch.Dispose();
+            }
+        }
+
         return new NativeBlock(digest, segments, Bytes, chunks, sources, bytes);
     }
 
