@@ -18,7 +18,7 @@ public sealed class AdoptedDeletes(ClickHouseServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Tables with deletion vectors of Delta, with position delete files, with deletion vectors of Iceberg; and how many of their files have deleted rows.</summary>
+    /// <summary>Tables with deletion vectors of Delta, with position delete files, with deletion vectors of Iceberg, with equality delete files; and how many of their files have deleted rows.</summary>
     public static TheoryData<string, int> Tables => new()
     {
         { "gold-dv-partitioned-with-checkpoint", 2 },
@@ -36,6 +36,11 @@ public sealed class AdoptedDeletes(ClickHouseServerFixture server)
         { "impala-iceberg_v3_deletion_vectors", 2 },
         { "pglake-spark_generated_iceberg_test", 6 },
         { "pglakeh-v3_pos_dv", 1 },
+        { "duckdb-equality_delete_cross_partition-t", 1 },
+        { "duckdb-equality_deletes-mytable_partitioned", 3 },
+        { "impala-iceberg_v2_delete_equality", 1 },
+        { "impala-iceberg_v2_delete_equality_nulls", 1 },
+        { "impala-iceberg_v2_delete_equality_partitioned", 2 },
     };
 
     [Theory]

@@ -12,7 +12,7 @@ using BulkMover.FileFormats.Shaping;
 
 namespace BulkMover.FileFormats.Parquet;
 
-/// <summary>Reads a file as it is, with its own schema: for metadata that is kept in Parquet, such as log checkpoints.</summary>
+/// <summary>Reads a file row group by row group for those who are no flow: metadata that is kept in Parquet, such as log checkpoints, and the keys of deleted rows.</summary>
 public static class ParquetBatches
 {
     /// <summary>The rows in file order. The caller disposes each batch.</summary>
@@ -57,10 +57,31 @@ public static class ParquetBatches
         await using IRangeReader reader = await store.OpenAsync(file, knownBytes, cancellationToken);
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, file, cancellationToken);
         BatchShape shape = BatchShape.OfColumns(wanted, file.ToString(), footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
-        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
+        ThrowIfRefused(file, footer, shape);
         await foreach (RecordBatch batch in ReadAsync(store, file, reader.Length, footer, shape, cancellationToken))
             yield return batch;
     }
+
+    /// <summary>The columns by whose values rows of a data file are deleted, of all its rows in file order. The caller disposes each batch.</summary>
+    /// <param name="store">Where the file lies.</param>
+    /// <param name="task">The file, with its deletes.</param>
+    /// <param name="footer">The file's.</param>
+    /// <param name="matching">How the table's columns are found in it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="CorruptTableException">The file is not valid, or lacks a column.</exception>
+    /// <exception cref="UnsupportedFeatureException">A column uses what is not read yet.</exception>
+    public static IAsyncEnumerable<RecordBatch> ReadKeysAsync(IObjectStore store, ScanTask task, ParquetFooter footer, ColumnMatching matching, CancellationToken cancellationToken)
+    {
+        BatchShape shape = BatchShape.OfKeys(task, matching, footer.FileSchema, footer.StoredSchema, StoredTypes.Decode);
+        ThrowIfRefused(task.File, footer, shape);
+        return ReadAsync(store, task.File, task.FileBytes, footer, shape, cancellationToken);
+    }
+
+    /// <summary>Bytes of memory that <see cref="ReadKeysAsync"/> holds at most, with the batch that it has given out.</summary>
+    public static long KeysBytes(ScanTask task) => task.FileBytes + BatchSize.Usual.Bytes;
+
+    private static void ThrowIfRefused(Location file, ParquetFooter footer, BatchShape shape) =>
+        FeatureGate.ThrowIfRefused("parquet", file.ToString(), FileFeatures.Of([.. shape.FileColumns.Select(i => footer.Root.Children[i])], footer.RowGroups));
 
     private static async IAsyncEnumerable<RecordBatch> ReadAsync(
         IObjectStore store, Location file, long bytes, ParquetFooter footer, BatchShape shape, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -58,6 +58,11 @@ internal sealed class BatchShape
         return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false);
     }
 
+    /// <summary>Just the columns that tell the deleted rows of a data file, as <see cref="Of(Scan, ScanTask, Schema, Schema, Func{IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?}?)"/> has them.</summary>
+    public static BatchShape OfKeys(
+        ScanTask task, ColumnMatching matching, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode) =>
+        Of(new Schema(task.Deletes!.KeyColumns, null), matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false);
+
     /// <summary>Columns that the file must have, at every level, as far as they have no default; found by field id.</summary>
     /// <exception cref="CorruptTableException">It lacks one, or types do not fit.</exception>
     public static BatchShape OfColumns(

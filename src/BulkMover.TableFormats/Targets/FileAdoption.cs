@@ -30,10 +30,15 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     public static bool MayFit(ScanTask task, TableWrite write, bool isRequired) => ReasonByMetadata(task, write) is not { } reason || (isRequired ? throw DoesNotFit(task, reason) : false);
 
     /// <summary>Bytes of memory that reading the deleted rows of a file that <see cref="MayFit"/>, and writing them anew, needs at most.</summary>
-    public long DeletesBytes(ScanTask task) =>
-        task.Deletes is { } deletes ? deletes.Bytes + write.Deletes!.HeldBytes(task.Rows!.Value, deletes.Rows ?? task.Rows.Value) : 0;
+    public long DeletesBytes(ScanTask task)
+    {
+        if (task is not { Deletes: { } deletes, Rows: { } rows })
+            return 0;
+        long keys = deletes.KeyColumns.Count > 0 ? ParquetBatches.KeysBytes(task) + DeletedPositions.PositionBytes(rows) : 0;
+        return deletes.Bytes + keys + write.Deletes!.HeldBytes(rows, deletes.Rows ?? rows);
+    }
 
-    /// <summary>Reads the file's footer, and which of its rows are deleted.</summary>
+    /// <summary>Reads the file's footer, and which of its rows are deleted: for that, columns by whose values they are.</summary>
     /// <returns>Null when the file has to be decoded.</returns>
     /// <exception cref="TargetException">It has to be decoded, and must not be.</exception>
     /// <exception cref="CorruptTableException">More of its rows are deleted than it has.</exception>
@@ -45,7 +50,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task, cancellationToken);
             reason = ReasonNotTo(task, footer);
             if (reason is null && PartitionOf(task, footer) is { } partition)
-                return new FittingFile(footer, partition, await DeletedAsync(task, footer.Rows, cancellationToken));
+                return new FittingFile(footer, partition, await DeletedAsync(task, footer, cancellationToken));
             reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
         }
 
@@ -60,22 +65,25 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         { Format: not FileFormat.Parquet } => "it is not Parquet",
         { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
         { Deletes: null } => null,
-        { Deletes.KeyColumns: { Count: > 0 } keys } => $"some of its rows are deleted by their values of {string.Join(", ", keys.Select(key => $"'{key.Name}'"))}",
         { Rows: null } => "some of its rows are deleted, and metadata do not tell how many it has",
         _ when write.Deletes is null => "some of its rows are deleted, and the target's table cannot keep that",
         _ => null,
     };
 
-    private static async Task<IEnumerable<long>?> DeletedAsync(ScanTask task, long rows, CancellationToken cancellationToken)
+    private async Task<IEnumerable<long>?> DeletedAsync(ScanTask task, ParquetFooter footer, CancellationToken cancellationToken)
     {
         if (task.Deletes is null)
             return null;
-        IEnumerable<long> deleted = DeletedPositions.Of(await task.Deletes.LoadAsync(cancellationToken), rows);
+        IDeletedRows rows = await task.Deletes.LoadAsync(cancellationToken);
+        // Rows that are deleted by their values are told by position in the target: for that only those columns are decoded.
+        if (task.Deletes.KeyColumns.Count > 0)
+            rows = await DeletedPositions.OfKeysAsync(rows, ParquetBatches.ReadKeysAsync(adoption.Store, task, footer, adoption.Matching, cancellationToken));
+        IEnumerable<long> deleted = DeletedPositions.Of(rows, footer.Rows);
         long count = deleted.LongCount();
         if (task.Deletes.Rows is { } told && told != count)
         {
             throw new CorruptTableException("deletes.beyond_file",
-                $"{told:N0} rows of '{task.File}' are deleted by the table's metadata, and {told - count:N0} of them are beyond the {rows:N0} that it has. Choose another snapshot, or rewrite the table's deletes.");
+                $"{told:N0} rows of '{task.File}' are deleted by the table's metadata, and {told - count:N0} of them are beyond the {footer.Rows:N0} that it has. Choose another snapshot, or rewrite the table's deletes.");
         }
 
         return count == 0 ? null : deleted;

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Apache.Arrow;
-using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -133,17 +131,34 @@ public sealed class AdoptedDeletesTests
         Assert.Equal("lake.not_adoptable", Assert.Throws<TargetException>(() => plan.MayAdopt(file)).Code);
     }
 
+    /// <summary>One of the columns may be known by metadata only.</summary>
     [Theory]
-    [InlineData("delta")]
-    [InlineData("iceberg")]
-    public async Task TryAdopt_RowsDeletedByValues_NamesTheColumns(string format)
+    [InlineData("delta", false)]
+    [InlineData("delta", true)]
+    [InlineData("iceberg", false)]
+    [InlineData("iceberg", true)]
+    public async Task Copy_RowsDeletedByValues_AreToldByPosition(string format, bool isPartitioned)
     {
-        ScanTask file = await Copy(format).WriteSourceAsync(0) with { Deletes = new ByValues(new Field("id", Int64Type.Default, nullable: false)) };
+        var copy = new LakeCopy(format, objects) { FirstId = 1000, IsAdopting = true, DeletesByValues = true, PartitionBy = isPartitioned ? ["place"] : null };
 
-        TargetException error = await Assert.ThrowsAsync<TargetException>(() => AdoptAsync(format, file));
+        await copy.RunAsync(objects);
 
-        Assert.Equal("lake.not_adoptable", error.Code);
-        Assert.Contains("by their values of 'id'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(copy.Rows, await copy.ReadAsync());
+        Assert.All(await copy.FilesAsync(), file => Assert.Equal((2 * file.Deletes!.Rows ?? file.Rows, 0), (file.Rows, file.Deletes.KeyColumns.Count)));
+    }
+
+    /// <summary>Reading those columns is part of what adopting the file needs, and at most the whole file.</summary>
+    [Fact]
+    public async Task AdoptBytes_RowsDeletedByValues_HasRoomForTheColumns()
+    {
+        LakeCopy copy = Copy("iceberg");
+        await using LakeTarget target = copy.Open(objects);
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(copy.Request, Token), new LoadLimits(1, 1 << 20), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+        ScanTask file = await copy.WriteSourceAsync(0) with { FileBytes = 1L << 40 }, byValues = await new LakeCopy("iceberg", objects) { DeletesByValues = true }.WriteSourceAsync(0) with { FileBytes = 1L << 40 };
+
+        Assert.InRange(chunk.AdoptBytes(file), 1, 1L << 30);
+        Assert.InRange(chunk.AdoptBytes(byValues), 1L << 40, (1L << 40) + (1L << 30));
     }
 
     [Theory]
@@ -211,17 +226,4 @@ public sealed class AdoptedDeletesTests
 
     private JsonElement[] Actions(long version, string name) => [.. Log(version).Split('\n', StringSplitOptions.RemoveEmptyEntries)
         .Select(line => JsonDocument.Parse(line).RootElement).Where(action => action.TryGetProperty(name, out _)).Select(action => action.GetProperty(name))];
-
-    private sealed class ByValues(Field key) : IRowDeletes
-    {
-        public IReadOnlyList<Field> KeyColumns => [key];
-
-        public long Bytes => 0;
-
-        public long? Rows => null;
-
-        public UInt128 Identity => 0;
-
-        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("Nobody asks for them.");
-    }
 }

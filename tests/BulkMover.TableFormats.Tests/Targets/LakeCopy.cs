@@ -50,6 +50,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// </summary>
     public bool IsAdopting { get; init; }
 
+    /// <summary>The deleted rows are told by the values of both columns, not by position.</summary>
+    public bool DeletesByValues { get; init; }
+
     public TransferId Transfer { get; init; } = TransferId.Of("copy");
 
     /// <summary>The rows that the copy brings, in the order of their ids.</summary>
@@ -149,7 +152,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
             : ScanTask.NoConstants;
         return new ScanTask(location, writer.Bytes, batch.Length, constants, ConstantsWin: true)
         {
-            Deletes = new Positions([.. Enumerable.Range(0, batch.Length / 2).Select(row => 2L * row + 1)]),
+            Deletes = DeletesByValues
+                ? new NegativeIds(isPartitioned ? OnePlace : "deleted")
+                : new Positions([.. Enumerable.Range(0, batch.Length / 2).Select(row => 2L * row + 1)]),
         };
     }
 
@@ -187,5 +192,26 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         }
 
         return new RecordBatch(Columns, [ids.Build(), places.Build()], IdsOf(chunk).Count());
+    }
+
+    /// <summary>Deletes the rows of a place whose ids are negative.</summary>
+    private sealed class NegativeIds(string place) : IRowDeletes, IDeletedRows
+    {
+        public IReadOnlyList<Field> KeyColumns => Columns.FieldsList;
+
+        public long Bytes => 0;
+
+        public long? Rows => null;
+
+        public UInt128 Identity => 0;
+
+        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
+
+        public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
+        {
+            (var ids, var places) = ((Int64Array)keys.Column(0), (StringArray)keys.Column(1));
+            for (int row = 0; row < keys.Length; row++)
+                deleted[row] |= ids.GetValue(row) < 0 && places.GetString(row) == place;
+        }
     }
 }
