@@ -10,7 +10,7 @@ using BulkMover.Core.Targets;
 
 namespace BulkMover.Cli.Commands;
 
-/// <summary>What a copy is of, and what earlier runs of the same command have left in its target; the source has not been looked for yet.</summary>
+/// <summary>What a copy is of, and what earlier runs of the same command have left in its target; the source is only about to be looked at.</summary>
 /// <param name="arguments">The command.</param>
 /// <param name="source">Name of the source.</param>
 /// <param name="target">The opened target; null for a plan without one.</param>
@@ -18,6 +18,8 @@ namespace BulkMover.Cli.Commands;
 /// <param name="before">The copies by the same command, oldest first.</param>
 internal sealed class CopySides(ParseResult arguments, string source, ITarget? target, string command, IReadOnlyList<TransferRecord> before) : IAsyncDisposable
 {
+    private Task<Source>? opening;
+
     public ITarget? Target => target;
 
     /// <summary>The copies that no later one has made obsolete, the last one first.</summary>
@@ -36,12 +38,14 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         string source = SourceOpener.NameOf(arguments.GetRequiredValue(SharedOptions.From));
         if (address is null)
             return new CopySides(arguments, source, null, "", []);
+        // Beside the target, for both are round trips. Whether it can be opened is of interest only where rows are left to be read.
+        Task<Source> opening = OpenSourceAsync(arguments, cancellationToken);
         ITarget target = await TargetOpener.OpenAsync(arguments, address, report, cancellationToken);
         try
         {
             string command = CommandOf(arguments, source, target);
             TransferRecord[] before = [.. (await target.TransfersAsync(cancellationToken)).Where(record => record.Origin.Command == command)];
-            return new CopySides(arguments, source, target, command, before);
+            return new CopySides(arguments, source, target, command, before) { opening = opening };
         }
         catch
         {
@@ -63,7 +67,7 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         {
             try
             {
-                opened ??= await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
+                opened ??= await (Interlocked.Exchange(ref opening, null) ?? OpenSourceAsync(arguments, cancellationToken));
                 if (words != selector && !opened.KeepsSnapshots)
                     break;
                 ITableSnapshot snapshot = await opened.OpenReadableSnapshotAsync(words, cancellationToken);
@@ -108,6 +112,9 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
     }
 
     public ValueTask DisposeAsync() => target?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static Task<Source> OpenSourceAsync(ParseResult arguments, CancellationToken cancellationToken) =>
+        SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
 
     /// <summary>What decides which rows and columns of a snapshot are read.</summary>
     public static string SelectionOf(ParseResult arguments, string source) => TransferId.Of(

@@ -43,6 +43,9 @@ internal sealed class Ledger
         return new Ledger(client, tables, epoch, state ?? new LedgerState(tables.Transfer, tables.Target.Table));
     }
 
+    /// <summary>Of a transfer that has no entries yet, in the table that was made.</summary>
+    public static Ledger New(ServerClient client, TransferTables tables, long epoch) => new(client, tables, epoch, new LedgerState(tables.Transfer, tables.Target.Table));
+
     /// <summary>Makes the table where it is missing.</summary>
     public static Task MakeAsync(ServerClient client, string database, CancellationToken cancellationToken) => client.ExecuteAsync(
         $"CREATE TABLE IF NOT EXISTS {TransferTables.Ledger(database).Sql} (target String, transfer String, epoch UInt64, place UInt64, " +

@@ -53,11 +53,12 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// <summary>How many parts the server lets a table have before it delays or refuses inserts.</summary>
     public async Task<PartLimits> LimitsAsync(TableName table, CancellationToken cancellationToken)
     {
+        Task<IReadOnlyList<string[]>> defined = client.SelectAsync(
+            $"SELECT engine_full FROM system.tables WHERE database = {SqlText.Quote(table.Database)} AND name = {SqlText.Quote(table.Table)}", cancellationToken);
         var limits = (await client.SelectAsync(
             "SELECT name, value FROM system.merge_tree_settings WHERE name IN ('parts_to_delay_insert', 'parts_to_throw_insert', 'max_parts_in_total', 'max_avg_part_size_for_too_many_parts')", cancellationToken))
             .ToDictionary(row => row[0], row => row[1], StringComparer.Ordinal);
-        string engine = (await client.SelectAsync(
-            $"SELECT engine_full FROM system.tables WHERE database = {SqlText.Quote(table.Database)} AND name = {SqlText.Quote(table.Table)}", cancellationToken)).SingleOrDefault()?[0] ?? "";
+        string engine = (await defined).SingleOrDefault()?[0] ?? "";
         // The table's own setting wins over the server's; zero stands for no limit.
         long Of(string name)
         {

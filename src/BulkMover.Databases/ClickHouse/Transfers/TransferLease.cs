@@ -27,16 +27,20 @@ internal sealed class TransferLease : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private Task beating = Task.CompletedTask;
     private long beats;
+    private bool isDropped;
 
     private TransferLease(ServerClient client, TableName table, long epoch) => (this.client, this.table, Epoch) = (client, table, epoch);
 
-    /// <summary>Higher than that of every run before.</summary>
+    /// <summary>Higher than that of every run before; 1 when there was none.</summary>
     public long Epoch { get; }
+
+    /// <summary>No run was before, so that there is nothing of one: neither entries nor tables nor statements.</summary>
+    public bool IsFirst => Epoch == 1;
 
     /// <summary>Waits until the last run has ended or counts as dead, and makes sure that nothing it sent is still at work.</summary>
     /// <param name="client">The server.</param>
     /// <param name="tables">The transfer's tables.</param>
-    /// <param name="lastEpoch">The highest that was seen of it; 0 for none.</param>
+    /// <param name="lastEpoch">The highest that was seen of it, also by <see cref="LastEpochAsync"/>; 0 for none.</param>
     /// <param name="endedEpoch">One whose run has written that the transfer is at an end, which is the last that it writes; 0 for none.</param>
     /// <param name="after">The run's epoch is higher than this, too.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
@@ -44,11 +48,9 @@ internal sealed class TransferLease : IAsyncDisposable
     public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, long endedEpoch, long after, CancellationToken cancellationToken)
     {
         // The next epoch may have been taken while this run waited for the end of the last.
-        for (long seen = -1; seen != lastEpoch;)
+        for (long seen = 0; seen != lastEpoch;)
         {
-            seen = lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
-            if (lastEpoch == 0)
-                break;
+            seen = lastEpoch;
             await WaitForEndAsync(client, tables, lastEpoch, endedEpoch, cancellationToken);
             lastEpoch = Math.Max(lastEpoch, await LastEpochAsync(client, tables.Lease, cancellationToken));
         }
@@ -64,14 +66,18 @@ internal sealed class TransferLease : IAsyncDisposable
             client.QueryIdPrefix = $"{queries}{lease.Epoch}-";
             await lease.BeatAsync(cancellationToken);
             // Two that take an epoch at the same moment both see each other: perhaps both give up, but never do both go on.
-            Task<bool> isTakenOver = lease.IsTakenOverAsync(cancellationToken);
-            if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await isTakenOver)
+            Task<long> highest = HighestEpochAsync(client, tables.Lease, cancellationToken);
+            if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await highest > lease.Epoch)
                 throw Running(tables, "it has begun at the same moment");
             lease.beating = lease.BeatOnAsync();
             // Rows that come by way of another server are inserted under an id of that server's, and keep the mover's as the initial one.
-            await client.ExecuteAsync(
-                $"KILL QUERY WHERE startsWith(initial_query_id, {SqlText.Quote(queries)}) AND NOT startsWith(initial_query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
-                Ledger.Settings, cancellationToken);
+            if (!lease.IsFirst)
+            {
+                await client.ExecuteAsync(
+                    $"KILL QUERY WHERE startsWith(initial_query_id, {SqlText.Quote(queries)}) AND NOT startsWith(initial_query_id, {SqlText.Quote(client.QueryIdPrefix)}) SYNC",
+                    Ledger.Settings, cancellationToken);
+            }
+
             return lease;
         }
         catch
@@ -84,6 +90,13 @@ internal sealed class TransferLease : IAsyncDisposable
     /// <summary>Whether a later run has the transfer now.</summary>
     public async Task<bool> IsTakenOverAsync(CancellationToken cancellationToken) => await LastEpochAsync(client, table, cancellationToken) > Epoch;
 
+    /// <summary>Removes the lease of a transfer that is complete: nobody waits for its end.</summary>
+    public async Task DropAsync(CancellationToken cancellationToken)
+    {
+        await client.ExecuteAsync($"DROP TABLE IF EXISTS {table.Sql}", Ledger.Settings, cancellationToken);
+        isDropped = true;
+    }
+
     /// <summary>Gives the transfer free at once.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +104,8 @@ internal sealed class TransferLease : IAsyncDisposable
         await beating;
         stop.Dispose();
         Ended[owner] = true;
+        if (isDropped)
+            return;
         try
         {
             using var limit = new CancellationTokenSource(ReleaseTimeout);
@@ -98,7 +113,7 @@ internal sealed class TransferLease : IAsyncDisposable
         }
         catch (Exception error) when (error is BulkMoverException or OperationCanceledException)
         {
-            // The next run waits a little longer. When the transfer is complete there is no lease any more.
+            // The next run waits a little longer.
         }
     }
 
@@ -130,11 +145,15 @@ internal sealed class TransferLease : IAsyncDisposable
     private static TargetException Running(TransferTables tables, string who) => new("clickhouse.transfer_running",
         $"The same copy, transfer {tables.Transfer}, is running already: {who}. Let it end, or stop it and run the command again.");
 
-    /// <summary>0 when there was none, or when the last run has just dropped the table because it was done.</summary>
-    private static async Task<long> LastEpochAsync(ServerClient client, TableName table, CancellationToken cancellationToken) =>
-        await TableReader.TableAsync(client, table, cancellationToken) is null
-            ? 0
-            : SqlText.Number((await client.SelectAsync($"SELECT toString(max(epoch)) FROM {table.Sql}", cancellationToken))[0][0]);
+    /// <param name="client">The server.</param>
+    /// <param name="lease">The table, which may be missing.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <returns>0 when there was none, or when the last run has just dropped the table because it was done.</returns>
+    public static async Task<long> LastEpochAsync(ServerClient client, TableName lease, CancellationToken cancellationToken) =>
+        await TableReader.TableAsync(client, lease, cancellationToken) is null ? 0 : await HighestEpochAsync(client, lease, cancellationToken);
+
+    private static async Task<long> HighestEpochAsync(ServerClient client, TableName lease, CancellationToken cancellationToken) =>
+        SqlText.Number((await client.SelectAsync($"SELECT toString(max(epoch)) FROM {lease.Sql}", cancellationToken))[0][0]);
 
     /// <summary>The runs of an epoch that have not ended: more than one when two began at the same moment.</summary>
     private static async Task<Dictionary<string, (long Beat, string Process)>> AliveAsync(

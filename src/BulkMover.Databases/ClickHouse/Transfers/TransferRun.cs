@@ -36,15 +36,15 @@ internal sealed class TransferRun
             await ReplicaGate.EnterAsync(client, tables, plan.Replica, cancellationToken);
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
         Task<IReadOnlyList<TransferTable>> finding = tables.FindAsync(client, cancellationToken);
+        Task<long> beaten = TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken);
         (long ledgerEpoch, bool hasEnded) = await Ledger.LastRunAsync(client, tables, cancellationToken);
-        IReadOnlyList<TransferTable> left = await finding;
-        long lastEpoch = Math.Max(ledgerEpoch, left.Select(table => table.Epoch).DefaultIfEmpty().Max());
+        long lastEpoch = (await finding).Select(table => table.Epoch).Append(ledgerEpoch).Append(await beaten).Max();
         TransferLease? lease = null;
         try
         {
             lease = await TransferLease.TakeAsync(client, tables, lastEpoch, hasEnded ? ledgerEpoch : 0, plan.EpochAfter, cancellationToken);
             // Read again: until now the last run may have written.
-            Ledger ledger = await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
+            Ledger ledger = lease.IsFirst ? Ledger.New(client, tables, lease.Epoch) : await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
             if (ledger.State.Epoch != plan.LastEpoch)
             {
                 throw new EnvironmentException("clickhouse.transfer_ran_meanwhile",
@@ -66,9 +66,14 @@ internal sealed class TransferRun
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<StagingTable> TakeOverAsync(ClickHousePlan plan, IProgress<string>? notes, CancellationToken cancellationToken)
     {
-        Task<ExistingTable?> existing = Parts.FindAsync(Tables.Target, cancellationToken);
-        IReadOnlyList<TransferTable> left = await Tables.FindAsync(client, cancellationToken);
-        ExistingTable? target = await existing;
+        (IReadOnlyList<TransferTable> left, ExistingTable? target) = ([], null);
+        if (!lease.IsFirst)
+        {
+            Task<ExistingTable?> existing = Parts.FindAsync(Tables.Target, cancellationToken);
+            left = await Tables.FindAsync(client, cancellationToken);
+            target = await existing;
+        }
+
         bool isPublished = target is not null && Ledger.State.IsPublished(target);
         // What Keeper has agreed to names the tables as they are called until now.
         if (target?.Replica is not null)
@@ -85,8 +90,9 @@ internal sealed class TransferRun
                 await ThrowIfHalfPublishedAsync(hasRest: rest is not null, cancellationToken);
             if (plan.OnlyCommits)
                 throw Lost(Tables.Staging(Ledger.State.Epoch));
-            // Nothing that an earlier run has brought counts any more.
-            await ForgetAsync(cancellationToken);
+            // Nothing that an earlier run has brought counts any more, nor what it may yet write.
+            if (!lease.IsFirst)
+                await ForgetAsync(cancellationToken);
             (left, last, final, isPublished) = ([], null, null, false);
         }
 
@@ -127,8 +133,8 @@ internal sealed class TransferRun
         }, cancellationToken);
 
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
-        // Once partitions are moved out of it, its rows are the publisher's matter.
-        if (!isPublished && Ledger.State.Destination is null)
+        // A new one has no rows; once partitions are moved out of it, they are the publisher's matter.
+        if (last is not null && !isPublished && Ledger.State.Destination is null)
             await staging.RecoverAsync(left, cancellationToken);
         foreach (TransferTable table in left.Where(table => table.Chunk is not null))
             await Parts.DropAsync(table.Name, cancellationToken);
@@ -143,7 +149,7 @@ internal sealed class TransferRun
     {
         // Before the entry, for nobody looks for them after it.
         await DropAllAsync(cancellationToken);
-        await Parts.DropAsync(Tables.Lease, cancellationToken);
+        await lease.DropAsync(cancellationToken);
         await Ledger.AddAsync(new Completed(identity, rows), cancellationToken);
     }
 
@@ -180,7 +186,8 @@ internal sealed class TransferRun
         }
 
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
-        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, state?.Epoch ?? 0, 0, 0, cancellationToken))
+        long lastEpoch = Math.Max(state?.Epoch ?? 0, await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken));
+        await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, lastEpoch, 0, 0, cancellationToken))
         {
             await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
