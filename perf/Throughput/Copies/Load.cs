@@ -25,8 +25,9 @@ internal sealed record Load(string Subject, string Source, string Directory, str
         return new Load(name, $"parquet:{path}", Path.GetDirectoryName(path)!, $"file('{Path.GetFileName(path)}{(System.IO.Directory.Exists(path) ? "/*.parquet" : "")}', Parquet)")
         {
             OrderBy = name.StartsWith("lineitem", StringComparison.Ordinal) ? "l_orderkey,l_linenumber" : null,
-            // One column of the lists is null at times: the server makes empty lists of that, and the mover refuses it.
-            Columns = name == "lists" ? "longs,tags,lists" : null,
+            // The other lists are null at times, of which the server makes empty ones and which the mover refuses; or have lists in them, of which the server (26.7) loses one
+            // where a row goes on in the next page.
+            Columns = name == "lists" ? "longs,tags" : null,
         };
     }
 }
