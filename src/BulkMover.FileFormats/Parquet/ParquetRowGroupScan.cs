@@ -73,7 +73,7 @@ internal sealed class ParquetRowGroupScan : IRowGroupScan
         delivered += batch?.Length ?? 0;
         if (batch is null ? delivered < Rows : delivered > Rows)
             throw ParquetErrors.Corrupt("rows_differ", Name, $"its pages hold {delivered} rows or more, its footer says {Rows}");
-        return batch is null ? null : file.Shape.Apply(batch, batch.Length, file.Allocator);
+        return batch is null ? null : file.Shape.Apply(batch, batch.Length, slabs!);
     }
 
     private ExpandedBatches Open()

@@ -18,7 +18,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="store">Where the files lie.</param>
 /// <param name="scan">What is wanted.</param>
 /// <param name="options">How files are read.</param>
-/// <param name="allocator">Where buffers come from that are not the native reader's: widened and filled columns.</param>
+/// <param name="allocator">Where the buffers of columns come from of which no file has anything.</param>
 public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, ParquetReadOptions options, MemoryAllocator allocator) : IScanTaskReader
 {
     /// <summary>Memory of what is fetched, and of the batches that are decoded here.</summary>

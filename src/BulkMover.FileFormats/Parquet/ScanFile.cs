@@ -12,7 +12,7 @@ namespace BulkMover.FileFormats.Parquet;
 /// <param name="Version">As <see cref="IRangeReader.Version"/>, of the object that its footer was read from.</param>
 /// <param name="Shape">From its columns to the wanted ones.</param>
 /// <param name="Options">How it is read.</param>
-/// <param name="Allocator">Where buffers come from that are widened or filled.</param>
-/// <param name="Slabs">Where fetched bytes lie, and buffers that are decoded here.</param>
+/// <param name="Allocator">Where the buffers of columns come from of which no file has anything.</param>
+/// <param name="Slabs">Where fetched bytes lie, and the other buffers.</param>
 internal sealed record ScanFile(
     IObjectStore Store, Location Location, long Bytes, string? Version, BatchShape Shape, ParquetReadOptions Options, MemoryAllocator Allocator, SlabPool Slabs);
