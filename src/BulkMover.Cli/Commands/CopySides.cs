@@ -67,7 +67,8 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         {
             try
             {
-                opened ??= await (Interlocked.Exchange(ref opening, null) ?? OpenSourceAsync(arguments, cancellationToken));
+                // What was begun may be of a snapshot that came after the source was opened beside the target.
+                opened ??= await ((Begun is null ? Interlocked.Exchange(ref opening, null) : null) ?? OpenSourceAsync(arguments, cancellationToken));
                 if (words != selector && !opened.KeepsSnapshots)
                     break;
                 ITableSnapshot snapshot = await opened.OpenReadableSnapshotAsync(words, cancellationToken);

@@ -45,6 +45,8 @@ internal sealed class TransferLease : IAsyncDisposable
     /// <param name="after">The run's epoch is higher than this, too.</param>
     /// <param name="cancellationToken">Stops the wait.</param>
     /// <exception cref="TargetException">The last run is alive.</exception>
+    /// <exception cref="EnvironmentException">Another run has come and gone meanwhile.</exception>
+    /// <remarks>The ledger has been made.</remarks>
     public static async Task<TransferLease> TakeAsync(ServerClient client, TransferTables tables, long lastEpoch, long endedEpoch, long after, CancellationToken cancellationToken)
     {
         // The next epoch may have been taken while this run waited for the end of the last.
@@ -65,10 +67,14 @@ internal sealed class TransferLease : IAsyncDisposable
             string queries = $"bulkmover-{tables.Transfer}-";
             client.QueryIdPrefix = $"{queries}{lease.Epoch}-";
             await lease.BeatAsync(cancellationToken);
-            // Two that take an epoch at the same moment both see each other: perhaps both give up, but never do both go on.
+            // Two that take an epoch at the same moment both see each other: perhaps both give up, but never do both go on. One that has come and gone since the last epoch was
+            // looked for has left entries.
             Task<long> highest = HighestEpochAsync(client, tables.Lease, cancellationToken);
+            Task<(long Epoch, bool HasEnded)> entered = Ledger.LastRunAsync(client, tables, cancellationToken);
             if ((await AliveAsync(client, tables.Lease, lease.Epoch, cancellationToken)).Count > 1 || await highest > lease.Epoch)
                 throw Running(tables, "it has begun at the same moment");
+            if ((await entered).Epoch >= lease.Epoch)
+                throw RanMeanwhile(tables);
             lease.beating = lease.BeatOnAsync();
             // Rows that come by way of another server are inserted under an id of that server's, and keep the mover's as the initial one.
             if (!lease.IsFirst)
@@ -141,6 +147,9 @@ internal sealed class TransferLease : IAsyncDisposable
             await Task.Delay(client.Endpoint.LeaseTimeout / (3 * BeatsPerTimeout), cancellationToken);
         }
     }
+
+    public static EnvironmentException RanMeanwhile(TransferTables tables) => new("clickhouse.transfer_ran_meanwhile",
+        $"Another run of the same copy, transfer {tables.Transfer}, has come and gone since this one was planned. Run the command again.") { IsTransient = true };
 
     private static TargetException Running(TransferTables tables, string who) => new("clickhouse.transfer_running",
         $"The same copy, transfer {tables.Transfer}, is running already: {who}. Let it end, or stop it and run the command again.");

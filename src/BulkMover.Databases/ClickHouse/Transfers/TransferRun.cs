@@ -11,6 +11,7 @@ internal sealed class TransferRun
 
     private readonly ServerClient client;
     private readonly TransferLease lease;
+    private bool isOvertaken;
 
     private TransferRun(ServerClient client, TransferTables tables, PartTables parts, TransferLease lease, Ledger ledger) =>
         (this.client, Tables, Parts, this.lease, Ledger) = (client, tables, parts, lease, ledger);
@@ -46,10 +47,7 @@ internal sealed class TransferRun
             // Read again: until now the last run may have written.
             Ledger ledger = lease.IsFirst ? Ledger.New(client, tables, lease.Epoch) : await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
             if (ledger.State.Epoch != plan.LastEpoch)
-            {
-                throw new EnvironmentException("clickhouse.transfer_ran_meanwhile",
-                    $"Another run of the same copy, transfer {tables.Transfer}, has come and gone since this one was planned. Run the command again.") { IsTransient = true };
-            }
+                throw TransferLease.RanMeanwhile(tables);
 
             return new TransferRun(client, tables, parts, lease, ledger);
         }
@@ -122,11 +120,15 @@ internal sealed class TransferRun
             await Parts.SyncAsync(final.Name, cancellationToken);
         if (final is not null)
             await Parts.ExecuteAsync($"RENAME TABLE {final.Name.Sql} TO {Tables.Final(Epoch).Sql}", cancellationToken);
-        if (last is not null)
-            await Parts.ExecuteAsync($"RENAME TABLE {last.Name.Sql} TO {name.Sql}", cancellationToken);
-        else if (!isPublished)
+        bool isNew = last is null && !isPublished;
+        if (isNew)
             await Parts.ExecuteAsync($"CREATE TABLE {name.Sql} {plan.Staging}", cancellationToken);
-        ExistingTable made = await Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken) ?? throw Lost(name);
+        else if (last is not null)
+            await Parts.ExecuteAsync($"RENAME TABLE {last.Name.Sql} TO {name.Sql}", cancellationToken);
+        Task<ExistingTable?> finding = Parts.FindAsync(isPublished && last is null ? Tables.Target : name, cancellationToken);
+        if (isNew)
+            await ThrowIfOvertakenAsync(name, cancellationToken);
+        ExistingTable made = await finding ?? throw Lost(name);
         await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard)
         {
             SourceRows = plan.SourceRows ?? Ledger.State.Begun?.SourceRows, Replica = plan.Replica?.Path,
@@ -139,6 +141,21 @@ internal sealed class TransferRun
         foreach (TransferTable table in left.Where(table => table.Chunk is not null))
             await Parts.DropAsync(table.Name, cancellationToken);
         return staging;
+    }
+
+    /// <summary>
+    /// A run that was taken for dead before it had a table finds nothing in its way when it wakes, also when a later one has brought all rows since. That one's
+    /// entries tell: they were there before it looked for tables.
+    /// </summary>
+    /// <param name="made">The table that it has now.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    private async Task ThrowIfOvertakenAsync(TableName made, CancellationToken cancellationToken)
+    {
+        if ((await Ledger.LastRunAsync(client, Tables, cancellationToken)).Epoch <= Ledger.State.Epoch)
+            return;
+        isOvertaken = true;
+        await Parts.DropAsync(made, cancellationToken);
+        throw TransferLease.RanMeanwhile(Tables);
     }
 
     /// <summary>Removes all that is left of the transfer but what readers see, and enters that it is complete.</summary>
@@ -158,7 +175,7 @@ internal sealed class TransferRun
     {
         // The caller's token has perhaps ended the load; cleaning up has a time of its own.
         using var limit = new CancellationTokenSource(CleanUpTimeout);
-        bool isVoid = Ledger.State.Completed is null && Ledger.State.Collected.Count == 0 && Ledger.State.Interrupted is null;
+        bool isVoid = !isOvertaken && Ledger.State.Completed is null && Ledger.State.Collected.Count == 0 && Ledger.State.Interrupted is null;
         try
         {
             if (isVoid)
@@ -177,7 +194,8 @@ internal sealed class TransferRun
     public static async Task DiscardAsync(ServerClient client, TransferTables tables, CancellationToken cancellationToken)
     {
         LedgerState? state = await Ledger.FindAsync(client, tables.Target, tables.Transfer, withTasks: false, cancellationToken);
-        if (state?.Begun is null && (await tables.FindAsync(client, cancellationToken)).Count == 0)
+        IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
+        if (state?.Begun is null && left.Count == 0)
             throw new InvalidInputException("clickhouse.transfer_unknown", $"{tables.Target} has no transfer {tables.Transfer}. `bulkmover transfers` lists those that it has.");
         if (state?.Completed is not null)
         {
@@ -186,10 +204,10 @@ internal sealed class TransferRun
         }
 
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
-        long lastEpoch = Math.Max(state?.Epoch ?? 0, await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken));
+        await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
+        long lastEpoch = left.Select(table => table.Epoch).Append(state?.Epoch ?? 0).Append(await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken)).Max();
         await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, lastEpoch, 0, 0, cancellationToken))
         {
-            await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
             // Where the rest is gone nobody can bring it, and whoever discards has been told.
             if (await run.HasRestAsync(cancellationToken))
