@@ -58,10 +58,10 @@ internal sealed class BatchShape
         return Of(schema, scan.Matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false);
     }
 
-    /// <summary>Just the columns that tell the deleted rows of a data file, as <see cref="Of(Scan, ScanTask, Schema, Schema, Func{IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?}?)"/> has them.</summary>
+    /// <summary>Just the columns that tell the deleted rows of a data file, found as they are beside the table's columns.</summary>
     public static BatchShape OfKeys(
-        ScanTask task, ColumnMatching matching, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode) =>
-        Of(new Schema(task.Deletes!.KeyColumns, null), matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false);
+        ScanTask task, IReadOnlyList<Field> columns, ColumnMatching matching, Schema file, Schema stored, Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode) =>
+        Of(new Schema([.. columns, .. task.Deletes!.KeyColumns], null), matching, task.File.ToString(), task.Constants, task.ConstantsWin, file, stored, decode, task.MemberConstants, mustHaveAll: false, columns.Count);
 
     /// <summary>Columns that the file must have, at every level, as far as they have no default; found by field id.</summary>
     /// <exception cref="CorruptTableException">It lacks one, or types do not fit.</exception>
@@ -79,12 +79,14 @@ internal sealed class BatchShape
         Schema stored,
         Func<IArrowType, IArrowType, IArrowType, ShapeContext, ColumnShape?>? decode,
         IReadOnlyDictionary<int, Scalar>? memberConstants,
-        bool mustHaveAll)
+        bool mustHaveAll,
+        int leftOut = 0)
     {
         IReadOnlyList<Field> wanted = schema.FieldsList;
         (file, FieldMatcher matcher) = FieldIdentity.Of(matching, wanted, file, name);
         var builder = new ShapeBuilder(matcher, decode) { MustHaveAll = mustHaveAll, Constants = memberConstants };
-        return new BatchShape(schema, [.. wanted.Select(field => Column(field))]);
+        BatchColumn[] made = [.. wanted.Skip(leftOut).Select(Column)];
+        return new BatchShape(leftOut == 0 ? schema : new Schema([.. made.Select(column => column.Field)], null), made);
 
         BatchColumn Column(Field field)
         {

@@ -74,11 +74,11 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     {
         if (task.Deletes is null)
             return null;
-        IDeletedRows rows = await task.Deletes.LoadAsync(cancellationToken);
+        IDeletedRows marked = await task.Deletes.LoadAsync(cancellationToken);
         // Rows that are deleted by their values are told by position in the target: for that only those columns are decoded.
         if (task.Deletes.KeyColumns.Count > 0)
-            rows = await DeletedPositions.OfKeysAsync(rows, ParquetBatches.ReadKeysAsync(adoption.Store, task, footer, adoption.Matching, cancellationToken));
-        IEnumerable<long> deleted = DeletedPositions.Of(rows, footer.Rows);
+            marked = await DeletedPositions.OfKeysAsync(marked, ParquetBatches.ReadKeysAsync(adoption.Store, task, rows.FieldsList, footer, adoption.Matching, cancellationToken));
+        IEnumerable<long> deleted = DeletedPositions.Of(marked, footer.Rows);
         long count = deleted.LongCount();
         if (task.Deletes.Rows is { } told && told != count)
         {
@@ -98,9 +98,11 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         // Its nanoseconds are judged value by value, and not every engine takes it for a timestamp of the table.
         if (footer.RowGroups.SelectMany(rowGroup => rowGroup.Columns).Any(chunk => chunk.Type == PhysicalType.Int96))
             return "it has timestamps in the old form of 96 bits";
-        if (task.Rows is { } rows && rows != footer.Rows)
-            return $"it has {footer.Rows:N0} rows, and {rows:N0} by the table's metadata";
-        var file = new FileColumns(footer.Schema, adoption.Matching, write.Matching);
+        if (task.Rows is { } told && told != footer.Rows)
+            return $"it has {footer.Rows:N0} rows, and {told:N0} by the table's metadata";
+        var file = new FileColumns(footer.Schema, rows, adoption.Matching, write.Matching);
+        if (!file.CanTell)
+            return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
             return "it has no field ids, and the table has a name mapping already";
         int found = 0;

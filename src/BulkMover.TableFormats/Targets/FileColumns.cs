@@ -7,13 +7,26 @@ namespace BulkMover.TableFormats.Targets;
 
 /// <summary>The columns of a data file as the source finds them, held against how the target would.</summary>
 /// <param name="file">The file's schema.</param>
+/// <param name="columns">The source's, all of them.</param>
 /// <param name="bySource">How the source finds columns.</param>
 /// <param name="byTarget">How the target does.</param>
-internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMatching byTarget)
+internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching bySource, ColumnMatching byTarget)
 {
     private readonly bool hasIds = file.FieldsList.Any(field => field.FieldId() is not null);
+    private readonly bool hasMapping = columns.FieldsList.Any(field => field.GetMappedNames() is not null);
 
     public bool HasIds => hasIds;
+
+    /// <summary>
+    /// Whether the source finds its columns in the file for sure, also where that has no ids: by its name mapping (Iceberg spec, "Column Projection"). Without one decoding goes by
+    /// the columns' places.
+    /// </summary>
+    public bool CanTell => hasIds || bySource switch
+    {
+        ColumnMatching.Name => true,
+        ColumnMatching.FieldId => hasMapping || columns.FieldsList.All(column => column.FieldId() is null),
+        _ => false,
+    };
 
     /// <summary>The file's column of a column of the source; null when it has none.</summary>
     public Field? Find(Field source) => Find(file.FieldsList, source);
@@ -58,7 +71,10 @@ internal sealed class FileColumns(Schema file, ColumnMatching bySource, ColumnMa
         return null;
     }
 
-    private Field? Find(IReadOnlyList<Field> fields, Field source) => bySource != ColumnMatching.Name && hasIds && source.FieldId() is { } id
-        ? fields.FirstOrDefault(field => field.FieldId() == id)
-        : fields.FirstOrDefault(field => field.Name == source.PhysicalName());
+    private Field? Find(IReadOnlyList<Field> fields, Field wanted) => (hasIds, bySource) switch
+    {
+        (true, not ColumnMatching.Name) when wanted.FieldId() is { } id => fields.FirstOrDefault(field => field.FieldId() == id),
+        (false, ColumnMatching.FieldId) when hasMapping => wanted.GetMappedNames() is { } names ? fields.FirstOrDefault(field => names.Contains(field.Name)) : null,
+        _ => fields.FirstOrDefault(field => field.Name == wanted.PhysicalName()),
+    };
 }

@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Shaping;
 using Xunit;
@@ -48,6 +49,17 @@ public sealed class FieldIdentityTests
         var nested = new Field("a", new StructType([Column("x")]), nullable: true);
 
         Assert.Throws<UnsupportedFeatureException>(() => Find(new Schema([nested], null), nested.WithFieldId(1)));
+    }
+
+    /// <summary>What tells deleted rows is found as it is when the file is decoded: beside the table's columns, which have the mapping.</summary>
+    [Fact]
+    public void OfKeys_OnlyTheTablesColumnsAreMapped_KeyIsMissing()
+    {
+        ScanTask task = new(new Location("s3", "bucket/file"), 1, 1, ScanTask.NoConstants, ConstantsWin: false) { Deletes = new KeyIs(Column("b", id: 2), 1) };
+
+        var shape = BatchShape.OfKeys(task, [Column("a", id: 1).WithMappedNames(["a"])], ColumnMatching.FieldId, File, File, decode: null);
+
+        Assert.Null(Assert.Single(shape.Columns).FileColumn);
     }
 
     private static int? Find(Schema file, params Field[] wanted)
