@@ -31,13 +31,19 @@ public sealed record S3Access
     /// As Amazon's own tools take it from the environment; what is not set there the SDK looks for elsewhere. For two things they have options
     /// only: AWS_NO_SIGN_REQUEST and AWS_REQUEST_PAYER are what GDAL and others call them.
     /// </summary>
-    public static S3Access FromEnvironment() => new()
+    /// <exception cref="Core.Errors.InvalidInputException">One of the variables is not understood.</exception>
+    public static S3Access FromEnvironment() => From(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null);
+
+    /// <param name="variable">Value of a variable by its name; null where it is empty or not set.</param>
+    internal static S3Access From(Func<string, string?> variable) => new()
     {
-        Endpoint = (Variable("AWS_ENDPOINT_URL_S3") ?? Variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
-        Region = Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION"),
-        IsAnonymous = Variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
-        Encryption = S3Encryption.From(Variable),
-        RequesterPays = Variable("AWS_REQUEST_PAYER")?.Equals("requester", StringComparison.OrdinalIgnoreCase) == true,
+        Endpoint = (variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
+        Region = variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"),
+        IsAnonymous = variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
+        Encryption = S3Encryption.From(variable),
+        RequesterPays = variable("AWS_REQUEST_PAYER") is { } payer && (payer.Equals("requester", StringComparison.OrdinalIgnoreCase)
+            ? true
+            : throw new Core.Errors.InvalidInputException("store.payer_invalid", $"AWS_REQUEST_PAYER is '{payer}', and only 'requester' can pay for requests. Set it to that, or leave it out where the bucket's owner pays.")),
     };
 
     /// <exception cref="Core.Errors.InvalidInputException">It is not an address.</exception>
@@ -45,6 +51,4 @@ public sealed record S3Access
         Uri.TryCreate(url, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "https" or "http"
             ? endpoint!
             : throw new Core.Errors.InvalidInputException("store.endpoint_invalid", $"'{url}' is not the https:// address of an object store. Correct {setting}.");
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

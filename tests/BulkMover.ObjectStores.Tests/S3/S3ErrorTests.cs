@@ -41,6 +41,21 @@ public sealed class S3ErrorTests : IDisposable
         Assert.InRange(stub.Requests, 1, 4);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("requester", true)]
+    [InlineData("Requester", true)]
+    [InlineData("owner", null)]
+    public void From_PayerOfTheEnvironment_IsTheRequesterOrRefused(string? payer, bool? pays)
+    {
+        string? Variable(string name) => name == "AWS_REQUEST_PAYER" ? payer : null;
+
+        if (pays is not null)
+            Assert.Equal(pays, S3Access.From(Variable).RequesterPays);
+        else
+            Assert.Equal("store.payer_invalid", Assert.Throws<InvalidInputException>(() => S3Access.From(Variable)).Code);
+    }
+
     [Fact]
     public async Task ReadAsync_StoreIsBusyForAMoment_IsAskedAgain()
     {
