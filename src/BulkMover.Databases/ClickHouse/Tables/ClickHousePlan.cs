@@ -23,6 +23,9 @@ internal sealed record ClickHousePlan : TargetPlan
     /// <summary>Of the transfer's last run when the plan was made; 0 when there was none.</summary>
     public long LastEpoch { get; init; }
 
+    /// <summary>How many entries the ledger had of the transfer when the plan was made: with more of them it would be another.</summary>
+    public long Entries { get; init; }
+
     /// <summary>The run's epoch is higher than this: the shards of a table have the same one.</summary>
     public long EpochAfter { get; init; }
 

@@ -30,7 +30,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         ServerAbilities server = await ServerAbilities.FindAsync(client, cancellationToken);
         CheckDatabase(await databaseEngine);
         (ExistingTable? table, LedgerState? state) = (await existing, await known);
-        long lastEpoch = state?.Epoch ?? 0;
+        (long lastEpoch, long entries) = (state?.Epoch ?? 0, state?.Entries ?? 0);
         if (request.Restart || (state?.Completed is { } completed && (table?.Identity != completed.Table || (table.Rows == 0 && completed.Rows > 0))))
             state = null; // Somebody has thrown the result away since, or wants to.
         if (state?.Completed is not null)
@@ -41,7 +41,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             ? New(request, server, createsDatabase: await databaseEngine is null, notes)
             : Existing(request, table, state, server, notes);
         await new UserRights(client, new TransferTables(target, request.Transfer)).CheckAsync(plan, cancellationToken);
-        return plan with { Earlier = state?.Record(table), LastEpoch = lastEpoch };
+        return plan with { Earlier = state?.Record(table), LastEpoch = lastEpoch, Entries = entries };
     }
 
     /// <summary>Plans what is left of a transfer whose rows have all arrived.</summary>
@@ -70,6 +70,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
             Replica = table?.Replica,
             Earlier = state.Record(table),
             LastEpoch = state.Epoch,
+            Entries = state.Entries,
         };
     }
 

@@ -23,6 +23,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>Of the last run; 0 when there was none.</summary>
     public long Epoch { get; private set; }
 
+    /// <summary>How many there are of all its runs, also of what was discarded.</summary>
+    public long Entries { get; private set; }
+
     /// <summary>How the transfer began; null when it has not, or was discarded.</summary>
     public Begun? Begun { get; private set; }
 
@@ -93,6 +96,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
     public void Apply(LedgerEntry entry, long epoch, DateTimeOffset at)
     {
         Epoch = Math.Max(Epoch, epoch);
+        Entries++;
         lastAt = at;
         switch (entry)
         {

@@ -46,7 +46,7 @@ internal sealed class TransferRun
             lease = await TransferLease.TakeAsync(client, tables, lastEpoch, hasEnded ? ledgerEpoch : 0, plan.EpochAfter, cancellationToken);
             // Read again: until now the last run may have written.
             Ledger ledger = lease.IsFirst ? Ledger.New(client, tables, lease.Epoch) : await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken);
-            if (ledger.State.Epoch != plan.LastEpoch)
+            if (ledger.State.Entries != plan.Entries)
                 throw TransferLease.RanMeanwhile(tables);
 
             return new TransferRun(client, tables, parts, lease, ledger);
@@ -197,18 +197,15 @@ internal sealed class TransferRun
         IReadOnlyList<TransferTable> left = await tables.FindAsync(client, cancellationToken);
         if (state?.Begun is null && left.Count == 0)
             throw new InvalidInputException("clickhouse.transfer_unknown", $"{tables.Target} has no transfer {tables.Transfer}. `bulkmover transfers` lists those that it has.");
-        if (state?.Completed is not null)
-        {
-            throw new InvalidInputException("clickhouse.transfer_complete",
-                $"Transfer {tables.Transfer} is complete, so nothing is left of it but what {tables.Target} remembers, which keeps the same copy from coming twice.");
-        }
-
+        ThrowIfComplete(state);
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
         long lastEpoch = left.Select(table => table.Epoch).Append(state?.Epoch ?? 0).Append(await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken)).Max();
         await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, lastEpoch, 0, 0, cancellationToken))
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
+            // Whoever was at work may have come to the end while this waited for it.
+            ThrowIfComplete(run.Ledger.State);
             // Where the rest is gone nobody can bring it, and whoever discards has been told.
             if (await run.HasRestAsync(cancellationToken))
                 await run.ThrowIfHalfPublishedAsync(hasRest: true, cancellationToken);
@@ -218,6 +215,15 @@ internal sealed class TransferRun
         }
 
         await parts.DropAsync(tables.Lease, cancellationToken);
+
+        void ThrowIfComplete(LedgerState? known)
+        {
+            if (known?.Completed is not null)
+            {
+                throw new InvalidInputException("clickhouse.transfer_complete",
+                    $"Transfer {tables.Transfer} is complete, so nothing is left of it but what {tables.Target} remembers, which keeps the same copy from coming twice.");
+            }
+        }
     }
 
     private async Task ForgetAsync(CancellationToken cancellationToken)

@@ -48,6 +48,39 @@ public sealed class StaleRunTests(ClickHouseServerFixture server)
         Assert.Equal("100", await target.QueryAsync("SELECT count() FROM {db}.t"));
     }
 
+    [Fact]
+    public async Task Discard_TheOtherComesToItsEndWhileItIsWaitedFor_IsRefusedAndTheCopyStaysComplete()
+    {
+        using TargetFixture target = await TargetFixture.NewAsync(server);
+        await using ClickHouseTarget open = target.Open("t", TimeSpan.FromMinutes(10)), other = target.Open("t", TimeSpan.FromSeconds(3));
+        await using TestLoad load = await TestLoad.BeginAsync(open, await open.PlanAsync(request, Stopping), target.Limits, Stopping);
+        await load.SendAsync(target.Rows(0, 100));
+        await load.ArriveAsync();
+
+        Task discarding = other.DiscardAsync(request.Transfer, Stopping);
+        await Task.Delay(TimeSpan.FromSeconds(1), Stopping);
+        Assert.False(discarding.IsCompleted);
+        await load.CommitAsync(100);
+
+        Assert.Equal("clickhouse.transfer_complete", (await Assert.ThrowsAsync<InvalidInputException>(() => discarding)).Code);
+        Assert.True((await other.PlanAsync(request, Stopping)).Earlier!.IsComplete);
+    }
+
+    /// <summary>The plan was made between two entries of one run, which tell the same epoch.</summary>
+    [Fact]
+    public async Task Take_TheOtherHasWrittenMoreInTheSameEpoch_IsRefused()
+    {
+        using TargetFixture target = await TargetFixture.NewAsync(server);
+        await CopyAsync(target);
+        using ServerClient client = NewClient(TimeSpan.FromMilliseconds(200));
+        await using ClickHouseTarget open = target.Open("t");
+        var plan = (ClickHousePlan)await open.PlanAsync(request, Stopping);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => TransferRun.TakeAsync(client, TablesOf(target), plan with { Entries = plan.Entries - 1 }, Stopping));
+
+        Assert.Equal("clickhouse.transfer_ran_meanwhile", error.Code);
+    }
+
     private ServerClient NewClient(TimeSpan lease) => new(new ServerEndpoint(server.Endpoint, server.User, server.Password) { LeaseTimeout = lease });
 
     private TransferTables TablesOf(TargetFixture target) => new(new TableName(target.Database, "t"), request.Transfer);
