@@ -48,8 +48,9 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         if (reason is null)
         {
             ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task, cancellationToken);
-            reason = ReasonNotTo(task, footer);
-            if (reason is null && PartitionOf(task, footer) is { } partition)
+            var file = new FileColumns(footer.Schema, rows, adoption.Matching, write.Matching);
+            reason = ReasonNotTo(task, footer, file);
+            if (reason is null && PartitionOf(task, footer, file) is { } partition)
                 return new FittingFile(footer, partition, await DeletedAsync(task, footer, cancellationToken));
             reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
         }
@@ -89,7 +90,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         return count == 0 ? null : deleted;
     }
 
-    private string? ReasonNotTo(ScanTask task, ParquetFooter footer)
+    private string? ReasonNotTo(ScanTask task, ParquetFooter footer, FileColumns file)
     {
         if (footer.Features.Any(feature => feature.State == FeatureState.Refused))
             return "it uses what is not read";
@@ -100,7 +101,6 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             return "it has timestamps in the old form of 96 bits";
         if (task.Rows is { } told && told != footer.Rows)
             return $"it has {footer.Rows:N0} rows, and {told:N0} by the table's metadata";
-        var file = new FileColumns(footer.Schema, rows, adoption.Matching, write.Matching);
         if (!file.CanTell)
             return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
@@ -138,7 +138,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
 
     private static bool IsOfType(Field one, Field other) => SourceType.Describe(one) == SourceType.Describe(other);
 
-    private PartitionTuple? PartitionOf(ScanTask task, ParquetFooter footer)
+    private PartitionTuple? PartitionOf(ScanTask task, ParquetFooter footer, FileColumns file)
     {
         var values = new List<Scalar>(write.Partitions.Count);
         foreach (PartitionColumn column in write.Partitions)
@@ -146,7 +146,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             Field source = rows.FieldsList[column.Source];
             Scalar? value = task.Constants.TryGetValue(source.Name, out Scalar? constant) && column.Transform.Kind == TransformKind.Identity
                 ? constant
-                : OfBounds(column, write.Schema.FieldsList[column.Source], footer.Metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == source.PhysicalName()));
+                : OfBounds(column, write.Schema.FieldsList[column.Source], footer.Metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == file.Find(source)?.Name));
             if (value is null)
                 return null;
             values.Add(value with { Type = column.Type });
