@@ -68,6 +68,16 @@ internal sealed class TargetFixture(ClickHouseServerFixture server, string datab
         return rows;
     }
 
+    /// <summary>A whole copy of 100 rows into <c>t</c>, which waits for no other run of it for long.</summary>
+    public async Task CopyAsync(TargetRequest request)
+    {
+        await using ClickHouseTarget target = Open("t", TimeSpan.FromMilliseconds(200));
+        await using TestLoad load = await TestLoad.BeginAsync(target, await target.PlanAsync(request, Stopping), Limits, Stopping);
+        await load.SendAsync(Rows(0, 100));
+        await load.ArriveAsync();
+        await load.CommitAsync(100);
+    }
+
     /// <summary>Names of the tables of the database but for the ledger, to see what is left over.</summary>
     public Task<string> TablesAsync() => QueryAsync("SELECT arrayStringConcat(groupArray(name), ',') FROM (SELECT name FROM system.tables WHERE database = '{db}' AND name != '__bulkmover_ledger' ORDER BY name)");
 

@@ -39,7 +39,7 @@ internal sealed class TransferRun
         Task<IReadOnlyList<TransferTable>> finding = tables.FindAsync(client, cancellationToken);
         Task<long> beaten = TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken);
         (long ledgerEpoch, bool hasEnded) = await Ledger.LastRunAsync(client, tables, cancellationToken);
-        long lastEpoch = (await finding).Select(table => table.Epoch).Append(ledgerEpoch).Append(await beaten).Max();
+        long lastEpoch = Highest(await finding, ledgerEpoch, await beaten);
         TransferLease? lease = null;
         try
         {
@@ -200,7 +200,7 @@ internal sealed class TransferRun
         ThrowIfComplete(state);
         var parts = new PartTables(client, await ServerAbilities.FindAsync(client, cancellationToken));
         await Ledger.MakeAsync(client, tables.Target.Database, cancellationToken);
-        long lastEpoch = left.Select(table => table.Epoch).Append(state?.Epoch ?? 0).Append(await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken)).Max();
+        long lastEpoch = Highest(left, state?.Epoch ?? 0, await TransferLease.LastEpochAsync(client, tables.Lease, cancellationToken));
         await using (TransferLease lease = await TransferLease.TakeAsync(client, tables, lastEpoch, 0, 0, cancellationToken))
         {
             var run = new TransferRun(client, tables, parts, lease, await Ledger.OpenAsync(client, tables, lease.Epoch, cancellationToken));
@@ -225,6 +225,9 @@ internal sealed class TransferRun
             }
         }
     }
+
+    /// <summary>The last run's epoch, whichever of its traces tells: tables that are left, entries, beats; 0 when there was none.</summary>
+    private static long Highest(IEnumerable<TransferTable> left, long entered, long beaten) => left.Select(table => table.Epoch).Append(entered).Append(beaten).Max();
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {

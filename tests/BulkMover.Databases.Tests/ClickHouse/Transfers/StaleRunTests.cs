@@ -20,7 +20,7 @@ public sealed class StaleRunTests(ClickHouseServerFixture server)
     public async Task Take_TheOtherWasDoneAfterThisOneLookedForTheLast_IsRefused()
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         using ServerClient client = NewClient(TimeSpan.FromMinutes(10));
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => TransferLease.TakeAsync(client, TablesOf(target), lastEpoch: 0, endedEpoch: 0, after: 0, Stopping));
@@ -37,7 +37,7 @@ public sealed class StaleRunTests(ClickHouseServerFixture server)
         await using ClickHouseTarget open = target.Open("t", TimeSpan.FromMinutes(10));
         var plan = (ClickHousePlan)await open.PlanAsync(request, Stopping);
         TransferRun asleep = await TransferRun.TakeAsync(client, TablesOf(target), plan, Stopping);
-        await CopyAsync(target);
+        await target.CopyAsync(request);
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => asleep.TakeOverAsync(plan, notes: null, Stopping));
         await asleep.EndAfterAsync(error);
@@ -71,7 +71,7 @@ public sealed class StaleRunTests(ClickHouseServerFixture server)
     public async Task Take_TheOtherHasWrittenMoreInTheSameEpoch_IsRefused()
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         using ServerClient client = NewClient(TimeSpan.FromMilliseconds(200));
         await using ClickHouseTarget open = target.Open("t");
         var plan = (ClickHousePlan)await open.PlanAsync(request, Stopping);
@@ -84,13 +84,4 @@ public sealed class StaleRunTests(ClickHouseServerFixture server)
     private ServerClient NewClient(TimeSpan lease) => new(new ServerEndpoint(server.Endpoint, server.User, server.Password) { LeaseTimeout = lease });
 
     private TransferTables TablesOf(TargetFixture target) => new(new TableName(target.Database, "t"), request.Transfer);
-
-    private async Task CopyAsync(TargetFixture target)
-    {
-        await using ClickHouseTarget open = target.Open("t", TimeSpan.FromMilliseconds(200));
-        await using TestLoad load = await TestLoad.BeginAsync(open, await open.PlanAsync(request, Stopping), target.Limits, Stopping);
-        await load.SendAsync(target.Rows(0, 100));
-        await load.ArriveAsync();
-        await load.CommitAsync(100);
-    }
 }

@@ -59,7 +59,7 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await NewAsync();
         TargetPlan stale = await PlanAsync(target);
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         await using ClickHouseTarget open = Open(target);
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => TestLoad.BeginAsync(open, stale, target.Limits, Stopping));
         Assert.Equal(("clickhouse.transfer_ran_meanwhile", true), (error.Code, error.IsTransient));
@@ -71,7 +71,7 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     public async Task Plan_TheTransferIsComplete_SaysSo()
     {
         using TargetFixture target = await NewAsync();
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         await using ClickHouseTarget open = Open(target);
         TargetPlan plan = await open.PlanAsync(request, Stopping);
         TransferRecord record = Assert.Single(await open.TransfersAsync(Stopping));
@@ -86,10 +86,10 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     public async Task Plan_SomebodyThrewTheRowsAway_BeginsAnew(string statement)
     {
         using TargetFixture target = await NewAsync();
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         await target.QueryAsync(statement);
         Assert.Null((await PlanAsync(target)).Earlier);
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         Assert.Equal("100", await target.QueryAsync("SELECT count() FROM {db}.t"));
     }
 
@@ -201,7 +201,7 @@ public sealed class TransferTests(ClickHouseServerFixture server)
     public async Task Discard_CompleteTransfer_IsRefusedForItKeepsTheCopyFromComingTwice()
     {
         using TargetFixture target = await NewAsync();
-        await CopyAsync(target);
+        await target.CopyAsync(request);
         await using ClickHouseTarget open = Open(target);
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => open.DiscardAsync(request.Transfer, Stopping));
         Assert.Equal("clickhouse.transfer_complete", error.Code);
@@ -220,15 +220,6 @@ public sealed class TransferTests(ClickHouseServerFixture server)
 
     private async Task<TestLoad> BeginAsync(TargetFixture target, ClickHouseTarget open) =>
         await TestLoad.BeginAsync(open, await open.PlanAsync(request, Stopping), target.Limits, Stopping);
-
-    private async Task CopyAsync(TargetFixture target)
-    {
-        await using ClickHouseTarget open = Open(target);
-        await using TestLoad load = await BeginAsync(target, open);
-        await load.SendAsync(target.Rows(0, 100));
-        await load.ArriveAsync();
-        await load.CommitAsync(100);
-    }
 
     /// <summary>A chunk of two partitions has arrived, one of which is in the target already when the run ends.</summary>
     private async Task HalfPublishAsync(TargetFixture target)
