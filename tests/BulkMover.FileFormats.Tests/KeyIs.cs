@@ -22,4 +22,6 @@ internal sealed class KeyIs(Field key, long value) : IRowDeletes, IDeletedRows
         for (int row = 0; row < deleted.Length; row++)
             deleted[row] |= values.GetValue(row) == value;
     }
+
+    public bool HasAll(long firstPosition, long count) => false;
 }

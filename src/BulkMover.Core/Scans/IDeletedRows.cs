@@ -10,4 +10,9 @@ public interface IDeletedRows
     /// <param name="firstPosition">Number of the first row in the data file, from 0.</param>
     /// <param name="deleted">One for each row.</param>
     void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted);
+
+    /// <summary>Whether all of some rows are deleted whatever their values are; false also where that is not known without looking at them.</summary>
+    /// <param name="firstPosition">Number of the first one in the data file, from 0.</param>
+    /// <param name="count">How many; at least one.</param>
+    bool HasAll(long firstPosition, long count);
 }

@@ -41,6 +41,26 @@ internal sealed class PositionChunk
     public bool Contains(ushort position) =>
         bitmap is null ? list!.BinarySearch(position) >= 0 : (bitmap[position / 64] >> (position % 64) & 1) != 0;
 
+    public bool HasAll(int from, int count)
+    {
+        if (Count < count)
+            return false;
+        if (bitmap is null)
+        {
+            // Ascending and each once: as many places on there stands the last one, or another.
+            int place = list!.BinarySearch((ushort)from);
+            return place >= 0 && place + count <= list.Count && list[place + count - 1] == from + count - 1;
+        }
+
+        for (int i = from; i < from + count; i++)
+        {
+            if ((bitmap[i / 64] >> (i % 64) & 1) == 0)
+                return false;
+        }
+
+        return true;
+    }
+
     public void Mark(int from, Span<bool> deleted)
     {
         if (bitmap is null)

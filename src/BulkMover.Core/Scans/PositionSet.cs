@@ -42,6 +42,20 @@ public sealed class PositionSet : IDeletedRows
 
     public bool Contains(long position) => chunks.TryGetValue(position >> ChunkBits, out PositionChunk? chunk) && chunk.Contains((ushort)position);
 
+    public bool HasAll(long firstPosition, long count)
+    {
+        long end = firstPosition + count;
+        for (long start = firstPosition; start < end;)
+        {
+            long next = Math.Min(((start >> ChunkBits) + 1) << ChunkBits, end);
+            if (!chunks.TryGetValue(start >> ChunkBits, out PositionChunk? chunk) || !chunk.HasAll((int)(start & ((1 << ChunkBits) - 1)), (int)(next - start)))
+                return false;
+            start = next;
+        }
+
+        return true;
+    }
+
     public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
     {
         long end = firstPosition + deleted.Length;

@@ -41,7 +41,7 @@ public sealed class AvroScanTaskReader(IObjectStore store, Scan scan, AvroReadOp
             }
 
             IRowGroupScan rows = LineageScan.Over(all, scan, task, run.FirstRow, options.BatchRows, allocator);
-            yield return deleted is null ? rows : new DeletingScan(rows, run.FirstRow, deleted, scan.ReadSchema.FieldsList.Count, Slabs);
+            yield return deleted is null ? rows : new DeletingScan(rows, [new PositionRange(run.FirstRow, run.Rows)], deleted, scan.ReadSchema.FieldsList.Count, Slabs);
         }
     }
 }

@@ -7,15 +7,16 @@ using BulkMover.FileFormats.Memory;
 namespace BulkMover.FileFormats.Deletes;
 
 /// <summary>Leaves the deleted rows of a row group out, and the columns that were read only to tell them.</summary>
-/// <param name="all">The rows of the file in its order, without gaps, with the wanted columns and then the key columns; disposed with this.</param>
-/// <param name="firstPosition">Number of its first row in the file.</param>
+/// <param name="all">Rows of the file in its order, with the wanted columns and then the key columns; disposed with this.</param>
+/// <param name="places">Which rows these are, ascending.</param>
 /// <param name="deleted">The file's deleted rows.</param>
 /// <param name="wanted">How many columns <see cref="Scan.ReadSchema"/> has.</param>
 /// <param name="pool">Where the rows that stay are copied to.</param>
-internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDeletedRows deleted, int wanted, SlabPool pool) : IRowGroupScan
+internal sealed class DeletingScan(IRowGroupScan all, IReadOnlyList<PositionRange> places, IDeletedRows deleted, int wanted, SlabPool pool) : IRowGroupScan
 {
     private SlabAllocator? slabs;
-    private long delivered;
+    private int place;
+    private long takenOfPlace;
 
     public string Name => all.Name;
 
@@ -46,9 +47,7 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
         {
             Span<bool> gone = marks.AsSpan(0, batch.Length);
             gone.Clear();
-            using (RecordBatch keys = BatchProjection.Select(batch, [.. Enumerable.Range(wanted, batch.ColumnCount - wanted)]))
-                deleted.Mark(keys, firstPosition + delivered, gone);
-
+            Mark(batch, gone);
             int count = 0;
             for (int row = 0; row < gone.Length; row++)
             {
@@ -56,7 +55,6 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
                 count += gone[row] ? 0 : 1;
             }
 
-            delivered += batch.Length;
             DeletedRows += batch.Length - count;
             using RecordBatch columns = BatchProjection.KeepFirst(batch, wanted);
             slabs ??= SlabAllocator.ForDecoding(pool, all.DecodeBytes);
@@ -66,6 +64,19 @@ internal sealed class DeletingScan(IRowGroupScan all, long firstPosition, IDelet
         {
             ArrayPool<bool>.Shared.Return(marks);
             ArrayPool<int>.Shared.Return(kept);
+        }
+    }
+
+    private void Mark(RecordBatch batch, Span<bool> gone)
+    {
+        int[] keys = [.. Enumerable.Range(wanted, batch.ColumnCount - wanted)];
+        for (int row = 0, count; row < gone.Length; row += count, takenOfPlace += count)
+        {
+            if (takenOfPlace == places[place].Count)
+                (place, takenOfPlace) = (place + 1, 0);
+            count = (int)Math.Min(gone.Length - row, places[place].Count - takenOfPlace);
+            using RecordBatch of = BatchSlice.Of(batch, keys, row, count);
+            deleted.Mark(of, places[place].First + takenOfPlace, gone.Slice(row, count));
         }
     }
 

@@ -46,9 +46,6 @@ public sealed class ParquetFooter
 
     public IReadOnlyList<ParquetRowGroup> RowGroups => metadata.RowGroups;
 
-    /// <summary>Number of a row group's first row in the file, from 0.</summary>
-    internal long FirstPosition(int rowGroup) => RowGroups.Take(rowGroup).Sum(earlier => earlier.Rows);
-
     /// <summary>In file order, repeated keys included.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> KeyValueMetadata => metadata.KeyValues;
 

@@ -26,7 +26,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
     /// <remarks>The footer of a larger file is taken to fit into its tail; of one that does not, only that much is counted.</remarks>
     public long OpenBytes(ScanTask task) => (IsSmall(task.FileBytes) ? task.FileBytes : ParquetFooter.TailBytes)
-        + (scan.Where is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
+        + (scan.Where is null && task.Deletes is null ? 0 : Math.Min(task.FileBytes, IndexSource.HeldBytes)) + (task.Deletes?.Bytes ?? 0);
 
     public async IAsyncEnumerable<IRowGroupScan> OpenAsync(ScanTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -40,8 +40,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(reader, task, cancellationToken);
         ScanFile file = Describe(footer, task, reader.Length);
-        List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, new IndexSource(reader, IsInMemory: false, options), cancellationToken);
-        IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
+        (List<KeptRowGroup> kept, IDeletedRows? deleted) = await KeepAsync(footer, file.Shape, task, new IndexSource(reader, IsInMemory: false, options), cancellationToken);
         foreach (List<KeptRowGroup> group in Join(footer, kept, file.Shape))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +49,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             IRowGroupScan all = file.Shape.FileColumns.Count == 0
                 ? new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows))
                 : new ParquetRowGroupScan(file, name, ImagePlan.OfRanges(footer, file.Shape, rowGroups, options.MaxGapBytes));
-            yield return AsTableHasThem(all, footer, task, group[0].Index, deleted);
+            yield return AsTableHasThem(all, task, group, deleted);
         }
     }
 
@@ -66,21 +65,20 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
             ParquetFooter footer = ParquetFooter.Of(block.Span(0, (int)reader.Length), task.File);
             ScanFile file = Describe(footer, task, reader.Length);
             var indexes = new IndexSource(new HeldFile(block, reader.Length), IsInMemory: true, options);
-            List<KeptRowGroup> kept = await KeptRowGroupsAsync(footer, file.Shape, task, indexes, cancellationToken);
-            IDeletedRows? deleted = await LoadDeletesAsync(task, kept, cancellationToken);
-            // Rows are counted from the first one: one run of row groups, though some of it was ruled out.
-            if (kept.Count > 0 && (deleted is not null || scan.ReadsRowMetadata))
-                kept = [.. Enumerable.Range(kept[0].Index, kept[^1].Index - kept[0].Index + 1).Select(i => new KeptRowGroup(i, footer.RowGroups[i]))];
+            (List<KeptRowGroup> kept, IDeletedRows? deleted) = await KeepAsync(footer, file.Shape, task, indexes, cancellationToken);
+            // What rows inherit is counted from the first one: one run of row groups, though some of it was ruled out.
+            if (kept.Count > 0 && scan.ReadsRowMetadata)
+                kept = KeptRowGroup.All(footer).FindAll(rowGroup => rowGroup.Index >= kept[0].Index && rowGroup.Index <= kept[^1].Index);
             ParquetRowGroup[] rowGroups = [.. kept.Select(one => one.RowGroup)];
             string name = NameOf(task.File, kept);
             if (kept.Count > 0 && file.Shape.FileColumns.Count > 0)
             {
                 ImagePlan plan = ImagePlan.OfWhole(footer, file.Shape, rowGroups);
                 own = null;
-                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, file.Options, Slabs)), footer, task, kept[0].Index, deleted);
+                return AsTableHasThem(new ParquetRowGroupScan(file, name, plan, ImageMemory.Of(block, plan, name, file.Options, Slabs)), task, kept, deleted);
             }
 
-            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), footer, task, kept[0].Index, deleted);
+            return kept.Count == 0 ? null : AsTableHasThem(new ConstantScan(file, name, rowGroups.Sum(rowGroup => rowGroup.Rows)), task, kept, deleted);
         }
         finally
         {
@@ -89,16 +87,11 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         }
     }
 
-    /// <summary>Nothing is loaded for a file of which nothing is read.</summary>
-    private static async ValueTask<IDeletedRows?> LoadDeletesAsync(ScanTask task, List<KeptRowGroup> rowGroups, CancellationToken cancellationToken) =>
-        rowGroups.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
-
     /// <summary>Rows with what they inherit, and without those that are deleted: both count rows from the file's first one.</summary>
-    private IRowGroupScan AsTableHasThem(IRowGroupScan all, ParquetFooter footer, ScanTask task, int firstRowGroup, IDeletedRows? deleted)
+    private IRowGroupScan AsTableHasThem(IRowGroupScan all, ScanTask task, List<KeptRowGroup> kept, IDeletedRows? deleted)
     {
-        long firstPosition = footer.FirstPosition(firstRowGroup);
-        IRowGroupScan rows = LineageScan.Over(all, scan, task, firstPosition, options.BatchRows, allocator);
-        return deleted is null ? rows : new DeletingScan(rows, firstPosition, deleted, scan.ReadSchema.FieldsList.Count, Slabs);
+        IRowGroupScan rows = LineageScan.Over(all, scan, task, kept[0].Places[0].First, options.BatchRows, allocator);
+        return deleted is null ? rows : new DeletingScan(rows, [.. kept.SelectMany(rowGroup => rowGroup.Places)], deleted, scan.ReadSchema.FieldsList.Count, Slabs);
     }
 
     /// <exception cref="UnsupportedFeatureException">A wanted column uses what is not read yet.</exception>
@@ -112,10 +105,16 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
         return new ScanFile(store, task.File, bytes, footer.End.Version, shape, its, allocator, Slabs);
     }
 
-    private ValueTask<List<KeptRowGroup>> KeptRowGroupsAsync(
-        ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource indexes, CancellationToken cancellationToken) => scan.Where is { } where
-        ? new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, withoutPages: task.Deletes is null && !scan.ReadsRowMetadata, cancellationToken)
-        : ValueTask.FromResult(RowGroupPruning.All(footer));
+    /// <summary>What of the file may hold wanted rows, and its deleted rows. These are not loaded for a file of which nothing is read.</summary>
+    private async ValueTask<(List<KeptRowGroup> Kept, IDeletedRows? Deleted)> KeepAsync(
+        ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource indexes, CancellationToken cancellationToken)
+    {
+        List<KeptRowGroup> kept = scan.Where is { } where ? await new RowGroupPruning(footer, shape, task, indexes).KeepAsync(where, cancellationToken) : KeptRowGroup.All(footer);
+        IDeletedRows? deleted = kept.Count == 0 || task.Deletes is null ? null : await task.Deletes.LoadAsync(cancellationToken);
+        if (scan.Where is not null || deleted is not null)
+            kept = await new PagePruning(footer, shape, scan.Where, deleted, indexes).KeepAsync(kept, withoutPages: !scan.ReadsRowMetadata, cancellationToken);
+        return (kept, deleted);
+    }
 
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>
     private IEnumerable<List<KeptRowGroup>> Join(ParquetFooter footer, List<KeptRowGroup> rowGroups, BatchShape shape)

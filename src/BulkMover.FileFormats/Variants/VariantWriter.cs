@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace BulkMover.FileFormats.Variants;
@@ -100,7 +101,8 @@ internal readonly ref struct VariantWriter
         text.Raw((byte)']');
     }
 
-    /// <summary>The table "Variant primitive types".</summary>
+    /// <summary>The table "Variant primitive types". A call of its own, so that not each level of nesting has room on the stack for what its types need.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void WritePrimitive(int type, scoped ref ReadOnlySpan<byte> value)
     {
         switch (type)

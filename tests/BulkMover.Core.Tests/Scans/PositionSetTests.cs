@@ -156,6 +156,26 @@ public sealed class PositionSetTests
         Assert.Equal([true, false, false, false, true, false], deleted);
     }
 
+    [Theory]
+    [InlineData(10, 10, true)]
+    [InlineData(9, 2, false)]
+    [InlineData(19, 2, false)]
+    [InlineData(22, 1, true)]
+    [InlineData(10, 13, false)]
+    [InlineData(60_000, 100_000, true)]
+    [InlineData(59_999, 100_000, false)]
+    [InlineData(60_000, 100_001, false)]
+    [InlineData(131_072, 1, true)]
+    [InlineData(200_000, 1, false)]
+    public void HasAll_StretchesInListsAndBitmaps_TellsWhetherNoneIsMissing(long first, long count, bool expected)
+    {
+        var set = new PositionSet();
+        foreach (int position in Enumerable.Range(10, 10).Append(22).Concat(Enumerable.Range(60_000, 100_000)))
+            set.Add(position);
+
+        Assert.Equal(expected, set.HasAll(first, count));
+    }
+
     [Fact]
     public void Add_MoreThanAListHolds_KeepsAll()
     {

@@ -6,6 +6,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet.Thrift;
 using BulkMover.ObjectStores.Local;
+using BulkMover.Testing.Deletes;
 using ParquetSharp;
 using Xunit;
 using static BulkMover.FileFormats.Tests.Parquet.ParquetTestFile;
@@ -64,12 +65,69 @@ public sealed class PageIndexTests
     }
 
     [Fact]
-    public async Task ReadAsync_RowsToldByPosition_KeepAllPages()
+    public async Task ReadAsync_FilterAndDeletedRows_LeavesBothOut()
     {
         using ParquetTestFile file = Write(whole: true, _ => { });
-        file.Deletes = new NoDeletes();
+        file.Deletes = new Positions(3, 410, 411, 499, 500);
 
-        Assert.Equal(Lines(0, 1000), await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+        Assert.Equal((string[])[.. Lines(400, 410), .. Lines(412, 499)], await file.ReadAsync(Table, where: Id(ComparisonOperator.Equal, 450)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ReadAsync_PagesOfDeletedRows_AreNeitherFetchedNorDecoded(bool whole)
+    {
+        var store = new RecordingStore(new LocalObjectStore());
+        using ParquetTestFile file = new ParquetTestFile { Store = store, Options = new() { SmallBytes = whole ? int.MaxValue : 0, MaxGapBytes = 0 } }.Write(
+            Table, builder => Pages(builder.DisableDictionary("id").DisableDictionary("d")), Columns(10_000));
+        file.Deletes = new Positions([.. Enumerable.Range(1950, 6100).Select(row => (long)row), 9999]);
+
+        List<IRowGroupScan> scans = await file.ScansAsync(Table).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(4000, Assert.Single(scans).Rows);
+        scans[0].Dispose();
+        long before = store.Reads.Sum(read => (long)read.Length);
+        Assert.Equal((string[])[.. Lines(0, 1950), .. Lines(8050, 9999)], await file.ReadAsync(Table));
+        long some = store.Reads.Sum(read => (long)read.Length) - before;
+        file.Deletes = null;
+        await file.ReadAsync(Table);
+        long all = store.Reads.Sum(read => (long)read.Length) - before - some;
+        Assert.InRange(all - some, whole ? 0 : 90_000, whole ? 0 : all);
+    }
+
+    [Fact]
+    public async Task ReadAsync_AllRowsOfARowGroupAreDeleted_OpensTheOthersOnly()
+    {
+        using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = 0 } }.Write(Table, Columns(100), Columns(70_000), Columns(100));
+        file.Deletes = new Positions([7, .. Enumerable.Range(100, 70_000).Select(row => (long)row), 70_199]);
+
+        List<IRowGroupScan> scans = await file.ScansAsync(Table).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal([100, 100], scans.Select(scan => scan.Rows));
+        scans.ForEach(scan => scan.Dispose());
+        Assert.Equal((string[])[.. Lines(0, 7), .. Lines(8, 100), .. Lines(0, 99)], await file.ReadAsync(Table));
+    }
+
+    [Fact]
+    public async Task ReadAsync_DeletedByPositionAndByValue_MarksTheRowsThatStay()
+    {
+        using ParquetTestFile file = new ParquetTestFile().Write(Table, Pages, Columns(6_000));
+        file.Deletes = new PositionsAndId([.. Enumerable.Range(900, 2200).Select(row => (long)row), 3105], 3107);
+
+        Assert.Equal((string[])[.. Lines(0, 900), .. Lines(3100, 3105), .. Lines(3106, 3107), .. Lines(3108, 6000)], await file.ReadAsync(Table));
+    }
+
+    [Fact]
+    public async Task ReadAsync_RowIdsOfAFileWithDeletedPages_AreThoseOfTheirPlaces()
+    {
+        var table = new Schema([Field("id", Int64Type.Default), Field("row", Int64Type.Default).WithRowMetadata(RowMetadata.RowId)], null);
+        using ParquetTestFile file = new ParquetTestFile { FirstRowId = 100_000 }.Write(Table, Pages, Columns(6_000));
+        file.Deletes = new Positions([.. Enumerable.Range(10, 5_980).Select(row => (long)row)]);
+
+        Assert.Equal(
+            (string[])[.. Enumerable.Range(0, 10).Concat(Enumerable.Range(5_990, 10)).Select(row => $$"""{"id":{{row}},"row":{{100_000 + row}}}""")],
+            await file.ReadAsync(table));
     }
 
     [Fact]
@@ -261,6 +319,42 @@ public sealed class PageIndexTests
         Assert.True(saved > 10_000, $"Only {saved} rows were left out.");
     }
 
+    /// <summary>As above, with stretches of deleted rows of any length: what stays is what neither deletes nor the filter leave out.</summary>
+    [Fact]
+    public async Task ReadAsync_RandomPagesAndDeletedStretches_LosesNoRow()
+    {
+        long saved = 0;
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var random = new Random(seed);
+            int rows = random.Next(1, 9000);
+            using ParquetTestFile file = new ParquetTestFile { Options = new() { SmallBytes = seed % 2 == 0 ? 0 : int.MaxValue, MaxGapBytes = seed % 3 * 100 } }.Write(
+                Table, builder => builder.EnableWritePageIndex().WriteBatchSize(random.Next(1, 500)).DataPagesize(random.Next(1, 100)).DisableDictionary("id"), Columns(rows), Columns(rows / 2));
+            bool[] gone = new bool[rows + (rows / 2)];
+            for (int stretch = random.Next(4); stretch >= 0; stretch--)
+            {
+                int from = random.Next(gone.Length);
+                gone.AsSpan(from, random.Next(gone.Length - from + 1)).Fill(true);
+            }
+
+            for (int row = 0; row < gone.Length; row += random.Next(1, 6000))
+                gone[row] ^= true;
+            file.Deletes = new Positions([.. Enumerable.Range(0, gone.Length).Where(row => gone[row]).Select(row => (long)row)]);
+            int least = random.Next(rows);
+
+            string[] all = [.. Lines(0, rows), .. Lines(0, rows / 2)];
+            Assert.Equal(Enumerable.Range(0, gone.Length).Where(row => !gone[row]).Select(row => all[row]), await file.ReadAsync(Table));
+            Assert.Equal(
+                Enumerable.Range(0, gone.Length).Where(row => !gone[row] && row % rows >= least).Select(row => all[row]),
+                (await KeptAsync(file, Id(ComparisonOperator.GreaterOrEqual, least), prune: true)).Lines);
+            List<IRowGroupScan> scans = await file.ScansAsync(Table).ToListAsync(TestContext.Current.CancellationToken);
+            saved += gone.Length - scans.Sum(scan => scan.Rows);
+            scans.ForEach(scan => scan.Dispose());
+        }
+
+        Assert.True(saved > 20_000, $"Only {saved} rows were left out.");
+    }
+
     private static async Task<(List<string> Lines, int Rows)> KeptAsync(ParquetTestFile file, Filter filter, bool prune)
     {
         var lines = new List<string>();
@@ -289,10 +383,13 @@ public sealed class PageIndexTests
                 Pages(builder);
                 configure(builder);
             },
-            [
-                Longs(1000, id ?? (i => i)), ArrayOf(StringType.Default, [.. Enumerable.Range(0, 1000).Select(i => (object)Text($"t{i % 3}"))]),
-                ArrayOf(DoubleType.Default, [.. Enumerable.Range(0, 1000).Select(i => (object)(double)i)]),
-            ]);
+            Columns(1000, id));
+
+    private static IArrowArray[] Columns(int rows, Func<int, long>? id = null) =>
+    [
+        Longs(rows, id ?? (i => i)), ArrayOf(StringType.Default, [.. Enumerable.Range(0, rows).Select(i => (object)Text($"t{i % 3}"))]),
+        ArrayOf(DoubleType.Default, [.. Enumerable.Range(0, rows).Select(i => (object)(double)i)]),
+    ];
 
     private static void Pages(WriterPropertiesBuilder builder) => builder.EnableWritePageIndex().WriteBatchSize(100).DataPagesize(1);
 
@@ -312,20 +409,30 @@ public sealed class PageIndexTests
         chunk.Set(field, file.Append(bytes)).Set(field + 1, bytes.Length, CompactType.Int32);
     }
 
-    private sealed class NoDeletes : IRowDeletes, IDeletedRows
+    /// <summary>Deleted rows by their number in the file, and those with one identifier.</summary>
+    private sealed class PositionsAndId(long[] rows, long id) : IRowDeletes
     {
-        public IReadOnlyList<Field> KeyColumns => [];
+        private readonly KeyIs key = new(Field("id", Int64Type.Default), id);
 
-        public long Bytes => 0;
+        public IReadOnlyList<Field> KeyColumns => key.KeyColumns;
 
-        public long? Rows => 0;
+        public long Bytes => 200;
+
+        public long? Rows => null;
 
         public UInt128 Identity => 0;
 
-        public Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => Task.FromResult<IDeletedRows>(this);
+        public async Task<IDeletedRows> LoadAsync(CancellationToken cancellationToken) => new Both(await new Positions(rows).LoadAsync(cancellationToken), key);
 
-        public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
+        private sealed class Both(IDeletedRows positions, KeyIs key) : IDeletedRows
         {
+            public void Mark(RecordBatch keys, long firstPosition, Span<bool> deleted)
+            {
+                positions.Mark(keys, firstPosition, deleted);
+                key.Mark(keys, firstPosition, deleted);
+            }
+
+            public bool HasAll(long firstPosition, long count) => positions.HasAll(firstPosition, count);
         }
     }
 }

@@ -213,5 +213,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
             for (int row = 0; row < keys.Length; row++)
                 deleted[row] |= ids.GetValue(row) < 0 && places.GetString(row) == place;
         }
+
+        public bool HasAll(long firstPosition, long count) => false;
     }
 }

@@ -1,5 +1,7 @@
 using BulkMover.Core.Filters;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
+using BulkMover.FileFormats.Deletes;
 using BulkMover.FileFormats.Parquet.Images;
 using BulkMover.FileFormats.Parquet.Metadata;
 using BulkMover.FileFormats.Shaping;
@@ -7,41 +9,80 @@ using BulkMover.FileFormats.Shaping;
 namespace BulkMover.FileFormats.Parquet.Pruning;
 
 /// <summary>
-/// Leaves the pages of a row group out that the page index rules out (PageIndex.md). Rows are only cut where every wanted column begins a page,
+/// Leaves out what of the row groups nobody wants: those whose rows are all deleted, and pages whose rows are, or that the page index rules out (PageIndex.md). Rows are only cut where every wanted column begins a page,
 /// so that no page has to be decoded in part: writers that bound pages by their rows have such places. A list's page does not tell how many
 /// values its rows have; row groups with a wanted list are left as they are.
 /// </summary>
 /// <param name="footer">The file.</param>
 /// <param name="shape">Its columns in the scan.</param>
-/// <param name="leaves">The leaf columns that are read.</param>
+/// <param name="where">Which rows are wanted; null for all.</param>
+/// <param name="deleted">The file's deleted rows; null for none.</param>
 /// <param name="source">Where the index is read from.</param>
-internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, int[] leaves, IndexSource source)
+internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, Filter? where, IDeletedRows? deleted, IndexSource source)
 {
-    private readonly bool mayCut = !shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Any(leaf => leaf.IsRepeated) && AreApart(footer, leaves);
+    /// <summary>Fewer deleted rows in a row are hardly a page, and the index would be read for nothing.</summary>
+    private const int MinDeletedRows = 1024;
+
+    private readonly int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
+    private bool? mayCut;
+
+    /// <summary>The columns lie so that pages may go.</summary>
+    private bool MayCut => mayCut ??= leaves.Length > 0 && !shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Any(leaf => leaf.IsRepeated) && AreApart(footer, leaves);
+
+    /// <param name="rowGroups">Whole ones.</param>
+    /// <param name="withoutPages">Whether pages may be left out, or row groups only.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async ValueTask<List<KeptRowGroup>> KeepAsync(List<KeptRowGroup> rowGroups, bool withoutPages, CancellationToken cancellationToken)
+    {
+        var kept = new List<KeptRowGroup>();
+        foreach (KeptRowGroup rowGroup in rowGroups)
+        {
+            if (deleted?.HasAll(rowGroup.Places[0].First, rowGroup.RowGroup.Rows) == true)
+                continue;
+            if ((withoutPages ? await PruneAsync(rowGroup, cancellationToken) : rowGroup) is { } left)
+                kept.Add(left);
+        }
+
+        return kept;
+    }
 
     /// <summary>The row group with the pages that may hold wanted rows; itself when none can be left out, null when all can.</summary>
-    public async ValueTask<ParquetRowGroup?> PruneAsync(Filter where, ParquetRowGroup rowGroup, CancellationToken cancellationToken)
+    private async ValueTask<KeptRowGroup?> PruneAsync(KeptRowGroup whole, CancellationToken cancellationToken)
     {
-        int[] compared = [.. where.Columns().Distinct().Select(LeafOf).OfType<int>().Where(leaf => rowGroup.Columns[leaf].ColumnIndex.Offset > 0)];
-        if (!mayCut || compared.Length == 0)
-            return rowGroup;
+        ParquetRowGroup rowGroup = whole.RowGroup;
+        int[] compared = [.. (where?.Columns() ?? []).Distinct().Select(LeafOf).OfType<int>().Where(leaf => rowGroup.Columns[leaf].ColumnIndex.Offset > 0)];
+        if ((compared.Length == 0 && !HasDeletedPages(whole.Places[0])) || !MayCut)
+            return whole;
 
         List<StoredRange> ranges = [.. leaves.Select(leaf => rowGroup.Columns[leaf].OffsetIndex), .. compared.Select(leaf => rowGroup.Columns[leaf].ColumnIndex)];
         if (await ReadAsync(ranges, rowGroup, cancellationToken) is not { } read)
-            return rowGroup;
+            return whole;
         OffsetIndex?[] offsets = [.. leaves.Select((leaf, i) => OffsetIndex.TryParse(read[i].Span, rowGroup.Columns[leaf], rowGroup.Rows))];
         if (offsets.Contains(null))
-            return rowGroup;
+            return whole;
 
         var indexes = new Dictionary<int, ColumnIndex?>();
         for (int i = 0; i < compared.Length; i++)
             indexes[compared[i]] = ColumnIndex.TryParse(read[leaves.Length + i].Span, offsets[System.Array.IndexOf(leaves, compared[i])]!.Pages.Length);
-        return Cut(where, rowGroup, offsets!, indexes);
+        return Cut(whole, offsets!, indexes);
     }
 
-    private ParquetRowGroup? Cut(Filter where, ParquetRowGroup rowGroup, OffsetIndex[] offsets, Dictionary<int, ColumnIndex?> indexes)
+    private bool HasDeletedPages(PositionRange rows)
     {
+        for (long i = 0; deleted is not null && i + MinDeletedRows <= rows.Count; i += MinDeletedRows)
+        {
+            if (deleted.HasAll(rows.First + i, MinDeletedRows))
+                return true;
+        }
+
+        return false;
+    }
+
+    private KeptRowGroup? Cut(KeptRowGroup whole, OffsetIndex[] offsets, Dictionary<int, ColumnIndex?> indexes)
+    {
+        ParquetRowGroup rowGroup = whole.RowGroup;
         var kept = offsets.Select(_ => new List<PageLocation>()).ToArray();
+        var places = new List<PositionRange>();
         long keptRows = 0;
         // Of each column the page behind those that were looked at.
         int[] next = new int[offsets.Length];
@@ -49,19 +90,21 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, int[] 
         {
             int[] first = [.. next];
             long rows = AdvanceToCommonBorder(offsets, next, rowGroup.Rows);
-            if (!FilterPruning.MightMatch(where, name => StatisticsOf(name, rows, offsets, indexes, first, next)))
+            long position = whole.Places[0].First + offsets[0].FirstRows[first[0]];
+            if ((where is not null && !FilterPruning.MightMatch(where, name => StatisticsOf(name, rows, offsets, indexes, first, next))) || deleted?.HasAll(position, rows) == true)
                 continue;
             keptRows += rows;
+            places.Add(new PositionRange(position, rows));
             for (int i = 0; i < offsets.Length; i++)
                 kept[i].AddRange(offsets[i].Pages.AsSpan(first[i]..next[i]));
         }
 
         if (keptRows == rowGroup.Rows || keptRows == 0)
-            return keptRows == 0 ? null : rowGroup;
+            return keptRows == 0 ? null : whole;
         ParquetColumnChunk[] columns = [.. rowGroup.Columns];
         for (int i = 0; i < leaves.Length; i++)
             columns[leaves[i]] = columns[leaves[i]].WithPages(offsets[i].Pages[0].Offset, kept[i], keptRows);
-        return new ParquetRowGroup(keptRows, columns);
+        return whole with { RowGroup = new ParquetRowGroup(keptRows, columns), Places = places };
     }
 
     /// <summary>Moves each column to the next row at which all of them begin a page, and returns how many rows that is.</summary>

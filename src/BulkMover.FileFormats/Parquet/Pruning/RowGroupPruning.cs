@@ -10,7 +10,7 @@ namespace BulkMover.FileFormats.Parquet.Pruning;
 
 /// <summary>
 /// Which row groups of a file may hold rows of <c>--where</c>: told by their statistics, then by bloom filters of columns that are compared for
-/// equality, then page by page.
+/// equality.
 /// </summary>
 /// <param name="footer">The file.</param>
 /// <param name="shape">Its columns in the scan.</param>
@@ -20,40 +20,30 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, Sc
 {
     private readonly int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
 
-    /// <summary>Without a filter: all that have rows.</summary>
-    public static List<KeptRowGroup> All(ParquetFooter footer) =>
-        [.. Enumerable.Range(0, footer.RowGroups.Count).Where(i => footer.RowGroups[i].Rows > 0).Select(i => new KeptRowGroup(i, footer.RowGroups[i]))];
-
     /// <param name="where">The filter.</param>
-    /// <param name="withoutPages">Whether pages may be left out; not where rows are told by their positions.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public async ValueTask<List<KeptRowGroup>> KeepAsync(Filter where, bool withoutPages, CancellationToken cancellationToken)
+    public async ValueTask<List<KeptRowGroup>> KeepAsync(Filter where, CancellationToken cancellationToken)
     {
-        var pages = new PagePruning(footer, shape, leaves, source);
         var kept = new List<KeptRowGroup>();
-        foreach (KeptRowGroup candidate in All(footer))
+        foreach (KeptRowGroup candidate in KeptRowGroup.All(footer))
         {
-            ParquetRowGroup? rowGroup = candidate.RowGroup;
-            if (!await MightMatchAsync(where, candidate.Index, rowGroup, cancellationToken))
-                continue;
-            if (withoutPages)
-                rowGroup = await pages.PruneAsync(where, rowGroup, cancellationToken);
-            if (rowGroup is not null)
-                kept.Add(candidate with { RowGroup = rowGroup });
+            if (await MightMatchAsync(where, candidate, cancellationToken))
+                kept.Add(candidate);
         }
 
         return kept;
     }
 
     /// <summary>Bloom filters are read one after the other, each only when the answer still hangs on it.</summary>
-    private async ValueTask<bool> MightMatchAsync(Filter where, int number, ParquetRowGroup rowGroup, CancellationToken cancellationToken)
+    private async ValueTask<bool> MightMatchAsync(Filter where, KeptRowGroup candidate, CancellationToken cancellationToken)
     {
+        ParquetRowGroup rowGroup = candidate.RowGroup;
         long maxBytes = source.MaxIndexBytes(leaves.Sum(leaf => rowGroup.Columns[leaf].CompressedBytes));
         var filters = new Dictionary<int, BloomFilter?>();
         while (true)
         {
             int? missing = null;
-            bool might = FilterPruning.MightMatch(where, name => StatisticsOf(name, number, rowGroup, MightHold));
+            bool might = FilterPruning.MightMatch(where, name => StatisticsOf(name, candidate, MightHold));
             if (!might || missing is not { } leaf)
                 return might;
             BloomFilter? read = filters[leaf] = await BloomFilter.ReadAsync(source.File, rowGroup.Columns[leaf].BloomFilter, maxBytes, cancellationToken);
@@ -69,19 +59,19 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, Sc
         }
     }
 
-    private ColumnStatistics? StatisticsOf(string name, int number, ParquetRowGroup rowGroup, Func<int, ulong[], bool> mightHold)
+    private ColumnStatistics? StatisticsOf(string name, KeptRowGroup candidate, Func<int, ulong[], bool> mightHold)
     {
         if (shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == name) is not { } column || !column.Field.HasStatistics())
             return null;
         RowMetadata? kind = column.Field.GetRowMetadata();
         if (column.FileColumn is { } index)
         {
-            ColumnStatistics? stored = StatisticsOf(index, rowGroup, mightHold);
+            ColumnStatistics? stored = StatisticsOf(index, candidate.RowGroup, mightHold);
             // What is null in the file is something else in the table.
             return kind is null || stored?.NullCount == 0 ? stored : null;
         }
 
-        return kind is { } inherited ? InheritedValue.Range(task, inherited, footer.FirstPosition(number), rowGroup.Rows) : OfConstant(column, rowGroup.Rows);
+        return kind is { } inherited ? InheritedValue.Range(task, inherited, candidate.Places[0].First, candidate.RowGroup.Rows) : OfConstant(column, candidate.RowGroup.Rows);
     }
 
     private ColumnStatistics? StatisticsOf(int index, ParquetRowGroup rowGroup, Func<int, ulong[], bool> mightHold)

@@ -13,6 +13,8 @@ internal sealed class DeletedRows(IReadOnlyList<PositionSet> positions, IReadOnl
         foreach (DeletedValues of in values)
             of.Mark(keys, deleted);
     }
+
+    public bool HasAll(long firstPosition, long count) => positions.Any(set => set.HasAll(firstPosition, count));
 }
 
 /// <summary>Rows that are deleted by their values.</summary>
