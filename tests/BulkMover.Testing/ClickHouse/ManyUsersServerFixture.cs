@@ -30,6 +30,7 @@ public sealed class ManyUsersServerFixture : ClickHouseServerFixture
         ("unlogged", "<log_queries>0</log_queries>"),
         ("elsewhere", "<session_timezone>Asia/Kathmandu</session_timezone>"),
         ("manythreads", "<max_insert_threads>8</max_insert_threads>"),
+        ("threequeries", "<max_concurrent_queries_for_user>3</max_concurrent_queries_for_user>"),
         ("small", "<max_memory_usage>20000000</max_memory_usage>"),
     ];
 

@@ -17,6 +17,9 @@ public sealed partial class ServerClient : IDisposable
 {
     private static readonly Dictionary<string, object> NoSettings = [];
 
+    /// <summary>Between asking again, each twice as long as the one before.</summary>
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(20), LongestWait = TimeSpan.FromSeconds(1);
+
     private readonly Driver plain;
     private readonly Lazy<Driver> compressed;
 
@@ -83,12 +86,29 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
-        using ClickHouseRawResult answer = await NetworkAsync(() => plain.Client.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken);
+        using ClickHouseRawResult answer = await InTurnAsync(() => NetworkAsync(
+            () => plain.Client.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken), bounded.Token);
         using var lines = new StreamReader(await NetworkAsync(answer.ReadAsStreamAsync, cancellationToken));
         while (await NetworkAsync(() => lines.ReadLineAsync(bounded.Token).AsTask(), cancellationToken) is { } line)
         {
             if (line.Length > 0)
                 yield return Parse(line);
+        }
+    }
+
+    /// <summary>Some questions are asked at once, where a user may have no room for that (<c>max_concurrent_queries_for_user</c>): they wait for each other then.</summary>
+    private static async Task<T> InTurnAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
+    {
+        for (TimeSpan wait = FirstWait; ; wait *= 2)
+        {
+            try
+            {
+                return await request();
+            }
+            catch (EnvironmentException error) when (ServerError.IsTooManyQueries(error) && wait < LongestWait)
+            {
+                await Task.Delay(wait, cancellationToken);
+            }
         }
     }
 
@@ -108,13 +128,15 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
-        return await NetworkAsync(
-            async () =>
-            {
-                using ClickHouseRawResult answer = await plain.Client.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
-                return await answer.ReadAsStringAsync();
-            },
-            cancellationToken);
+        return await InTurnAsync(
+            () => NetworkAsync(
+                async () =>
+                {
+                    using ClickHouseRawResult answer = await plain.Client.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
+                    return await answer.ReadAsStringAsync();
+                },
+                cancellationToken),
+            bounded.Token);
     }
 
     /// <summary>Says of a failure of the network what it is.</summary>

@@ -9,6 +9,7 @@ internal static class ServerError
 {
     private const int ShownCharacters = 1000;
     private const int NotEnoughSpace = 243;
+    private const string TooManyQueries = "too_many_queries";
 
     private static readonly (string Reason, string NextStep) Authentication = ("authentication", $"Check user and password ({ServerPassword.Variable}).");
 
@@ -64,7 +65,7 @@ internal static class ServerError
         [241] = ("server_memory", "The server has no memory left for the query; use fewer --writers or try later."),
         [777] = ("server_memory", "The server has no memory left for the query; use fewer --writers or try later."),
         [778] = ("server_memory", "The server has no memory left for the query; use fewer --writers or try later."),
-        [202] = ("server_busy", "The server runs as many queries as it allows; use fewer --writers or try later."),
+        [202] = (TooManyQueries, "As many queries run as the server, or the user's profile (max_concurrent_queries_for_user), allows; use fewer --writers or try later."),
         [203] = ("server_busy", "The server has no connection left; use fewer --writers or try later."),
         [364] = ("server_busy", "The server was asked too often; use fewer --writers or try later."),
         [439] = ("server_busy", "The server has no thread left for the query; use fewer --writers or try later."),
@@ -74,6 +75,9 @@ internal static class ServerError
         [762] = ("server_busy", "The server has as many connections as it allows; use fewer --writers or try later."),
         [252] = ("too_many_parts", "The server merges more slowly than rows come; use fewer --writers or try later."),
     };
+
+    /// <summary>The server has not begun with it, for as many queries run as may at a time.</summary>
+    public static bool IsTooManyQueries(BulkMoverException error) => error.Code == $"clickhouse.{TooManyQueries}";
 
     /// <summary>What the answer to a request means; null when it is a ClickHouse's success.</summary>
     public static async Task<BulkMoverException?> FromAnswerAsync(HttpResponseMessage answer, Uri server, CancellationToken cancellationToken)

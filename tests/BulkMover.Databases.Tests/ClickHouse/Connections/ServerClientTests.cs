@@ -223,7 +223,7 @@ public sealed class ServerClientTests(ClickHouseServerFixture server) : IDisposa
     [InlineData(394, "query_killed", true, false)]
     [InlineData(473, "table_busy", true, false)]
     [InlineData(999, "keeper", true, false)]
-    [InlineData(202, "server_busy", true, true)]
+    [InlineData(202, "too_many_queries", true, true)]
     [InlineData(203, "server_busy", true, true)]
     [InlineData(241, "server_memory", true, true)]
     [InlineData(252, "too_many_parts", true, true)]

@@ -92,6 +92,7 @@ public sealed class UserTests(ManyUsersServerFixture server) : IClassFixture<Man
     [InlineData("elsewhere")]
     [InlineData("manythreads")]
     [InlineData("small")]
+    [InlineData("threequeries")]
     public async Task Copy_ProfileOfTheUserSetsOtherwise_EveryRowArrivesOnceInEachMode(string user)
     {
         foreach (CopyMode mode in Enum.GetValues<CopyMode>())
