@@ -34,8 +34,8 @@ internal sealed class FileSurvey(IReadOnlyDictionary<string, IArrowType> known)
     /// <summary>Rows of each file, in the order of the listing.</summary>
     public IReadOnlyList<long> Rows => rows;
 
-    /// <summary>All of them, in the order of the listing; null where there are too many to keep.</summary>
-    public IReadOnlyList<ParquetFile>? Files => files.Count == rows.Count ? files : null;
+    /// <summary>All of them, in the order of the listing; null where there are too many to keep, or where nothing tells other files of their names from them.</summary>
+    public IReadOnlyList<ParquetFile>? Files => files.Count == rows.Count && ends.Count == rows.Count && ends.TrueForAll(end => end.Version is not null) ? files : null;
 
     /// <summary>Of the first files in that order, as many as there is room for: those that are copied as they are then need not be read again.</summary>
     public IReadOnlyList<FileEnd> Ends => ends;

@@ -12,9 +12,8 @@ using BulkMover.TableFormats.Partitions;
 namespace BulkMover.TableFormats.ParquetDirectories;
 
 /// <summary>
-/// The files as they were when their footers were read. They are listed again at every plan, and a set that changed meanwhile is an error.
-/// Kept in between: eight bytes a file, the footers of the first few thousand, and the files themselves where they are few; reading those does not wait for
-/// the listing.
+/// The files as they were when their footers were read. Kept of them: eight bytes a file, the footers of the first few thousand, and the files themselves where they are few and the
+/// store tells versions, in which alone they are read then. Others are listed again at every plan, and a set that changed meanwhile is an error.
 /// </summary>
 internal sealed class ParquetSnapshot : ITableSnapshot
 {
@@ -56,7 +55,7 @@ internal sealed class ParquetSnapshot : ITableSnapshot
     {
         FeatureGate.ThrowIfRefused("parquet", location.ToString(), Features);
         int next = 0;
-        await foreach (ParquetFile file in (kept is null ? ListAsync(cancellationToken) : ListBesideAsync(kept, cancellationToken)))
+        await foreach (ParquetFile file in (kept?.ToAsyncEnumerable() ?? ListAsync(cancellationToken)))
         {
             if (next == rows.Count)
                 throw Changed();
@@ -84,36 +83,6 @@ internal sealed class ParquetSnapshot : ITableSnapshot
 
         if (hash.Finish() != Id)
             throw Changed();
-    }
-
-    /// <summary>The files as they were, while they are listed.</summary>
-    private async IAsyncEnumerable<ParquetFile> ListBesideAsync(IReadOnlyList<ParquetFile> known, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task listing = CheckAsync(stopping.Token);
-        try
-        {
-            foreach (ParquetFile file in known)
-            {
-                if (listing.IsCompleted)
-                    await listing;
-                yield return file;
-            }
-
-            await listing;
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await listing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        async Task CheckAsync(CancellationToken token)
-        {
-            await foreach (ParquetFile _ in ListAsync(token))
-            {
-            }
-        }
     }
 
     private Dictionary<string, Scalar> PartitionValuesOf(ParquetFile file)

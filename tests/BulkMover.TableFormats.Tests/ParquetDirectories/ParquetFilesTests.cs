@@ -151,33 +151,20 @@ public sealed class ParquetFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task Plan_FewFiles_GivesThemWhileTheStoreLists()
+    public async Task Plan_FewFilesOfAStoreWithVersions_GivesThoseThatWereOpenedAndListsNoMore()
     {
-        var store = new SlowListings();
-        using var slow = new ParquetFolder { Store = store };
-        slow.Write("t/a.parquet");
-        ITableSnapshot snapshot = await slow.SnapshotAsync("t");
+        var store = new VersionedFiles();
+        using var versioned = new ParquetFolder { Store = store };
+        versioned.Write("t/a.parquet");
+        versioned.Write("t/b.parquet");
+        ITableSnapshot snapshot = await versioned.SnapshotAsync("t");
+        int before = store.Listings;
 
-        store.Hold();
-        await using IAsyncEnumerator<ScanTask> plan = snapshot.PlanAsync(new Scan(snapshot, null, null), TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        Assert.True(await plan.MoveNextAsync());
-        Assert.Equal("a.parquet", plan.Current.File.Name);
-        ValueTask<bool> end = plan.MoveNextAsync();
-        Assert.False(end.IsCompleted);
-        store.Release();
-        Assert.False(await end);
-    }
+        versioned.Write("t/c.parquet");
+        List<ScanTask> plan = await ParquetFolder.PlanAsync(snapshot);
 
-    [Fact]
-    public async Task Plan_IsLeftEarly_EndsTheListing()
-    {
-        var store = new SlowListings();
-        using var slow = new ParquetFolder { Store = store };
-        slow.Write("t/a.parquet");
-        ITableSnapshot snapshot = await slow.SnapshotAsync("t");
-
-        store.Hold();
-        Assert.NotNull(await snapshot.PlanAsync(new Scan(snapshot, null, null), TestContext.Current.CancellationToken).FirstAsync(TestContext.Current.CancellationToken));
+        Assert.Equal([("a.parquet", "1"), ("b.parquet", "1")], plan.Select(task => (task.File.Name, task.End!.Version!)));
+        Assert.Equal(before, store.Listings);
     }
 
     [Fact]
