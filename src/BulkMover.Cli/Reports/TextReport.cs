@@ -81,7 +81,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (result.Retries > 0)
             error.WriteLine($"      begun again {result.Retries:N0} times after failures that passed");
         if (result.AdoptedFiles > 0)
-            error.WriteLine($"      {result.AdoptedFiles:N0} files, {ByteSize.Format(result.AdoptedBytes)}, were copied as they are");
+            error.WriteLine($"      {Adopted(result.AdoptedFiles, ByteSize.Format(result.AdoptedBytes))}");
         error.WriteLine($"      {result.Bottleneck}");
         if (result.Readers is { } readers)
             error.WriteLine($"      --readers {readers} and --writers {result.Writers} are what it went with at the end");
@@ -167,6 +167,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (files.Count > MostFiles)
             writer.WriteLine($"    and {files.Count - MostFiles:N0} more files");
     }
+
+    private static string Adopted(long files, string bytes) => files == 1 ? $"1 file, {bytes}, was copied as it is" : $"{files:N0} files, {bytes}, were copied as they are";
 
     private static string Side(bool isOfSource) => isOfSource ? "source" : "target";
 

@@ -40,12 +40,14 @@ public interface IWritableStore : IObjectStore
     /// <param name="bytes">Its length.</param>
     /// <param name="to">Its new name, in this store.</param>
     /// <param name="cancellationToken">Stops before the object is gone from its old place.</param>
+    /// <returns>False when the store cannot: nothing was done.</returns>
     /// <exception cref="Errors.CorruptTableException">The object is missing or has another length.</exception>
-    async Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
+    async Task<bool> TryMoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
     {
         if (!await TryCopyAsync(from, bytes, version: null, to, cancellationToken))
-            throw new InvalidOperationException($"'{from}' and '{to}' are not of one store.");
+            return false;
         await DeleteAsync(from, cancellationToken);
+        return true;
     }
 
     /// <summary>Removes an object; that it is missing is no error. Directories that become empty may go as well.</summary>

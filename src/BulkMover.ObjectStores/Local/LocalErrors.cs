@@ -8,6 +8,9 @@ internal static class LocalErrors
     /// <summary>ENOSPC and EDQUOT of Linux; EDQUOT of macOS.</summary>
     private static readonly int[] DiskFull = [28, 122, 69];
 
+    /// <summary>EROFS of both.</summary>
+    private const int ReadOnly = 30;
+
     public static T Wrap<T>(string path, Func<T> call)
     {
         try
@@ -65,6 +68,8 @@ internal static class LocalErrors
             $"'{path}' may not be written or deleted by this user. Grant the right to write in its directory.", error),
         IOException when DiskFull.Contains(error.HResult) => new EnvironmentException("store.disk_full",
             $"There is no room on the disk for '{path}'. Make room, then run the command again.", error),
+        IOException when error.HResult == ReadOnly => new EnvironmentException("store.read_only",
+            $"'{path}' would lie in a file system that is mounted for reading only. Mount it for writing, or name another place.", error),
         _ => Invalid(path, error) ?? Failed($"Writing '{path}' failed: {error.Message} Check the disk and whether its directory is one, then run the command again.", error),
     };
 

@@ -49,7 +49,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
 
     /// <summary>Begins a file; its directories are made.</summary>
     /// <exception cref="InvalidInputException">Codes <c>store.outside_root</c>, <c>store.is_directory</c>, <c>store.path_invalid</c>, <c>store.scheme_unknown</c>.</exception>
-    /// <exception cref="EnvironmentException">Codes <c>store.access_denied</c>, <c>store.disk_full</c>, <c>store.io_failed</c>.</exception>
+    /// <exception cref="EnvironmentException">Codes <c>store.access_denied</c>, <c>store.disk_full</c>, <c>store.read_only</c>, <c>store.io_failed</c>.</exception>
     public ValueTask<IObjectWriter> CreateAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -99,7 +99,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
     }
 
     /// <inheritdoc cref="CreateAsync"/>
-    public async Task MoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
+    public async Task<bool> TryMoveAsync(Location from, long bytes, Location to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         (string source, string destination) = (WritablePathOf(from), WritablePathOf(to));
@@ -112,6 +112,7 @@ public sealed class LocalObjectStore(Location? writableRoot = null) : IWritableS
         });
         await LocalErrors.WrapWritingAsync(destination, () => new ValueTask(DirectoryFlushes.Shared.FlushAsync(Path.GetDirectoryName(destination)!)));
         root?.DeleteEmptyDirectoriesAbove(source);
+        return true;
     }
 
     /// <summary>Removes a file, and with a root also the directories below it that have become empty.</summary>

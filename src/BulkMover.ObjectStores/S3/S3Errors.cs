@@ -81,10 +81,20 @@ internal static class S3Errors
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
             StoreErrors.Throttled(said, answer, null),
         >= HttpStatusCode.InternalServerError => Transient("store.failed", $"{said} Try later.", answer),
-        _ => new EnvironmentException("store.refused", $"{said} Check the endpoint and the store's log.", answer),
+        _ => new EnvironmentException("store.refused", $"{said} {WhatToCheck(act, access, answer.StatusCode)}", answer),
     };
 
     private static EnvironmentException Transient(string code, string message, Exception answer) => new(code, message, answer) { IsTransient = true };
+
+    /// <summary>Also a key of the customer's own that was not given, or is another one, is a bad request, and an answer to HEAD says no more (Amazon S3, "Using SSE-C").</summary>
+    private static string WhatToCheck(StoreAct act, S3Access access, HttpStatusCode status) => (status, access.Encryption) switch
+    {
+        (HttpStatusCode.BadRequest, null) when act is StoreAct.Read or StoreAct.Copy =>
+            $"If it was written with a key of the customer's own, set {S3Encryption.CustomerKeyVariable}; else check the endpoint and the store's log.",
+        (HttpStatusCode.BadRequest, not null) => $"Check {S3Encryption.CustomerKeyVariable}, {S3Encryption.MethodVariable} and {S3Encryption.KmsKeyVariable}: "
+            + "what was written with a key of the customer's own is read with the same only, and some stores take keys by https only.",
+        _ => "Check the endpoint and the store's log.",
+    };
 
     /// <summary>Amazon's refuses who does not say that he pays in the same words as who has no right.</summary>
     private static string HowToGrant(StoreAct act, S3Access access) => access.IsAnonymous

@@ -85,11 +85,13 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
         var options = new ParallelOptions { MaxDegreeOfParallelism = ChangesAtOnce, CancellationToken = cancellationToken };
         IReadOnlyList<Location> replaced = await ReplacedAsync(commit, cancellationToken);
+        // The load still holds the bytes of a file that is open, and at its commit none is.
+        using var passing = new SemaphoreSlim(1);
         bool hasFiles = false;
         await Parallel.ForEachAsync(commit.Files(cancellationToken), options, async (file, stopping) =>
         {
             hasFiles = true;
-            await MoveAsync(file, root.Combine(PlaceOf(file.Path[(directory.Length + 1)..], name)), stopping);
+            await MoveAsync(file, root.Combine(PlaceOf(file.Path[(directory.Length + 1)..], name)), passing, stopping);
         });
         if (!hasFiles)
             await WriteEmptyAsync(root.Combine($"{name}-000000.parquet"), commit.Write.Schema, cancellationToken);
@@ -145,11 +147,25 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         return $"{path[..slash]}{name}-{path[slash..]}";
     }
 
-    private async Task MoveAsync(WrittenFile file, Location place, CancellationToken cancellationToken)
+    /// <summary>Where the store cannot copy, as some cannot copy what they encrypt, the bytes pass through this program, of one file at a time.</summary>
+    private async Task MoveAsync(WrittenFile file, Location place, SemaphoreSlim passing, CancellationToken cancellationToken)
     {
+        Location written = root.Combine(file.Path);
         try
         {
-            await store.MoveAsync(root.Combine(file.Path), file.Bytes, place, cancellationToken);
+            if (await store.TryMoveAsync(written, file.Bytes, place, cancellationToken))
+                return;
+            await passing.WaitAsync(cancellationToken);
+            try
+            {
+                await PassedFile.CopyAsync(store, written, file.Bytes, version: null, store, place, cancellationToken);
+            }
+            finally
+            {
+                passing.Release();
+            }
+
+            await store.DeleteAsync(written, cancellationToken);
         }
         catch (CorruptTableException)
         {

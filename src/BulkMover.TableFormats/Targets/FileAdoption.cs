@@ -65,11 +65,27 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     {
         { Format: not FileFormat.Parquet } => "it is not Parquet",
         { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
+        _ when UnkeptConstant(task, write) is { } column => IsInMetadata(column),
         { Deletes: null } => null,
         { Rows: null } => "some of its rows are deleted, and metadata do not tell how many it has",
         _ when write.Deletes is null => "some of its rows are deleted, and the target's table cannot keep that",
         _ => null,
     };
+
+    /// <summary>A column whose value the source's metadata tell, whatever is in the file, where the target's have no place for it; null when there is none.</summary>
+    private static string? UnkeptConstant(ScanTask task, TableWrite write)
+    {
+        for (int place = 0; task is { ConstantsWin: true, Constants.Count: > 0 } && place < write.Schema.FieldsList.Count; place++)
+        {
+            string name = write.Schema.FieldsList[place].Name;
+            if (task.Constants.ContainsKey(name) && !write.Partitions.Any(column => column.Source == place && column.Transform.Kind == TransformKind.Identity))
+                return name;
+        }
+
+        return null;
+    }
+
+    private static string IsInMetadata(string column) => $"the value of column '{column}' is in the source's metadata";
 
     private async Task<IEnumerable<long>?> DeletedAsync(ScanTask task, ParquetFooter footer, CancellationToken cancellationToken)
     {
@@ -116,7 +132,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             bool isTold = task.Constants.ContainsKey(source.Name) && (task.ConstantsWin || field is null);
             bool isKept = partition?.Transform.Kind == TransformKind.Identity && (write.LeavesPartitionColumnsOut || field is null);
             if (isTold && !isKept)
-                return $"the value of column '{source.Name}' is in the source's metadata";
+                return IsInMetadata(source.Name);
             if (isTold || (isKept && write.LeavesPartitionColumnsOut))
             {
                 // Under another name it would be a column of its own to readers that find columns by name.

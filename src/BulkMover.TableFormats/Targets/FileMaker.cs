@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using Apache.Arrow;
 using BulkMover.Core.Batches;
-using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
@@ -22,16 +20,13 @@ namespace BulkMover.TableFormats.Targets;
 internal sealed class FileMaker(
     IWritableStore store, Location root, string directory, string name, TableWrite write, ParquetWriteOptions options, OpenFiles open)
 {
-    /// <summary>Bytes that are read and written at a time where a file passes through.</summary>
-    public const int PieceBytes = 8 << 20;
-
     private readonly int[] columns = ColumnsInFiles(write);
     private int files;
 
     public OpenFiles Open => open;
 
     /// <summary>Bytes that copying a file takes where they pass through this program: pieces here, and parts in the store's writer.</summary>
-    public long PassingBytes => PieceBytes + WriterBytes;
+    public long PassingBytes => PassedFile.PieceBytes + WriterBytes;
 
     /// <inheritdoc cref="IWritableStore.WriterBytes"/>
     public long WriterBytes => store.WriterBytes;
@@ -74,26 +69,8 @@ internal sealed class FileMaker(
             return (path, 0);
         // What should have been the store's work has no bytes leased for it: it takes the place of a file that is open.
         using IDisposable? place = IsOfStore(file) ? await open.TakeAsync(cancellationToken) : null;
-        await PassAsync(source, file, bytes, version, path, cancellationToken);
+        await PassedFile.CopyAsync(source, file, bytes, version, store, root.Combine(path), cancellationToken);
         return (path, bytes);
-    }
-
-    private async Task PassAsync(IObjectStore source, Location file, long bytes, string? version, string path, CancellationToken cancellationToken)
-    {
-        await using IRangeReader reader = await source.OpenAsync(file, bytes, cancellationToken);
-        await using IObjectWriter writer = await store.CreateAsync(root.Combine(path), bytes, cancellationToken);
-        byte[] piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(bytes, PieceBytes));
-        for (long offset = 0; offset < bytes; offset += piece.Length)
-        {
-            Memory<byte> next = piece.AsMemory(0, (int)Math.Min(piece.Length, bytes - offset));
-            await reader.ReadAsync(offset, next, cancellationToken);
-            if (version is not null && reader.Version != version)
-                throw new EnvironmentException("lake.file_changed", $"'{file}' was replaced while it was copied. Run the command again.") { IsTransient = true };
-            await writer.WriteAsync(next, cancellationToken);
-        }
-
-        await writer.CompleteAsync(cancellationToken);
-        ArrayPool<byte>.Shared.Return(piece);
     }
 
     /// <summary>What the table and the ledger keep of a file that is whole in the store.</summary>

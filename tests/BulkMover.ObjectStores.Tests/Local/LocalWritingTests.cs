@@ -272,6 +272,17 @@ public sealed class LocalWritingTests : WritableStoreContract, IDisposable
         Assert.Equal("store.disk_full", error.Code);
     }
 
+    /// <summary>No try but another place or another mount helps.</summary>
+    [Fact]
+    public void Write_FileSystemIsReadOnly_SaysSoAndIsNotTriedAgain()
+    {
+        const int ReadOnlyFileSystem = 30; // EROFS (errno-base.h)
+
+        BulkMoverException error = LocalErrors.OfWriting("/data/a", new IOException("Read-only file system : '/data'", ReadOnlyFileSystem));
+
+        Assert.Equal(("store.read_only", false, ErrorSide.Environment), (error.Code, error.IsTransient, error.Side));
+    }
+
     protected override IWritableStore OpenStore() => new LocalObjectStore(Root);
 
     protected override Task<int> CountUnfinishedAsync() =>

@@ -123,6 +123,8 @@ public sealed class S3WritingTests(CephServer server) : RemoteWritingContract, I
         {
             Assert.True((await store.ReadAllAsync(At(name), null, Cancellation)).AsSpan().SequenceEqual(bytes));
             await Assert.ThrowsAnyAsync<BulkMoverException>(async () => await OpenStore().ReadAllAsync(At(name), length, Cancellation));
+            var looked = await Assert.ThrowsAsync<EnvironmentException>(async () => await OpenStore().OpenAsync(At(name), null, Cancellation));
+            Assert.Contains(S3Encryption.CustomerKeyVariable, looked.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(written, (await ListAsync(store)).Select(o => o.Name));

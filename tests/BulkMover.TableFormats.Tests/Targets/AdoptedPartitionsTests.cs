@@ -47,6 +47,29 @@ public sealed class AdoptedPartitionsTests
         Assert.Equal(2L, copied.Constants["a"].Value);
     }
 
+    /// <summary>The values of partition columns are in Delta's log (PROTOCOL.md, "Partition Values"), and files need not have them.</summary>
+    [Theory]
+    [InlineData("b", false)]
+    [InlineData("bucket(4, a)", false)]
+    [InlineData("a", true)]
+    public async Task Plan_OnlyMetadataTellAColumn_FileMayBeAdoptedWhereTheTargetHasItAsPartition(string partitionBy, bool mayAdopt)
+    {
+        var schema = new Schema([Column("a", 1), Column("b", 2)], null);
+        ScanTask file = await WriteAsync(new Schema([Column("b", 2)], null), [2]) with
+        {
+            Constants = new Dictionary<string, Scalar> { ["a"] = new(Int64Type.Default, 1L) }, ConstantsWin = true,
+        };
+        await using LakeTarget target = LakeTarget.OfIceberg("iceberg", objects, LakeCopy.Root, new LakeOptions { PartitionBy = [partitionBy] });
+        var request = new TargetRequest(TransferId.Of("copy"), new TransferOrigin("command", "selection", "source", "1"), schema, CopyMode.Create, [])
+        {
+            Adoption = new Adoption(objects, ColumnMatching.FieldId, IsRequired: false),
+        };
+
+        TargetPlan plan = await target.PlanAsync(request, Token);
+
+        Assert.Equal(mayAdopt, plan.MayAdopt(file));
+    }
+
     private static Field Column(string name, int id) => new Field(name, Int64Type.Default, nullable: false).WithFieldId(id);
 
     /// <summary>A file of one row.</summary>

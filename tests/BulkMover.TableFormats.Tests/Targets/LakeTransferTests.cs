@@ -42,6 +42,20 @@ public sealed class LakeTransferTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Copy_DirectoryInAStoreThatCopiesNothing_FilesPassThroughToTheirPlaces(bool isPartitioned)
+    {
+        var objects = new MemoryObjectStore();
+        LakeCopy copy = New("parquet", objects, CopyMode.Create, isPartitioned, isAdopting: false);
+
+        Assert.Equal(copy.Rows.Count(), await copy.RunAsync(new WritableMemoryStore(objects)));
+
+        Assert.Equal(copy.Rows, await copy.ReadAsync());
+        await AssertNothingIsLeftOverAsync(objects, copy);
+    }
+
+    [Theory]
     [MemberData(nameof(Copies))]
     public async Task Copy_KilledAtAnyCall_GoesOnToTheSameRows(string format, CopyMode mode, bool isPartitioned, bool isAdopting)
     {

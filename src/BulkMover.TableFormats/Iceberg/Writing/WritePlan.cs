@@ -44,7 +44,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         if (options.PartitionBy is { } wanted && !Values(PartitionTerms.Parse(wanted, schema)).SequenceEqual(Values(spec)))
         {
             throw new TargetException("iceberg.partitions_differ",
-                $"'{root}' is partitioned by {(spec.IsUnpartitioned ? "nothing" : string.Join(", ", Terms(spec, schema)))}, and not by {string.Join(", ", wanted)}. Leave the option out to write it as it is.");
+                $"'{root}' is partitioned by {(spec.IsUnpartitioned ? "nothing" : string.Join(", ", Terms(spec, schema)))}, and not by {(wanted.Count == 0 ? "nothing" : string.Join(", ", wanted))}. Leave the option out to write it as it is.");
         }
 
         SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
