@@ -62,14 +62,14 @@ internal sealed record ColumnNode(IArrowType Type, NodeLevels Levels, IReadOnlyL
 
     /// <summary>
     /// The element of a list is the repeated node itself or the only one in it, which depends on their names. What the native reader has made of
-    /// them the field's name tells, unless both have the same.
+    /// them the field's name tells, and where both have the same, as in lists of lists by parquet-avro, its type: only one of them fits it, or
+    /// both in the same way.
     /// </summary>
     private static ColumnNode? OfElement(SchemaNode repeated, Field element, int depth, int defined)
     {
-        SchemaNode? only = repeated.Children is [var child] && child.Element.Name == element.Name ? child : null;
-        bool isItself = repeated.Element.Name == element.Name;
-        if (only is not null)
-            return isItself ? null : Of(only, element, isElement: false, depth, defined);
-        return isItself ? Of(repeated, element, isElement: true, depth, defined) : null;
+        ColumnNode? itself = repeated.Element.Name == element.Name ? Of(repeated, element, isElement: true, depth, defined) : null;
+        return itself is null && repeated.Children is [var only] && only.Element.Name == element.Name
+            ? Of(only, element, isElement: false, depth, defined)
+            : itself;
     }
 }
