@@ -129,6 +129,63 @@ public sealed class DremelTests
         Assert.Equal((2, 0), (decoded.Own, decoded.Native));
     }
 
+    /// <summary>"The key field [...] must have repetition required" (LogicalTypes.md, "Maps"); Hive, Presto and Flink wrote it optional, and never null.</summary>
+    [Fact]
+    public async Task ReadAsync_MapsWhoseKeysAreOptional_AreMaps()
+    {
+        using var file = new ParquetTestFile();
+        WriteOptionalKeys(file, 3);
+        using var decoded = new DecodedChunks();
+
+        Assert.Equal(["""{"c":[["a",7],["b",null]]}""", """{"c":[]}""", """{"c":null}"""], await file.ReadAsync());
+        Assert.Equal((2, 0), (decoded.Own, decoded.Native));
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeyThatIsNull_IsCorrupt()
+    {
+        using var file = new ParquetTestFile();
+        WriteOptionalKeys(file, 2);
+
+        Assert.Equal("parquet.data_corrupt", (await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync())).Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeyThatIsAGroup_IsReadUnlessItIsNull()
+    {
+        foreach ((int level, string? expected) in ((int, string?)[])[(4, """{"c":[[{"a":5},7],[{"a":6},null]]}"""), (3, """{"c":[[{"a":5},7],[{"a":null},null]]}"""), (2, null)])
+        {
+            using var file = new ParquetTestFile();
+            Action<CompactWriter>[] schema =
+                [Column("c", converted: Map, children: 1), Column("map", children: 2, repetition: Repeated), Column("key", children: 1), Column("a", Int32), Column("value", Int32)];
+            Write(file, 1, schema, 1,
+                (Int32, 2, [Page(2, [.. Levels(0, 1), .. Levels(4, level), .. Plain(5, 6)])]),
+                (Int32, 2, [Page(2, [.. Levels(0, 1), .. Levels(3, 2), .. Plain(7)])]));
+
+            if (expected is null)
+                await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync());
+            else
+                Assert.Equal([expected], await file.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeysForTheNativeReader_AreRefusedByName()
+    {
+        using var file = new ParquetTestFile { Options = new() { OnlyNative = true } };
+        WriteOptionalKeys(file, 3);
+
+        Assert.Contains("key of a map", (await Assert.ThrowsAsync<UnsupportedFeatureException>(() => file.ReadAsync())).Message, StringComparison.Ordinal);
+    }
+
+    private static void WriteOptionalKeys(ParquetTestFile file, int lastKey) => Write(
+        file,
+        1,
+        [Column("c", converted: Map, children: 1), Column("map", children: 2, repetition: Repeated), Column("key", ByteArray, Utf8), Column("value", Int32)],
+        3,
+        (ByteArray, 4, [Page(4, [.. Levels(0, 1, 0, 0), .. Levels(3, lastKey, 1, 0), .. Texts("a", "b")])]),
+        (Int32, 4, [Page(4, [.. Levels(0, 1, 0, 0), .. Levels(3, 2, 1, 0), .. Plain(7)])]));
+
     [Theory]
     [InlineData("goes on with a row that has not begun", new[] { 1, 0 }, new[] { 3, 3 }, 1)]
     [InlineData("goes on with a list that is null", new[] { 0, 1 }, new[] { 0, 3 }, 1)]
