@@ -16,14 +16,17 @@ internal sealed class RequiredCheck(string file, string column)
     }
 
     /// <summary>A member may be null where its struct is.</summary>
-    public void CheckMember(ArrayData parent, ArrayData child)
+    /// <param name="parent">Its struct, or the one around that which tells for both where there is none.</param>
+    /// <param name="first">Place of the parent's first slot among the member's.</param>
+    /// <param name="child">The member.</param>
+    public void CheckMember(ArrayData parent, int first, ArrayData child)
     {
         if (child.GetNullCount() == 0)
             return;
 
         for (int i = 0; i < parent.Length; i++)
         {
-            if (IsValid(parent, i) && !IsValid(child, parent.Offset + i))
+            if (IsValid(parent, i) && !IsValid(child, first + i))
                 throw Missing();
         }
     }

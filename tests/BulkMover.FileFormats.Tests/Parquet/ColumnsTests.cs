@@ -99,6 +99,23 @@ public sealed class ColumnsTests
         Assert.Equal("file.value_missing", await CodeAsync(missing, table));
     }
 
+    [Fact]
+    public async Task ReadAsync_NullInRequiredMemberOfARequiredStruct_ThrowsUnlessTheStructAroundBothIsNull()
+    {
+        var inner = new StructType([Field("x", Int32Type.Default)]);
+        var written = new StructType([Field("r", inner, nullable: false)]);
+        var schema = new Schema([Field("s", written)], null);
+        var required = new StructType([Field("r", new StructType([Field("x", Int32Type.Default, nullable: false)]), nullable: false)]);
+        var table = new Schema([Field("s", required)], null);
+        var members = new StructArray(inner, 2, [ArrayOf(Int32Type.Default, 1L, null)], ArrowBuffer.Empty);
+        ArrowBuffer secondIsNull = new ArrowBuffer.BitmapBuilder().Append(true).Append(false).Build();
+        using ParquetTestFile allowed = new ParquetTestFile().Write(schema, [new StructArray(written, 2, [members], secondIsNull, 1)]);
+        using ParquetTestFile missing = new ParquetTestFile().Write(schema, [new StructArray(written, 2, [members], ArrowBuffer.Empty)]);
+
+        Assert.Equal(["""{"s":{"r":{"x":1}}}""", """{"s":null}"""], await allowed.ReadAsync(table));
+        Assert.Equal("file.value_missing", await CodeAsync(missing, table));
+    }
+
     public static TheoryData<IArrowType, object?, IArrowType, string> Promotions() => new()
     {
         { Int8Type.Default, -128L, Int16Type.Default, "-128" },

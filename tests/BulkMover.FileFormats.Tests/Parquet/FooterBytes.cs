@@ -30,12 +30,12 @@ internal static class FooterBytes
         return File(writer.WrittenSpan);
     }
 
-    public static Action<CompactWriter> Column(string name, int type = 1, int? converted = null, Action<CompactWriter>? logical = null, int? children = null, int repetition = 1) => writer =>
+    public static Action<CompactWriter> Column(string name, int type = 1, int? converted = null, Action<CompactWriter>? logical = null, int? children = null, int repetition = 1, int length = 12) => writer =>
     {
         if (children is null)
             writer.Int32(1, type);
         if (type == 7)
-            writer.Int32(2, 12);
+            writer.Int32(2, length);
         writer.Int32(3, repetition);
         writer.String(4, name);
         if (children is { } count)

@@ -7,9 +7,6 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <summary>Which leaf columns are decoded here, and by what. The native reader decodes the others.</summary>
 internal static class ColumnDecoders
 {
-    /// <summary>Bytes of the longest decimals.</summary>
-    private const int Decimal128Bytes = 16, Decimal256Bytes = 32;
-
     /// <summary>What one span reaches, and some bytes that a chunk may have beyond what its footer says.</summary>
     private const long MaxChunkBytes = int.MaxValue - 1024;
 
@@ -60,8 +57,7 @@ internal static class ColumnDecoders
         (PhysicalType.Boolean, BooleanType) => true,
         (PhysicalType.ByteArray, StringType or BinaryType) => true,
         (PhysicalType.Int32 or PhysicalType.Int64, Decimal128Type) => true,
-        (PhysicalType.FixedLenByteArray, Decimal128Type) => WidthOf(element) is > 0 and <= Decimal128Bytes,
-        (PhysicalType.FixedLenByteArray, Decimal256Type) => WidthOf(element) is > 0 and <= Decimal256Bytes,
+        (PhysicalType.FixedLenByteArray, Decimal128Type or Decimal256Type) => WidthOf(element) > 0,
         (PhysicalType.Boolean or PhysicalType.ByteArray, _) => false,
         (_, FixedWidthType { BitWidth: var bits }) => WidthOf(element) > 0 && bits == WidthOf(element) * 8,
         _ => false,

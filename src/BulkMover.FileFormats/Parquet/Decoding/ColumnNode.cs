@@ -14,10 +14,22 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <param name="Leaf">The leaf column; null for groups.</param>
 internal sealed record ColumnNode(IArrowType Type, NodeLevels Levels, IReadOnlyList<ColumnNode> Children, SchemaNode? Leaf)
 {
+    private enum Role
+    {
+        /// <summary>Of a struct, a list of three levels or the values of a map.</summary>
+        Member,
+
+        /// <summary>It is repeated, and stands for an element of the list that this makes.</summary>
+        Element,
+
+        /// <summary>Of a map: it is there, whatever the schema says.</summary>
+        Key,
+    }
+
     /// <summary>The nodes of a column; null where schema and type do not go together in a way that is known here.</summary>
     /// <param name="column">A column of the file's top level.</param>
     /// <param name="stored">Its field as the native reader gives it.</param>
-    public static ColumnNode? Of(SchemaNode column, Field stored) => Of(column, stored, isElement: false, depth: 0, defined: 0);
+    public static ColumnNode? Of(SchemaNode column, Field stored) => Of(column, stored, Role.Member, depth: 0, defined: 0);
 
     /// <summary>The leaves, in the order of the schema, each with the nodes from this one down to it.</summary>
     public IEnumerable<(ColumnNode Leaf, IReadOnlyList<NodeLevels> Path)> Leaves() => Leaf is not null
@@ -26,29 +38,29 @@ internal sealed record ColumnNode(IArrowType Type, NodeLevels Levels, IReadOnlyL
 
     /// <param name="node">The node of the schema.</param>
     /// <param name="field">Its field.</param>
-    /// <param name="isElement">It is repeated, and stands for an element of the list that this makes.</param>
+    /// <param name="role">What it is for the node around it.</param>
     /// <param name="depth">Lists around it.</param>
     /// <param name="defined">Definition level from which on what is around it is there.</param>
-    private static ColumnNode? Of(SchemaNode node, Field field, bool isElement, int depth, int defined)
+    private static ColumnNode? Of(SchemaNode node, Field field, Role role, int depth, int defined)
     {
-        Repetition repetition = isElement ? Repetition.Required : node.Element.Repetition;
-        bool isNullable = repetition == Repetition.Optional;
+        Repetition repetition = role == Role.Element ? Repetition.Required : node.Element.Repetition;
+        bool mayMiss = repetition == Repetition.Optional, isNullable = mayMiss && role != Role.Key;
         if (field.IsNullable != isNullable)
             return null;
-        defined += isNullable ? 1 : 0;
-        var levels = new NodeLevels(depth, defined, isNullable, field.DataType is ListType or MapType);
+        defined += mayMiss ? 1 : 0;
+        var levels = new NodeLevels(depth, defined, isNullable, field.DataType is ListType or MapType) { IsOptionalKey = mayMiss && role == Role.Key };
         return (repetition, field.DataType) switch
         {
-            (Repetition.Repeated, ListType type) => Group([Of(node, type.ValueField, isElement: true, depth + 1, defined + 1)]),
+            (Repetition.Repeated, ListType type) => Group([Of(node, type.ValueField, Role.Element, depth + 1, defined + 1)]),
             (Repetition.Repeated or Repetition.Vector, _) => null,
             (_, StructType type) => node.Children.Count == type.Fields.Count
-                ? Group(node.Children.Zip(type.Fields, (child, member) => child.Element.Name == member.Name ? Of(child, member, false, depth, defined) : null))
+                ? Group(node.Children.Zip(type.Fields, (child, member) => child.Element.Name == member.Name ? Of(child, member, Role.Member, depth, defined) : null))
                 : null,
             (_, ListType type) => node.Children is [{ Element.Repetition: Repetition.Repeated } repeated]
                 ? Group([OfElement(repeated, type.ValueField, depth + 1, defined + 1)])
                 : null,
             (_, MapType type) => node.Children is [{ Element.Repetition: Repetition.Repeated, Children: [var key, var value] }]
-                ? Group([Of(key, type.KeyField, false, depth + 1, defined + 1), Of(value, type.ValueField, false, depth + 1, defined + 1)])
+                ? Group([Of(key, type.KeyField, Role.Key, depth + 1, defined + 1), Of(value, type.ValueField, Role.Member, depth + 1, defined + 1)])
                 : null,
             _ => node.IsLeaf ? new ColumnNode(field.DataType, levels, [], node) : null,
         };
@@ -62,14 +74,14 @@ internal sealed record ColumnNode(IArrowType Type, NodeLevels Levels, IReadOnlyL
 
     /// <summary>
     /// The element of a list is the repeated node itself or the only one in it, which depends on their names. What the native reader has made of
-    /// them the field's name tells, unless both have the same.
+    /// them the field's name tells, and where both have the same, as in lists of lists by parquet-avro, its type: only one of them fits it, or
+    /// both in the same way.
     /// </summary>
     private static ColumnNode? OfElement(SchemaNode repeated, Field element, int depth, int defined)
     {
-        SchemaNode? only = repeated.Children is [var child] && child.Element.Name == element.Name ? child : null;
-        bool isItself = repeated.Element.Name == element.Name;
-        if (only is not null)
-            return isItself ? null : Of(only, element, isElement: false, depth, defined);
-        return isItself ? Of(repeated, element, isElement: true, depth, defined) : null;
+        ColumnNode? itself = repeated.Element.Name == element.Name ? Of(repeated, element, Role.Element, depth, defined) : null;
+        return itself is null && repeated.Children is [var only] && only.Element.Name == element.Name
+            ? Of(only, element, Role.Member, depth, defined)
+            : itself;
     }
 }

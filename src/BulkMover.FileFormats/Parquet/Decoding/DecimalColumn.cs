@@ -9,7 +9,7 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// </summary>
 /// <param name="source">The column's chunks.</param>
 /// <param name="type">Of the arrays.</param>
-/// <param name="width">Bytes of a stored value, no more than a decimal of the type has.</param>
+/// <param name="width">Bytes of a stored value; what it has beyond the type's only repeats the sign.</param>
 /// <param name="isInteger">Stored as INT32 or INT64.</param>
 internal sealed class DecimalColumn(ColumnSource source, FixedSizeBinaryType type, int width, bool isInteger) : FixedColumn(source, type, width)
 {
@@ -61,10 +61,20 @@ internal sealed class DecimalColumn(ColumnSource source, FixedSizeBinaryType typ
         {
             ReadOnlySpan<byte> value = values.Slice(at, Width);
             Span<byte> to = decimals[..type.ByteWidth];
-            to.Fill((sbyte)value[0] < 0 ? byte.MaxValue : (byte)0);
+            byte sign = (sbyte)value[0] < 0 ? byte.MaxValue : (byte)0;
+            to.Fill(sign);
+            if (value.Length > to.Length)
+                value = CutSign(value, to.Length, sign);
             for (int i = 0; i < value.Length; i++)
                 to[i] = value[^(i + 1)];
             decimals = decimals[type.ByteWidth..];
         }
+    }
+
+    private static ReadOnlySpan<byte> CutSign(ReadOnlySpan<byte> value, int bytes, byte sign)
+    {
+        ReadOnlySpan<byte> kept = value[^bytes..];
+        bool isSign = !value[..^bytes].ContainsAnyExcept(sign) && (sbyte)kept[0] < 0 == (sign != 0);
+        return isSign ? kept : throw new InvalidDataException($"a decimal of {value.Length} bytes has more digits than its type");
     }
 }

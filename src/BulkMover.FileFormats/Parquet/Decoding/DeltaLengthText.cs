@@ -5,7 +5,7 @@ internal sealed class DeltaLengthText : TextValues
 {
     private const int AtOnce = 256;
 
-    private readonly DeltaReader lengths = new(32);
+    private readonly DeltaReader lengths = new();
     private readonly long[] some = new long[AtOnce];
     private ReadOnlyMemory<byte> rest;
 

@@ -1,11 +1,13 @@
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>Integers as differences, in blocks of packed miniblocks (Encodings.md, "DELTA_BINARY_PACKED").</summary>
-/// <param name="maxWidth">Bits of the packed differences at most: those of the integers.</param>
 /// <exception cref="InvalidDataException">Thrown by every method for bytes that break the encoding or end too early.</exception>
-internal sealed class DeltaReader(int maxWidth)
+internal sealed class DeltaReader
 {
     private const int BlockUnit = 128, MiniblockUnit = 32;
+
+    /// <summary>Bits of a difference at most, also of 32-bit integers: DuckDB writes theirs without wrapping around, which takes 33.</summary>
+    private const int MaxWidth = 64;
 
     private ReadOnlyMemory<byte> memory;
     private int position;
@@ -124,11 +126,11 @@ internal sealed class DeltaReader(int maxWidth)
 
     private long PackedBytes(int bits) => (long)miniblockValues / 8 * bits;
 
-    private int Width(ReadOnlySpan<byte> bytes, int at)
+    private static int Width(ReadOnlySpan<byte> bytes, int at)
     {
         if (at >= bytes.Length)
             throw Ended();
-        return bytes[at] <= maxWidth ? bytes[at] : throw new InvalidDataException($"differences of {maxWidth}-bit integers have {bytes[at]} bits");
+        return bytes[at] <= MaxWidth ? bytes[at] : throw new InvalidDataException($"differences of integers have {bytes[at]} bits");
     }
 
     private static long ZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);

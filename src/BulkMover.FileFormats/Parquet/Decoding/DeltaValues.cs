@@ -8,7 +8,7 @@ internal sealed class DeltaValues(int width) : FixedValues
 {
     private const int AtOnce = 256;
 
-    private readonly DeltaReader reader = new(width * 8);
+    private readonly DeltaReader reader = new();
     private readonly long[] wide = new long[AtOnce];
 
     public override void Begin(ReadOnlyMemory<byte> page) => reader.Begin(page);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace BulkMover.FileFormats.Parquet.Decoding;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// </summary>
 internal sealed class ElementStarts
 {
+    private const int None = -1;
+
     /// <summary>By depth: definition level from which on there is an element, or a row.</summary>
     private readonly int[] present;
 
@@ -17,6 +21,9 @@ internal sealed class ElementStarts
     /// <summary>By depth: the value before is within an element.</summary>
     private readonly ulong[] isOpen;
     private int words;
+
+    /// <summary>Definition level of the value before; none at the beginning of a chunk.</summary>
+    private int last = None;
 
     /// <param name="path">The nodes from the column down to the leaf.</param>
     /// <param name="maxValues">Values that are looked at together at most.</param>
@@ -32,7 +39,11 @@ internal sealed class ElementStarts
     public bool MayMiss(NodeLevels node) => node.Defined > present[node.Depth];
 
     /// <summary>Nothing is open: a chunk begins with a row.</summary>
-    public void BeginChunk() => isOpen.AsSpan().Clear();
+    public void BeginChunk()
+    {
+        isOpen.AsSpan().Clear();
+        last = None;
+    }
 
     /// <summary>Looks at the values that follow those before.</summary>
     /// <exception cref="InvalidDataException">A value goes on with a list that is not there.</exception>
@@ -48,28 +59,39 @@ internal sealed class ElementStarts
             (repeated, deeper) = (deeper, repeated);
             LevelMasks.AtLeast(repetitions, depth + 1, deeper);
             if (depth > 0)
-                Check(here, depth, definitions.Length);
+                Check(here, depth, definitions);
             for (int i = 0; i < here.Length; i++)
                 here[i] &= ~deeper[i];
         }
+
+        if (!definitions.IsEmpty)
+            last = definitions[^1];
     }
 
     /// <summary>Bits of the values with which an element at that depth begins, 64 to a word.</summary>
     public ReadOnlySpan<ulong> At(int depth) => starts[depth].AsSpan(0, words);
 
-    /// <summary>A value that repeats at a depth is an element there, and so was the one before it. Without that, offsets would lead past the elements.</summary>
-    private void Check(ReadOnlySpan<ulong> isElement, int depth, int values)
+    /// <summary>
+    /// A value that repeats at a depth is an element there, and so was the one before it. Without that, offsets would lead past the elements. Or neither
+    /// is and their levels are the same: DuckDB repeats a null array as often as it would have elements, which adds nothing to what the first has told.
+    /// </summary>
+    private void Check(ReadOnlySpan<ulong> isElement, int depth, ReadOnlySpan<byte> definitions)
     {
         ulong before = isOpen[depth];
         for (int i = 0; i < isElement.Length; i++)
         {
             ulong follows = (isElement[i] << 1) | before;
-            if ((repeated[i] & ~deeper[i] & ~(isElement[i] & follows)) != 0)
-                throw new InvalidDataException("its levels go on with a list that is null, empty or not there");
+            for (ulong doubtful = repeated[i] & ~deeper[i] & ~(isElement[i] & follows); doubtful != 0; doubtful &= doubtful - 1)
+            {
+                int at = (i * LevelMasks.Word) + BitOperations.TrailingZeroCount(doubtful);
+                if (definitions[at] != (at == 0 ? last : definitions[at - 1]))
+                    throw new InvalidDataException("its levels go on with a list that is null, empty or not there");
+            }
+
             before = isElement[i] >> (LevelMasks.Word - 1);
         }
 
-        if (values > 0)
-            isOpen[depth] = isElement[^1] >> ((values - 1) % LevelMasks.Word) & 1;
+        if (!definitions.IsEmpty)
+            isOpen[depth] = isElement[^1] >> ((definitions.Length - 1) % LevelMasks.Word) & 1;
     }
 }

@@ -32,10 +32,12 @@ internal sealed class NestedColumn(string name, ColumnNode column, IReadOnlyList
     /// <param name="buffers">What its buffers go to.</param>
     private ArrayData Join(ColumnNode node, int depth, ArrayData[] values, ref int leaf, TakenBuffers buffers)
     {
+        int first = leaf;
+        if (leaves[first].Levels.Nodes[depth] is { Node.IsOptionalKey: true, Missing: > 0 })
+            throw new InvalidDataException("a map has a key that is null");
         if (node.Leaf is not null)
             return values[leaf++];
 
-        int first = leaf;
         var children = new ArrayData[node.Children.Count];
         for (int i = 0; i < children.Length; i++)
             children[i] = Join(node.Children[i], depth + 1, values, ref leaf, buffers);

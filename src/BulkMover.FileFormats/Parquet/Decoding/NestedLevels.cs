@@ -34,7 +34,7 @@ internal sealed class NestedLevels : Levels
         starts = new ElementStarts(path, AtOnce);
         (maxDefinition, maxRepetition) = (path[^1].Defined, path[^1].Depth);
         // Values are put where the leaf has some, also when it has to have one but a struct around it is null.
-        nodes = [.. path.Select((node, i) => new NodeSlots(node, i == path.Count - 1 ? starts.MayMiss(node) : node.IsNullable, column, allocator))];
+        nodes = [.. path.Select((node, i) => new NodeSlots(node, i == path.Count - 1 ? starts.MayMiss(node) : node.IsNullable || node.IsOptionalKey, column, allocator))];
     }
 
     /// <summary>From the column down to the leaf.</summary>

@@ -5,4 +5,8 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <param name="Defined">Definition level from which on it is there; below that it is null, or something around it is.</param>
 /// <param name="IsNullable">It may be null in a slot of its own.</param>
 /// <param name="IsList">A list or map: at the next definition level it has elements, below that it is empty.</param>
-internal sealed record NodeLevels(int Depth, int Defined, bool IsNullable, bool IsList);
+internal sealed record NodeLevels(int Depth, int Defined, bool IsNullable, bool IsList)
+{
+    /// <summary>A key that levels may say to be missing, though a map has none such.</summary>
+    public bool IsOptionalKey { get; init; }
+}

@@ -5,7 +5,7 @@ internal sealed class PrefixedLengths
 {
     private const int AtOnce = 256;
 
-    private readonly DeltaReader prefixReader = new(32), suffixReader = new(32);
+    private readonly DeltaReader prefixReader = new(), suffixReader = new();
     private readonly long[] prefixLengths = new long[AtOnce], suffixLengths = new long[AtOnce];
 
     /// <returns>What follows the lengths: the rests.</returns>

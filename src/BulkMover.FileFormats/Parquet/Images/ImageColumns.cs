@@ -42,6 +42,8 @@ internal sealed class ImageColumns : IDisposable
             if (isKept && isDictionary && sizes.HasFewEntries(leaf, batchRows))
                 kept.Add(all.Count);
             all.Add((field, isCovered ? DecoderOf(column!, node.Path, leaf, isDictionary || isKept ? form : null) : null));
+            if (!isCovered && node.OptionalKeys.FirstOrDefault() is { } key)
+                throw ParquetErrors.OptionalKeys(key.Path);
             if (!isCovered)
                 nativeLeaves.AddRange(Enumerable.Range(leaf, node.LeafCount));
             leaf += node.LeafCount;

@@ -18,16 +18,18 @@ internal static class ImageSchema
     public static void Write(CompactWriter writer, SchemaNode root, IReadOnlyList<int> topLevel)
     {
         SchemaNode[] nodes = [.. topLevel.SelectMany(index => root.Children[index].SelfAndBelow)];
+        // The native reader refuses keys that may be missing; the decoder takes their levels as the file has them.
+        var optionalKeys = new HashSet<SchemaNode>(topLevel.SelectMany(index => root.Children[index].OptionalKeys), ReferenceEqualityComparer.Instance);
         writer.ListHeader(2, CompactType.Struct, nodes.Length + 1);
         writer.BeginElement();
         writer.String(4, "schema");
         writer.Int32(5, topLevel.Count);
         writer.End();
         foreach (SchemaNode node in nodes)
-            Element(writer, node.Element);
+            Element(writer, node.Element, optionalKeys.Contains(node) ? Repetition.Required : node.Element.Repetition);
     }
 
-    private static void Element(CompactWriter writer, SchemaElement element)
+    private static void Element(CompactWriter writer, SchemaElement element, Repetition repetition)
     {
         writer.BeginElement();
         if (element.Type is { } type)
@@ -39,7 +41,7 @@ internal static class ImageSchema
                 writer.Int32(2, element.TypeLength ?? 0);
         }
 
-        writer.Int32(3, (int)element.Repetition);
+        writer.Int32(3, (int)repetition);
         writer.String(4, element.Name);
         if (element.Type is null)
             writer.Int32(5, element.ChildCount ?? 0);

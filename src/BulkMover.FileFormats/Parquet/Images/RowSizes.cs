@@ -36,7 +36,9 @@ internal sealed class RowSizes
                 windows[leaf] = WindowsByHeaders(leaf);
         }
 
-        Unmeasured = [.. windows.Keys.Where(IsInDoubt)];
+        // The native reader, which measures text, cannot read the levels of optional keys: what headers tell has to do.
+        HashSet<int> unreadable = [.. plan.Nodes.SelectMany(node => node.OptionalKeys).SelectMany(key => key.Leaves).Select(leaf => leaf.FirstLeaf)];
+        Unmeasured = [.. windows.Keys.Where(leaf => IsInDoubt(leaf) && !unreadable.Contains(plan.Leaves[leaf].FirstLeaf))];
     }
 
     /// <summary>Numbers of the leaves whose columns are taken as dictionaries.</summary>

@@ -21,6 +21,17 @@ internal sealed record SchemaNode(
     /// <summary>The leaf columns at or below it, in order.</summary>
     public IEnumerable<SchemaNode> Leaves => IsLeaf ? [this] : Children.SelectMany(child => child.Leaves);
 
+    /// <summary>
+    /// Keys of the maps at or below it that may be missing by the schema, which they must not (LogicalTypes.md, "Maps"): Hive, Presto, Flink and
+    /// others have written them so.
+    /// </summary>
+    public IEnumerable<SchemaNode> OptionalKeys => SelfAndBelow.Select(node => node.Key).OfType<SchemaNode>().Where(key => key.Element.Repetition == Repetition.Optional);
+
+    /// <summary>The key of a map with values.</summary>
+    private SchemaNode? Key =>
+        Element is { Logical.Kind: LogicalTypeKind.Map } or { Logical: null, Converted: ConvertedType.Map or ConvertedType.MapKeyValue }
+        && Children is [{ Element.Repetition: Repetition.Repeated, Children: [var key, _] }] ? key : null;
+
     /// <summary>It and all below it, depth first: the order of the footer.</summary>
     public IEnumerable<SchemaNode> SelfAndBelow => Children.SelectMany(child => child.SelfAndBelow).Prepend(this);
 }

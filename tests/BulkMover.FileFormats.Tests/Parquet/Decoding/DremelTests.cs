@@ -62,6 +62,22 @@ public sealed class DremelTests
         Assert.Equal(["""{"c":null}""", """{"c":[1,2,null,3,4]}""", """{"c":[]}""", """{"c":[5,6,7]}"""], await file.ReadAsync());
     }
 
+    /// <summary>DuckDB writes a null array as often as it would have elements; DuckDB, ClickHouse and Arrow C++ read one null, or one empty list.</summary>
+    [Fact]
+    public async Task ReadAsync_NullThatIsRepeatedForEachElement_IsOne()
+    {
+        using var file = new ParquetTestFile();
+        Write(file, 1, Integers, 5, (Int32, 13,
+            [
+                Page(11, [.. Levels(0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1), .. Levels(0, 0, 0, 3, 2, 3, 0, 0, 0, 0, 0), .. Plain(1, 3)]),
+                Page(2, [.. Levels(1, 0), .. Levels(0, 3), .. Plain(4)]),
+            ]));
+        using var decoded = new DecodedChunks();
+
+        Assert.Equal(["""{"c":null}""", """{"c":[1,null,3]}""", """{"c":null}""", """{"c":null}""", """{"c":[4]}"""], await file.ReadAsync());
+        Assert.Equal((1, 0), (decoded.Own, decoded.Native));
+    }
+
     public static TheoryData<string> OldForms => [.. Forms.Keys];
 
     /// <summary>Elements after the root, definition levels of a list of two and of an empty one or none, and the rows.</summary>
@@ -72,6 +88,9 @@ public sealed class DremelTests
         ["repeated in the group, no list"] = ([Column("c", converted: List, children: 1), Column("element", Int32, repetition: Repeated)], [2, 2, 0], """{"c":[1,2]}|{"c":null}"""),
         ["array"] = ([Column("c", converted: List, children: 1), Column("array", children: 1, repetition: Repeated), Column("x", Int32)], [3, 2, 1], """{"c":[{"x":1},{"x":null}]}|{"c":[]}"""),
         ["tuple"] = ([Column("c", converted: List, children: 1), Column("c_tuple", children: 1, repetition: Repeated), Column("x", Int32)], [3, 2, 0], """{"c":[{"x":1},{"x":null}]}|{"c":null}"""),
+        ["list of lists by parquet-avro"] = ([Column("c", converted: List, children: 1), Column("array", converted: List, children: 1, repetition: Repeated), Column("array", Int32, repetition: Repeated)],
+            [3, 2, 0], """{"c":[[1],[]]}|{"c":null}"""),
+        ["array of arrays"] = ([Column("c", converted: List, children: 1), Column("array", children: 1, repetition: Repeated), Column("array", Int32)], [3, 2, 0], """{"c":[{"array":1},{"array":null}]}|{"c":null}"""),
         ["any name"] = ([Column("c", converted: List, children: 1), Column("bag", children: 1, repetition: Repeated), Column("x", Int32)], [3, 2, 0], """{"c":[1,null]}|{"c":null}"""),
         ["repeated group"] = ([Column("c", children: 1, repetition: Repeated), Column("x", Int32)], [2, 1, 0], """{"c":[{"x":1},{"x":null}]}|{"c":[]}"""),
     };
@@ -110,10 +129,68 @@ public sealed class DremelTests
         Assert.Equal((2, 0), (decoded.Own, decoded.Native));
     }
 
+    /// <summary>"The key field [...] must have repetition required" (LogicalTypes.md, "Maps"); Hive, Presto and Flink wrote it optional, and never null.</summary>
+    [Fact]
+    public async Task ReadAsync_MapsWhoseKeysAreOptional_AreMaps()
+    {
+        using var file = new ParquetTestFile();
+        WriteOptionalKeys(file, 3);
+        using var decoded = new DecodedChunks();
+
+        Assert.Equal(["""{"c":[["a",7],["b",null]]}""", """{"c":[]}""", """{"c":null}"""], await file.ReadAsync());
+        Assert.Equal((2, 0), (decoded.Own, decoded.Native));
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeyThatIsNull_IsCorrupt()
+    {
+        using var file = new ParquetTestFile();
+        WriteOptionalKeys(file, 2);
+
+        Assert.Equal("parquet.data_corrupt", (await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync())).Code);
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeyThatIsAGroup_IsReadUnlessItIsNull()
+    {
+        foreach ((int level, string? expected) in ((int, string?)[])[(4, """{"c":[[{"a":5},7],[{"a":6},null]]}"""), (3, """{"c":[[{"a":5},7],[{"a":null},null]]}"""), (2, null)])
+        {
+            using var file = new ParquetTestFile();
+            Action<CompactWriter>[] schema =
+                [Column("c", converted: Map, children: 1), Column("map", children: 2, repetition: Repeated), Column("key", children: 1), Column("a", Int32), Column("value", Int32)];
+            Write(file, 1, schema, 1,
+                (Int32, 2, [Page(2, [.. Levels(0, 1), .. Levels(4, level), .. Plain(5, 6)])]),
+                (Int32, 2, [Page(2, [.. Levels(0, 1), .. Levels(3, 2), .. Plain(7)])]));
+
+            if (expected is null)
+                await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync());
+            else
+                Assert.Equal([expected], await file.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task ReadAsync_OptionalKeysForTheNativeReader_AreRefusedByName()
+    {
+        using var file = new ParquetTestFile { Options = new() { OnlyNative = true } };
+        WriteOptionalKeys(file, 3);
+
+        Assert.Contains("key of a map", (await Assert.ThrowsAsync<UnsupportedFeatureException>(() => file.ReadAsync())).Message, StringComparison.Ordinal);
+    }
+
+    private static void WriteOptionalKeys(ParquetTestFile file, int lastKey) => Write(
+        file,
+        1,
+        [Column("c", converted: Map, children: 1), Column("map", children: 2, repetition: Repeated), Column("key", ByteArray, Utf8), Column("value", Int32)],
+        3,
+        (ByteArray, 4, [Page(4, [.. Levels(0, 1, 0, 0), .. Levels(3, lastKey, 1, 0), .. Texts("a", "b")])]),
+        (Int32, 4, [Page(4, [.. Levels(0, 1, 0, 0), .. Levels(3, 2, 1, 0), .. Plain(7)])]));
+
     [Theory]
     [InlineData("goes on with a row that has not begun", new[] { 1, 0 }, new[] { 3, 3 }, 1)]
     [InlineData("goes on with a list that is null", new[] { 0, 1 }, new[] { 0, 3 }, 1)]
     [InlineData("goes on with a list that is empty", new[] { 0, 1 }, new[] { 1, 3 }, 1)]
+    [InlineData("goes on with a null list as an empty one", new[] { 0, 1 }, new[] { 0, 1 }, 1)]
     [InlineData("goes on without an element", new[] { 0, 1 }, new[] { 3, 1 }, 1)]
     [InlineData("definition level above the highest", new[] { 0, 0 }, new[] { 3, 4 }, 2)]
     [InlineData("repetition level above the highest", new[] { 0, 2 }, new[] { 3, 3 }, 1)]

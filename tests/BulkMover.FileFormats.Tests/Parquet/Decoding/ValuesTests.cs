@@ -77,6 +77,18 @@ public sealed class ValuesTests
         Assert.Equal([0, -1, -3, -6], Longs(new DeltaValues(8), [0x80, 0x01, 1, 0x81, 0x01, 0, 0, 64, .. all], 4));
     }
 
+    /// <summary>As DuckDB writes 32-bit integers from end to end: the differences, 2^32 - 1 down and then up, less the least.</summary>
+    [Fact]
+    public void Delta_DifferencesOf32BitIntegersIn33Bits_AreRead()
+    {
+        System.Numerics.BigInteger packed = (System.Numerics.BigInteger)0x1_FFFF_FFFE << 33;
+        byte[] miniblock = new byte[128 / 8 * 33];
+        packed.TryWriteBytes(miniblock, out _);
+        byte[] greatest = [0xFE, 0xFF, 0xFF, 0xFF, 0x0F], least = [0xFD, 0xFF, 0xFF, 0xFF, 0x1F];
+
+        Assert.Equal([int.MaxValue, int.MinValue, int.MaxValue], Integers(new DeltaValues(4), [0x80, 0x01, 1, 3, .. greatest, .. least, 33, .. miniblock], 3));
+    }
+
     [Theory]
     [InlineData(new byte[] { 0x80, 0x01, 0, 5, 2, 2, 0 })]
     [InlineData(new byte[] { 0x80, 0x01, 5, 5, 2, 2, 0 })]
@@ -85,7 +97,7 @@ public sealed class ValuesTests
     [InlineData(new byte[] { 0, 1, 5, 2, 2, 0 })]
     [InlineData(new byte[] { 0x80, 0x01, 1, 4, 2, 2, 0 })]
     [InlineData(new byte[] { 0x80, 0x01, 1, 5, 2, 2 })]
-    [InlineData(new byte[] { 0x80, 0x01, 1, 5, 2, 2, 33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
+    [InlineData(new byte[] { 0x80, 0x01, 1, 5, 2, 2, 65, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x80, 0x01, 1, 5, 2, 2, 32, 0, 0, 0, 0 })]
     [InlineData(new byte[] { 0x80 })]
     public void Delta_BytesThatBreakTheEncoding_Throws(byte[] page) => Assert.Throws<InvalidDataException>(() => Integers(new DeltaValues(4), page, 5));
