@@ -173,6 +173,9 @@ internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
             constants[field.Name] = constant;
         }
 
+        // The column is in no file then, and would be null without a word where a log has lost its partitionColumns.
+        if (values.Count > constants.Count && Schema.FieldsList.FirstOrDefault(field => !constants.ContainsKey(field.Name) && values.ContainsKey(field.PhysicalName())) is { } stray)
+            throw Broken(file, $"has a value for partition column '{stray.Name}', by which the table is not partitioned");
         return constants;
     }
 

@@ -127,6 +127,17 @@ public sealed class DeltaPartitionTests : IDisposable
         Assert.Equal("delta.action_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync())).Code);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    public async Task Plan_LogHasLostByWhatTheTableIsPartitioned_ThrowsCorruptTable(string columns)
+    {
+        table.Commit(0, Protocol, Metadata(Schema(("id", "long"), ("p", "integer")), ["p"]).Replace("\"partitionColumns\":[\"p\"]", $"\"partitionColumns\":{columns}", StringComparison.Ordinal),
+            Add("x", new Dictionary<string, string?> { ["p"] = "1" }));
+
+        Assert.Equal("delta.action_broken", (await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync())).Code);
+    }
+
     [Fact]
     public async Task Plan_NullWhereTheColumnMustHaveAValue_ThrowsCorruptTable()
     {
