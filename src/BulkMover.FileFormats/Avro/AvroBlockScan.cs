@@ -65,7 +65,7 @@ internal sealed class AvroBlockScan : IRowGroupScan
         decoder ??= Open();
         RecordBatch? batch = decoder.ReadNext();
         delivered += batch?.Length ?? 0;
-        if (batch is null && delivered != Rows)
+        if (batch is null ? delivered < Rows : delivered > Rows)
             throw new CorruptTableException("avro.file_invalid", $"{Name} has changed while it was read: {Rows:N0} rows became {delivered:N0}.");
         return batch;
     }

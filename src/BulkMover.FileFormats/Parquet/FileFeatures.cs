@@ -16,7 +16,7 @@ internal static class FileFeatures
     /// <param name="columns">The top-level columns that are read.</param>
     /// <param name="rowGroups">All of the file.</param>
     public static IReadOnlyList<TableFeature> Of(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups) =>
-        [.. OfTypes(columns), .. OfChunks([.. columns.SelectMany(column => Enumerable.Range(column.FirstLeaf, column.LeafCount))], rowGroups)];
+        [.. OfTypes(columns), .. OfChunks([.. columns.SelectMany(LeavesOf)], rowGroups), .. OfOptionalKeys(columns, rowGroups)];
 
     /// <param name="columns">As above.</param>
     public static IReadOnlyList<TableFeature> OfTypes(IReadOnlyList<SchemaNode> columns)
@@ -44,6 +44,18 @@ internal static class FileFeatures
         if (chunks.Any(chunk => chunk.FilePath is not null))
             features.Add(ParquetFeatures.All["column chunks in other files"]);
         return features;
+    }
+
+    private static IEnumerable<int> LeavesOf(SchemaNode column) => Enumerable.Range(column.FirstLeaf, column.LeafCount);
+
+    private static IEnumerable<TableFeature> OfOptionalKeys(IReadOnlyList<SchemaNode> columns, IReadOnlyList<ParquetRowGroup> rowGroups)
+    {
+        if (columns.FirstOrDefault(column => column.OptionalKeys.Any() && LeavesOf(column).Any(IsOfHadoop)) is not { } first)
+            yield break;
+        TableFeature feature = ParquetFeatures.All["optional map keys with LZ4 of Hadoop"];
+        yield return feature with { Why = $"column '{first.Path}' has them; {feature.Why}" };
+
+        bool IsOfHadoop(int leaf) => rowGroups.Any(rowGroup => rowGroup.Columns[leaf].Codec == CompressionCodec.Lz4);
     }
 
     private static TableFeature? OfField(SchemaNode node)

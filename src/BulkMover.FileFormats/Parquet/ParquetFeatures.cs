@@ -35,6 +35,7 @@ public static class ParquetFeatures
         .. Encodings("RLE_DICTIONARY", "BYTE_STREAM_SPLIT"),
         Read("flat and nested columns, decoded by BulkMover", "README.md, Nested Encoding"),
         Read("columns with LZ4 of Hadoop, type UNKNOWN or chunks of 2 GiB, decoded by Arrow C++", "Compression.md, LZ4"),
+        Refused("optional map keys with LZ4 of Hadoop", "LogicalTypes.md, MAP", "Arrow C++, which decodes that, reads required keys only; write the file again with another codec"),
         Refused("levels in BIT_PACKED", "Encodings.md, BIT_PACKED", "readers and writers disagree about the order of the bits; write the file again with RLE"),
         Refused("another encoding", "parquet.thrift, Encoding", "check what wrote the file"),
 

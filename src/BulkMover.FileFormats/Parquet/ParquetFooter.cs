@@ -64,6 +64,9 @@ public sealed class ParquetFooter
     /// <summary>Where each row group begins in the file, in bytes.</summary>
     public IReadOnlyList<long> RowGroupOffsets() => [.. RowGroups.Where(rowGroup => rowGroup.Columns.Count > 0).Select(rowGroup => rowGroup.Columns.Min(chunk => chunk.Offset))];
 
+    /// <summary>Keys of a map are optional (LogicalTypes.md, "Maps": "should" be required): <see cref="Schema"/> has them as required, and a null among them is an error.</summary>
+    public bool HasOptionalKeys => Root.OptionalKeys.Any();
+
     internal SchemaNode Root => schema.Root;
 
     /// <summary>As <see cref="Schema"/>, but a variant is the group that it is stored as.</summary>

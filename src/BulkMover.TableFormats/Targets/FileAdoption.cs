@@ -115,6 +115,8 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         // Its nanoseconds are judged value by value, and not every engine takes it for a timestamp of the table.
         if (footer.RowGroups.SelectMany(rowGroup => rowGroup.Columns).Any(chunk => chunk.Type == PhysicalType.Int96))
             return "it has timestamps in the old form of 96 bits";
+        if (footer.HasOptionalKeys)
+            return "the keys of its maps are optional, which not every reader takes, and may be null";
         if (task.Rows is { } told && told != footer.Rows)
             return $"it has {footer.Rows:N0} rows, and {told:N0} by the table's metadata";
         if (!file.CanTell)

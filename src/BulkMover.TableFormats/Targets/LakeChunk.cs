@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 
 namespace BulkMover.TableFormats.Targets;
@@ -12,6 +14,9 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
 {
     /// <summary>Room for most footers, as read and as parsed.</summary>
     private const long FooterBytes = 1 << 20;
+
+    /// <summary>What stores call an object that has been replaced.</summary>
+    private const string ObjectChanged = "store.object_changed";
 
     private readonly ConcurrentQueue<WrittenFile> written = [];
 
@@ -28,13 +33,26 @@ internal sealed class LakeChunk(LakeLoad load, long number, FileMaker files) : I
     {
         if (await load.Adoption!.TryFitAsync(task, cancellationToken) is not { } fitted)
             return null;
-        (string path, long passed) = await files.CopyAsync(load.Adoption.Source, task.File, task.FileBytes, fitted.Footer.End.Version, fitted.Partition, cancellationToken);
+        (string path, long passed) = await CopyAsync(load.Adoption.Source, task, fitted, cancellationToken);
         WrittenFile file = files.Whole(path, task.FileBytes, fitted.Footer.Rows, fitted.Partition, fitted.Footer) with
         {
             Deletes = fitted.Deleted is null ? null : await files.WriteDeletesAsync(path, fitted.Deleted, cancellationToken),
         };
         Add(file);
         return new AdoptedFile(file.LiveRows, passed + (file.Deletes?.Bytes ?? 0));
+    }
+
+    private async Task<(string Path, long PassedBytes)> CopyAsync(IObjectStore source, ScanTask task, FittingFile fitted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await files.CopyAsync(source, task.File, task.FileBytes, fitted.Footer.End.Version, fitted.Partition, cancellationToken);
+        }
+        catch (EnvironmentException error) when (task.End?.Version is not null && error.Code is PassedFile.Changed or ObjectChanged)
+        {
+            // To copy again is in vain as long as the plan has the version that is gone.
+            throw new EnvironmentException(error.Code, error.Message, error);
+        }
     }
 
     public async Task<long> CommitAsync(long rows, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)

@@ -7,6 +7,9 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>A file whose bytes pass through this program, because no store can copy it by itself.</summary>
 internal static class PassedFile
 {
+    /// <summary>Code of the error that the file is another than its version says.</summary>
+    public const string Changed = "lake.file_changed";
+
     /// <summary>Bytes that are read and written at a time; what the writer holds comes on top.</summary>
     public const int PieceBytes = 8 << 20;
 
@@ -28,7 +31,7 @@ internal static class PassedFile
             Memory<byte> next = piece.AsMemory(0, (int)Math.Min(piece.Length, bytes - offset));
             await reader.ReadAsync(offset, next, cancellationToken);
             if (version is not null && reader.Version != version)
-                throw new EnvironmentException("lake.file_changed", $"'{file}' was replaced while it was copied. Run the command again.") { IsTransient = true };
+                throw new EnvironmentException(Changed, $"'{file}' was replaced while it was copied. Run the command again.") { IsTransient = true };
             await writer.WriteAsync(next, cancellationToken);
         }
 

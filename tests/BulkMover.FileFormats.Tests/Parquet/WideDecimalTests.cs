@@ -35,11 +35,24 @@ public sealed class WideDecimalTests
         Assert.Equal("parquet.data_corrupt", (await Assert.ThrowsAsync<CorruptTableException>(() => file.ReadAsync())).Code);
     }
 
-    private static void Write(ParquetTestFile file, string value) => HandMadeFile.Write(
+    /// <summary>A few bytes of a file may say that values are as long as they like; rows times that length are no memory that anybody leased.</summary>
+    [Theory]
+    [InlineData(65)]
+    [InlineData(65_536)]
+    [InlineData(65_537)]
+    public async Task ReadAsync_ValuesAreLongerThanAnyWriterMakesThem_AreRefused(int bytes)
+    {
+        using var file = new ParquetTestFile();
+        Write(file, "000000", bytes, rows: 65_536);
+
+        Assert.IsAssignableFrom<BulkMoverException>(await Record.ExceptionAsync(() => file.ReadAsync()));
+    }
+
+    private static void Write(ParquetTestFile file, string value, int bytes = Bytes, int rows = 1) => HandMadeFile.Write(
         file,
         1,
         [
-            Column("c", FixedLengthByteArray, repetition: 0, length: Bytes, logical: writer =>
+            Column("c", FixedLengthByteArray, repetition: 0, length: bytes, logical: writer =>
             {
                 writer.BeginStruct(5);
                 writer.Int32(1, 2);
@@ -47,6 +60,6 @@ public sealed class WideDecimalTests
                 writer.End();
             }),
         ],
-        1,
-        (FixedLengthByteArray, 1, [Page(1, Convert.FromHexString(value))]));
+        rows,
+        (FixedLengthByteArray, rows, [Page(rows, Convert.FromHexString(value))]));
 }

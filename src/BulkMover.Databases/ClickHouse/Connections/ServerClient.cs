@@ -17,8 +17,14 @@ public sealed partial class ServerClient : IDisposable
 {
     private static readonly Dictionary<string, object> NoSettings = [];
 
-    /// <summary>Between asking again, each twice as long as the one before.</summary>
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(20), LongestWait = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Some questions are asked at once, where a user may have no room for that (<c>max_concurrent_queries_for_user</c>): they wait for each other then, and for what else the user runs.
+    /// The server has not begun with what it refuses so.
+    /// </summary>
+    private static readonly Retry InTurn = new()
+    {
+        FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = TimeSpan.FromSeconds(1), Attempts = int.MaxValue, Patience = TimeSpan.FromSeconds(5), Repeats = ServerError.IsTooManyQueries,
+    };
 
     private readonly Driver plain;
     private readonly Lazy<Driver> compressed;
@@ -86,29 +92,13 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
-        using ClickHouseRawResult answer = await InTurnAsync(() => NetworkAsync(
-            () => plain.Client.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken), bounded.Token);
+        using ClickHouseRawResult answer = await InTurn.RunAsync(
+            _ => NetworkAsync(() => plain.Client.ExecuteRawResultAsync($"{sql} FORMAT JSONCompactStringsEachRow", Options(settings), bounded.Token), cancellationToken), cancellationToken);
         using var lines = new StreamReader(await NetworkAsync(answer.ReadAsStreamAsync, cancellationToken));
         while (await NetworkAsync(() => lines.ReadLineAsync(bounded.Token).AsTask(), cancellationToken) is { } line)
         {
             if (line.Length > 0)
                 yield return Parse(line);
-        }
-    }
-
-    /// <summary>Some questions are asked at once, where a user may have no room for that (<c>max_concurrent_queries_for_user</c>): they wait for each other then.</summary>
-    private static async Task<T> InTurnAsync<T>(Func<Task<T>> request, CancellationToken cancellationToken)
-    {
-        for (TimeSpan wait = FirstWait; ; wait *= 2)
-        {
-            try
-            {
-                return await request();
-            }
-            catch (EnvironmentException error) when (ServerError.IsTooManyQueries(error) && wait < LongestWait)
-            {
-                await Task.Delay(wait, cancellationToken);
-            }
         }
     }
 
@@ -128,15 +118,15 @@ public sealed partial class ServerClient : IDisposable
     {
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bounded.CancelAfter(limit);
-        return await InTurnAsync(
-            () => NetworkAsync(
+        return await InTurn.RunAsync(
+            _ => NetworkAsync(
                 async () =>
                 {
                     using ClickHouseRawResult answer = await plain.Client.ExecuteRawResultAsync(sql, Options(settings), bounded.Token);
                     return await answer.ReadAsStringAsync();
                 },
                 cancellationToken),
-            bounded.Token);
+            cancellationToken);
     }
 
     /// <summary>Says of a failure of the network what it is.</summary>

@@ -7,6 +7,9 @@ namespace BulkMover.FileFormats.Parquet.Decoding;
 /// <summary>Which leaf columns are decoded here, and by what. The native reader decodes the others.</summary>
 internal static class ColumnDecoders
 {
+    /// <summary>Twice what the longest decimal needs: writers give bytes by the dozen, and longer values only make memory for what repeats the sign.</summary>
+    private const int MaxDecimalBytes = 64;
+
     /// <summary>What one span reaches, and some bytes that a chunk may have beyond what its footer says.</summary>
     private const long MaxChunkBytes = int.MaxValue - 1024;
 
@@ -57,7 +60,7 @@ internal static class ColumnDecoders
         (PhysicalType.Boolean, BooleanType) => true,
         (PhysicalType.ByteArray, StringType or BinaryType) => true,
         (PhysicalType.Int32 or PhysicalType.Int64, Decimal128Type) => true,
-        (PhysicalType.FixedLenByteArray, Decimal128Type or Decimal256Type) => WidthOf(element) > 0,
+        (PhysicalType.FixedLenByteArray, Decimal128Type or Decimal256Type) => WidthOf(element) is > 0 and <= MaxDecimalBytes,
         (PhysicalType.Boolean or PhysicalType.ByteArray, _) => false,
         (_, FixedWidthType { BitWidth: var bits }) => WidthOf(element) > 0 && bits == WidthOf(element) * 8,
         _ => false,

@@ -51,7 +51,7 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, Filter
     {
         ParquetRowGroup rowGroup = whole.RowGroup;
         int[] compared = [.. (where?.Columns() ?? []).Distinct().Select(LeafOf).OfType<int>().Where(leaf => rowGroup.Columns[leaf].ColumnIndex.Offset > 0)];
-        if ((compared.Length == 0 && !HasDeletedPages(whole.Places[0])) || !MayCut)
+        if (!MayCut || (compared.Length == 0 && !HasDeletedPages(whole)))
             return whole;
 
         List<StoredRange> ranges = [.. leaves.Select(leaf => rowGroup.Columns[leaf].OffsetIndex), .. compared.Select(leaf => rowGroup.Columns[leaf].ColumnIndex)];
@@ -67,11 +67,14 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, Filter
         return Cut(whole, offsets!, indexes);
     }
 
-    private bool HasDeletedPages(PositionRange rows)
+    private bool HasDeletedPages(KeptRowGroup whole)
     {
-        for (long i = 0; deleted is not null && i + MinDeletedRows <= rows.Count; i += MinDeletedRows)
+        // Whatever a footer says, pages have no more rows each, and the walk is as long as it says.
+        if (deleted is null || whole.RowGroup.Rows > int.MaxValue || leaves.Any(leaf => whole.RowGroup.Columns[leaf].OffsetIndex.Offset <= 0))
+            return false;
+        for (long i = 0; i + MinDeletedRows <= whole.RowGroup.Rows; i += MinDeletedRows)
         {
-            if (deleted.HasAll(rows.First + i, MinDeletedRows))
+            if (deleted.HasAll(whole.Places[0].First + i, MinDeletedRows))
                 return true;
         }
 
