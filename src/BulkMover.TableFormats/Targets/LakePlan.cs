@@ -21,6 +21,7 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
         isFirst ? Write!.Settled : State.Begun!.Settled, isFirst, number)
     {
         PartitionTerms = Request.PartitionTerms,
+        PartitionNames = Request.PartitionNames,
         SourceRows = SourceRows,
     };
 
@@ -30,6 +31,7 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
         [.. state.Begun.SortOrder.Select(sort => new SortField(sort[1..], Descending: sort[0] == '-'))])
     {
         PartitionTerms = state.Begun.PartitionTerms,
+        PartitionNames = state.Begun.PartitionNames,
     };
 
     private static byte[] SchemaBytes(Schema schema)
