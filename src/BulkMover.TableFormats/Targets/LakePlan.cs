@@ -13,6 +13,8 @@ namespace BulkMover.TableFormats.Targets;
 internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, TransferState State) : TargetPlan(
     Request, Write?.Columns ?? [], Write?.Steps ?? [], Write?.Notes ?? [])
 {
+    public override bool IsOfFiles => Write is not null;
+
     public override bool MayAdopt(ScanTask task) => Write is not null && Request.Adoption is { } adoption && FileAdoption.MayFit(task, Write, adoption.IsRequired);
 
     /// <summary>What the ledger is to keep of the run that begins.</summary>
