@@ -113,6 +113,17 @@ public sealed class AdoptedPartitionsTests
         Assert.Null(await AdoptAsync(file, partitionBy));
     }
 
+    /// <summary>A column that a file lacks is null in all its rows (Iceberg spec, "Column Projection"), and so is what any transform makes of it.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(3L, false)]
+    public async Task Adopt_FileLacksTheColumn_PartitionIsNullOrFileIsDecoded(long? told, bool isAdopted)
+    {
+        ScanTask file = await WriteAsync(new Schema([Column("b", 2)], null), [5]) with { Transformed = [new TransformedValue("a", "bucket[16]", new Scalar(Int32Type.Default, told))] };
+
+        Assert.Equal(isAdopted, await AdoptAsync(file, "bucket(16, a)", NullableColumn, Column("b", 2)) is not null);
+    }
+
     /// <summary>An identity's tuple likewise, where the column is in the file and goes before it (Iceberg spec, "Column Projection").</summary>
     [Theory]
     [InlineData(1L, true)]
@@ -149,21 +160,21 @@ public sealed class AdoptedPartitionsTests
         Adoption = new Adoption(objects, ColumnMatching.FieldId, IsRequired: false),
     };
 
-    /// <summary>Copies a file with the one column <c>a</c> into a new table.</summary>
+    /// <summary>Copies a file of columns, the one column <c>a</c> if none are named, into a new table.</summary>
     /// <returns>As the table then has it; null when it has to be decoded.</returns>
-    private async Task<ScanTask?> AdoptAsync(ScanTask file, string partitionBy)
+    private async Task<ScanTask?> AdoptAsync(ScanTask file, string partitionBy, params Field[] columns)
     {
         await using LakeTarget target = LakeTarget.OfIceberg("iceberg", objects, LakeCopy.Root, new LakeOptions { PartitionBy = [partitionBy] });
-        TargetPlan plan = await target.PlanAsync(Request(new Schema([NullableColumn], null)), Token);
+        TargetPlan plan = await target.PlanAsync(Request(new Schema(columns.Length == 0 ? [NullableColumn] : columns, null)), Token);
         await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(1, 1 << 20), Token);
         await using (IChunkLoad chunk = await load.BeginChunkAsync(0, Token))
         {
             if (await chunk.TryAdoptAsync(file, Token) is null)
                 return null;
-            await chunk.CommitAsync(2, ReadOnlyMemory<byte>.Empty, Token);
+            await chunk.CommitAsync(file.Rows!.Value, ReadOnlyMemory<byte>.Empty, Token);
         }
 
-        await load.CommitAsync(2, Token);
+        await load.CommitAsync(file.Rows!.Value, Token);
         ITableSnapshot snapshot = await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
         return await snapshot.PlanAsync(new Scan(snapshot, columns: null, where: null), Token).SingleAsync(Token);
     }
