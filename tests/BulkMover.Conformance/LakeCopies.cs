@@ -42,6 +42,7 @@ internal static class LakeCopies
         var request = new TargetRequest(TransferId.Of($"{mode} {source.Name}"), origin, scan.OutputSchema, mode, [])
         {
             PartitionTerms = snapshot.PartitionTerms,
+            PartitionNames = snapshot.PartitionNames,
             Adoption = isAdopting ? new Adoption(source.Store, snapshot.Matching, IsRequired: false) : null,
         };
         TargetPlan plan = await target.PlanAsync(request, stopping);

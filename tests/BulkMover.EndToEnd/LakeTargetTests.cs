@@ -127,6 +127,21 @@ public sealed class LakeTargetTests(ClickHouseServerFixture server, CephServer s
         Assert.Empty(await place.ListAsync(Token));
     }
 
+    /// <summary>In which bucket a file's rows are, metadata of files do not tell.</summary>
+    [Fact]
+    public async Task Plan_NoFileFits_SaysThatAllAreDecodedAsTheyThenAre()
+    {
+        LakePlace place = await NewPlaceAsync("disk");
+        string source = await WriteSourceAsync(Plain);
+        string[] sides = [$"parquet:{source}", place.Address("iceberg"), "--partition-by", "bucket(4, id)"];
+
+        CommandResult plan = await RunAsync(place, ["plan", .. sides]);
+
+        Assert.True(plan.ExitCode == 0, plan.ToString());
+        Assert.Contains("none of them may be copied as they are", plan.Output);
+        Assert.Equal(0, Number(await DoneAsync(place, ["copy", .. sides, "--output", "json"]), "adoptedFiles"));
+    }
+
     [Theory]
     [InlineData("parquet", "s3")]
     [InlineData("delta", "s3")]

@@ -27,6 +27,7 @@ internal sealed record CopySetup(Source Source, Scan Scan, CopyOutline Outline, 
             Restart = arguments.GetValue(SharedOptions.Restart),
             Verify = arguments.GetValue(SharedOptions.Verify),
             PartitionTerms = snapshot.PartitionTerms,
+            PartitionNames = snapshot.PartitionNames,
             Adoption = LakeArguments.AdoptionOf(arguments, source, snapshot, scan),
         };
         TargetPlan? targetPlan = target is null ? null : await target.PlanAsync(request, cancellationToken);

@@ -130,12 +130,8 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     {
         writer.WriteLine($"from  {outline.From}, snapshot {outline.Snapshot.Id}");
         writer.WriteLine($"      {Size(outline.Survey)}");
-        if (outline.Survey is { AdoptableFiles: > 0 } survey)
-        {
-            writer.WriteLine($"      {survey.AdoptableFiles:N0} of them, {ByteSize.Format(survey.AdoptableBytes)}, may be copied as they are; " +
-                $"{survey.Files - survey.AdoptableFiles:N0}, {ByteSize.Format(survey.Bytes - survey.AdoptableBytes)}, are decoded and written anew");
-        }
-
+        if (outline is { Target.IsOfFiles: true, Survey.Files: > 0 })
+            writer.WriteLine($"      {Ways(outline.Survey)}");
         if (outline.Target is { } target)
         {
             writer.WriteLine($"to    {outline.To} ({target.Request.Mode.ToString().ToLowerInvariant()}), transfer {target.Request.Transfer}");
@@ -167,6 +163,11 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
         if (files.Count > MostFiles)
             writer.WriteLine($"    and {files.Count - MostFiles:N0} more files");
     }
+
+    private static string Ways(Survey survey) => survey.AdoptableFiles == 0
+        ? "none of them may be copied as they are: all are decoded and written anew"
+        : $"{survey.AdoptableFiles:N0} of them, {ByteSize.Format(survey.AdoptableBytes)}, may be copied as they are; " +
+            $"{survey.Files - survey.AdoptableFiles:N0}, {ByteSize.Format(survey.Bytes - survey.AdoptableBytes)}, are decoded and written anew";
 
     private static string Adopted(long files, string bytes) => files == 1 ? $"1 file, {bytes}, was copied as it is" : $"{files:N0} files, {bytes}, were copied as they are";
 

@@ -34,6 +34,11 @@ public sealed record ScanTask(
     /// <summary>As <see cref="Constants"/>, of fields inside of structs, by field id; they fill fields that the file lacks.</summary>
     public IReadOnlyDictionary<int, Scalar> MemberConstants { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<int, Scalar>.Empty;
 
+    /// <summary>
+    /// What metadata tell of columns by transforms, for tables that are partitioned in the same way; values of columns themselves are <see cref="Constants"/>.
+    /// </summary>
+    public IReadOnlyList<TransformedValue> Transformed { get; init; } = [];
+
     /// <summary>Id of its first row, from which rows without an id of their own count on; null when they have none (<see cref="RowMetadata.RowId"/>).</summary>
     public long? FirstRowId { get; init; }
 

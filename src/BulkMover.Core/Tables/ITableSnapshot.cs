@@ -36,6 +36,9 @@ public interface ITableSnapshot
     /// </summary>
     IReadOnlyList<string> PartitionTerms => PartitionColumns;
 
+    /// <summary>Names of what <see cref="PartitionTerms"/> say, by term; empty where the format gives them none.</summary>
+    IReadOnlyDictionary<string, string> PartitionNames => System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>What the table uses, each with whether it is read.</summary>
     IReadOnlyList<TableFeature> Features { get; }
 

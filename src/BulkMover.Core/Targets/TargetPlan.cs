@@ -13,6 +13,9 @@ public record TargetPlan(
     /// <summary>What earlier runs of the transfer have done; null when there was none that counts.</summary>
     public TransferRecord? Earlier { get; init; }
 
+    /// <summary>The table is data files: those of the source are adopted or decoded, one by one.</summary>
+    public virtual bool IsOfFiles => false;
+
     /// <summary>Whether the file may be adopted, as far as metadata tell (<see cref="IChunkLoad.TryAdoptAsync"/>); the file itself may tell otherwise.</summary>
     /// <exception cref="Errors.TargetException">Metadata tell that it may not, and <see cref="Adoption.IsRequired"/>.</exception>
     public virtual bool MayAdopt(ScanTask task) => false;

@@ -17,6 +17,9 @@ public sealed record TargetRequest(TransferId Transfer, TransferOrigin Origin, S
     /// <summary>How the source is partitioned (<see cref="ITableSnapshot.PartitionTerms"/>): what can be kept of it, a new table keeps.</summary>
     public IReadOnlyList<string> PartitionTerms { get; init; } = [];
 
+    /// <summary>What the source calls those (<see cref="ITableSnapshot.PartitionNames"/>): so does a new table that has names for them.</summary>
+    public IReadOnlyDictionary<string, string> PartitionNames { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>Where and how whole files can be taken over; null when they may not.</summary>
     public Adoption? Adoption { get; init; }
 

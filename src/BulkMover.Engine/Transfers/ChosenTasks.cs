@@ -26,6 +26,8 @@ public sealed class ChosenTasks(ITableSnapshot snapshot, IReadOnlySet<long> numb
 
     public IReadOnlyList<string> PartitionTerms => snapshot.PartitionTerms;
 
+    public IReadOnlyDictionary<string, string> PartitionNames => snapshot.PartitionNames;
+
     public IReadOnlyList<TableFeature> Features => snapshot.Features;
 
     public IReadOnlyList<string> Notes => snapshot.Notes;

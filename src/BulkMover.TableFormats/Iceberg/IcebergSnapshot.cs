@@ -49,7 +49,9 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
         PartitionColumns = [.. metadata.DefaultSpec.Fields
             .Where(field => field.Transform.Kind != TransformKind.Void)
             .Select(field => schema.Column(field.SourceId)?.Name).OfType<string>().Distinct(StringComparer.Ordinal)];
-        PartitionTerms = [.. metadata.DefaultSpec.Fields.Select(field => Writing.PartitionTerms.Text(field, schema)).OfType<string>()];
+        (string? Term, string Name)[] terms = [.. metadata.DefaultSpec.Fields.Select(field => (Writing.PartitionTerms.Text(field, schema), field.Name))];
+        PartitionTerms = [.. terms.Select(field => field.Term).OfType<string>()];
+        PartitionNames = terms.Where(field => field.Term is not null).DistinctBy(field => field.Term).ToDictionary(field => field.Term!, field => field.Name, StringComparer.Ordinal);
         Features = [.. TableFeatures.Of(metadata, snapshot, schema)];
         Retention = snapshot is null ? null : IcebergRetention.Of(metadata, snapshot);
         Notes = paths.IsMoved
@@ -72,6 +74,9 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
 
     /// <summary>How the table is partitioned, as engines write it: <c>country</c>, <c>day(ts)</c>, <c>bucket(16, id)</c>; what cannot be written so is left out.</summary>
     public IReadOnlyList<string> PartitionTerms { get; }
+
+    /// <summary>Names of the partition fields, by term.</summary>
+    public IReadOnlyDictionary<string, string> PartitionNames { get; }
 
     public IReadOnlyList<TableFeature> Features { get; private set; }
 

@@ -1,4 +1,5 @@
 using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -52,7 +53,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             reason = ReasonNotTo(task, footer, file);
             if (reason is null && PartitionOf(task, footer, file) is { } partition)
                 return new FittingFile(footer, partition, await DeletedAsync(task, footer, cancellationToken));
-            reason ??= "what it has in its partition columns is not told by metadata, or its rows are of more than one partition";
+            reason ??= "its partition is not told by metadata, or its rows are of another one, or of more than one";
         }
 
         return adoption.IsRequired ? throw DoesNotFit(task, reason) : null;
@@ -66,6 +67,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         { Format: not FileFormat.Parquet } => "it is not Parquet",
         { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
         _ when UnkeptConstant(task, write) is { } column => IsInMetadata(column),
+        _ when UntoldPartition(task, write) is { } partition => $"metadata do not tell what it has in the partition field '{partition.Name}', and bounds of column '{write.Schema.FieldsList[partition.Source].Name}' cannot",
         { Deletes: null } => null,
         { Rows: null } => "some of its rows are deleted, and metadata do not tell how many it has",
         _ when write.Deletes is null => "some of its rows are deleted, and the target's table cannot keep that",
@@ -84,6 +86,21 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
 
         return null;
     }
+
+    /// <summary>
+    /// What the target is partitioned by and nothing tells of the file; null when there is none. A file could still have one value only in a column of which bounds tell no partition,
+    /// or nulls only: that is decoded, so that what is said before the copy is what it does.
+    /// </summary>
+    private static PartitionColumn? UntoldPartition(ScanTask task, TableWrite write) => write.Partitions.FirstOrDefault(partition =>
+        Told(task, write.Schema.FieldsList[partition.Source].Name, partition.Transform) is null && !BoundsMayTell(partition, write.Schema.FieldsList[partition.Source].DataType));
+
+    private static bool BoundsMayTell(PartitionColumn partition, IArrowType type) =>
+        partition.Transform.Kind != TransformKind.Bucket && PartitionValues.OfWholeNumber(partition.Transform, type, 0) is not null;
+
+    /// <summary>The partition value that the source's metadata tell; null when they do not.</summary>
+    private static Scalar? Told(ScanTask task, string column, Transform transform) => transform.Kind == TransformKind.Identity
+        ? task.Constants.GetValueOrDefault(column)
+        : task.Transformed.FirstOrDefault(told => told.Column == column && string.Equals(told.Transform, transform.Text, StringComparison.OrdinalIgnoreCase))?.Value;
 
     private static string IsInMetadata(string column) => $"the value of column '{column}' is in the source's metadata";
 
@@ -162,24 +179,18 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         foreach (PartitionColumn column in write.Partitions)
         {
             Field source = rows.FieldsList[column.Source];
-            Scalar? value = task.Constants.TryGetValue(source.Name, out Scalar? constant) && column.Transform.Kind == TransformKind.Identity
-                ? constant
-                : OfBounds(column, write.Schema.FieldsList[column.Source], footer.Metrics.FirstOrDefault(leaf => leaf.Path.Count == 1 && leaf.Path[0] == file.Find(source)?.Name));
-            if (value is null)
+            Scalar? told = Told(task, source.Name, column.Transform);
+            LeafMetrics? leaf = footer.Metrics.FirstOrDefault(one => one.Path.Count == 1 && one.Path[0] == file.Find(source)?.Name);
+            var bounds = new PartitionBounds(column, write.Schema.FieldsList[column.Source], leaf);
+            if ((told ?? bounds.Value) is not { } value)
+                return null;
+            // Where the file's own values count, they have to be of that partition: engines have written tuples that are not (of times before 1970, one too late).
+            bool isNull = file.Find(source) is null && !task.Constants.ContainsKey(source.Name);
+            if (!task.ConstantsWin && (bounds.RuleOut(value) || (isNull && value.Value is not null)))
                 return null;
             values.Add(value with { Type = column.Type });
         }
 
         return new PartitionTuple(values);
     }
-
-    /// <summary>The partition value of all values between the least and the greatest one; null when they have more than one, or it is not known.</summary>
-    private static Scalar? OfBounds(PartitionColumn column, Field target, LeafMetrics? leaf) => leaf switch
-    {
-        { Nulls: { } nulls, Values: var all } when nulls == all => new Scalar(column.Type, null),
-        { Nulls: 0, Lower.Value: long low, Upper.Value: long high } when IsOfType(new Field(target.Name, leaf.Lower!.Type, nullable: true), target) && PartitionValues.OfWholeNumber(column.Transform, leaf.Lower!.Type, low) is { } value
-            && (low == high || column.Transform.Kind != TransformKind.Bucket)
-            && PartitionValues.OfWholeNumber(column.Transform, leaf.Upper!.Type, high) == value => new Scalar(column.Type, value),
-        _ => null,
-    };
 }

@@ -13,6 +13,8 @@ namespace BulkMover.TableFormats.Targets;
 internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, TransferState State) : TargetPlan(
     Request, Write?.Columns ?? [], Write?.Steps ?? [], Write?.Notes ?? [])
 {
+    public override bool IsOfFiles => Write is not null;
+
     public override bool MayAdopt(ScanTask task) => Write is not null && Request.Adoption is { } adoption && FileAdoption.MayFit(task, Write, adoption.IsRequired);
 
     /// <summary>What the ledger is to keep of the run that begins.</summary>
@@ -21,6 +23,7 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
         isFirst ? Write!.Settled : State.Begun!.Settled, isFirst, number)
     {
         PartitionTerms = Request.PartitionTerms,
+        PartitionNames = Request.PartitionNames,
         SourceRows = SourceRows,
     };
 
@@ -30,6 +33,7 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
         [.. state.Begun.SortOrder.Select(sort => new SortField(sort[1..], Descending: sort[0] == '-'))])
     {
         PartitionTerms = state.Begun.PartitionTerms,
+        PartitionNames = state.Begun.PartitionNames,
     };
 
     private static byte[] SchemaBytes(Schema schema)

@@ -35,6 +35,9 @@ internal sealed record TransferBegun(
     /// <summary>As <see cref="TargetRequest.PartitionTerms"/>.</summary>
     public IReadOnlyList<string> PartitionTerms { get; init; } = [];
 
+    /// <summary>As <see cref="TargetRequest.PartitionNames"/>.</summary>
+    public IReadOnlyDictionary<string, string> PartitionNames { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
     public long? SourceRows { get; init; }
 }

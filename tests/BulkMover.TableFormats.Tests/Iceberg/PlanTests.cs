@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -179,6 +180,55 @@ public sealed class PlanTests
         Assert.Equal("id", id.Key);
         Assert.True(id.Value.IsNull);
         Assert.Equal(["id", "name"], (await table.OpenSnapshotAsync()).PartitionColumns);
+    }
+
+    /// <summary>Spec, "Partition Evolution": each file has the tuple of its own spec. "Schema Evolution": columns have other names since, and truncated values the wider type.</summary>
+    [Fact]
+    public async Task Plan_FilesOfSeveralSpecs_HaveTheTransformedValuesOfTheirOwn()
+    {
+        TestTable table = new TestTable()
+            .WithSpec(0, """{"source-id":1,"field-id":1000,"name":"t","transform":"truncate[10]"}""")
+            .WithSpec(
+                1, """{"source-id":1,"field-id":1000,"name":"t","transform":"void"}""", """{"source-id":2,"field-id":1001,"name":"b","transform":"bucket[4]"}""",
+                """{"source-id":3,"field-id":1002,"name":"d","transform":"day"}""", """{"source-id":2,"field-id":1003,"name":"n","transform":"identity"}""")
+            .WithSnapshot(
+                new TestManifest(new TestFile($"{Data}/a") { Partition = AvroBytes.Some(AvroBytes.Long(-10)) })
+                {
+                    PartitionFields = ["""{"name":"t","type":["null","int"],"field-id":1000}"""],
+                },
+                new TestManifest(new TestFile($"{Data}/b") { Partition = [.. AvroBytes.Null, .. AvroBytes.Some(AvroBytes.Long(3)), .. AvroBytes.Null, .. AvroBytes.Some(AvroBytes.Text("x"))] })
+                {
+                    SpecId = 1,
+                    PartitionFields =
+                    [
+                        """{"name":"t","type":["null","long"],"field-id":1000}""", """{"name":"b","type":["null","int"],"field-id":1001}""",
+                        """{"name":"d","type":["null","int"],"field-id":1002}""", """{"name":"n","type":["null","string"],"field-id":1003}""",
+                    ],
+                });
+        table.Columns[1]!["name"] = "called";
+
+        List<ScanTask> tasks = await table.PlanAsync();
+
+        Assert.Equal([new TransformedValue("id", "truncate[10]", new Scalar(Int64Type.Default, -10L))], tasks[0].Transformed);
+        Assert.Equal(
+            [new TransformedValue("called", "bucket[4]", new Scalar(Int32Type.Default, 3L)), new TransformedValue("at", "day", new Scalar(Int32Type.Default, null))], tasks[1].Transformed);
+    }
+
+    /// <summary>Spec, "Bucket Transform Details": buckets are numbered from 0, and are ints ("Partition Transforms").</summary>
+    [Theory]
+    [InlineData("int", 4)]
+    [InlineData("int", -1)]
+    [InlineData("string", 0)]
+    public async Task Plan_TupleHasNoBucket_ThrowsCorruptTable(string type, int value)
+    {
+        TestTable table = new TestTable()
+            .WithSpec(0, """{"source-id":2,"field-id":1000,"name":"b","transform":"bucket[4]"}""")
+            .WithSnapshot(new TestManifest(new TestFile($"{Data}/a") { Partition = AvroBytes.Some(AvroBytes.Long(value)) })
+            {
+                PartitionFields = [$$"""{"name":"b","type":["null","{{type}}"],"field-id":1000}"""],
+            });
+
+        await Assert.ThrowsAsync<CorruptTableException>(() => table.PlanAsync());
     }
 
     [Fact]

@@ -70,16 +70,137 @@ public sealed class AdoptedPartitionsTests
         Assert.Equal(mayAdopt, plan.MayAdopt(file));
     }
 
+    /// <summary>
+    /// A file with 1 and 2 in column <c>a</c>. Whole numbers are truncated down to a multiple of the width (Iceberg spec, "Truncate Transform Details"); in which bucket all of several values
+    /// are, only metadata tell.
+    /// </summary>
+    [Theory]
+    [InlineData("bucket(16, a)", "bucket[16]", 3L, 3L)]
+    [InlineData("truncate(10, a)", "truncate[10]", 0L, 0L)]
+    [InlineData("truncate(10, a)", "truncate[2]", 7L, 0L)]
+    public async Task Adopt_MetadataTellTheTransformedValue_IsThePartition(string partitionBy, string transform, long told, long expected)
+    {
+        ScanTask file = await WriteRowsAsync(1, 2) with { Transformed = [new TransformedValue("a", transform, new Scalar(Int32Type.Default, told))] };
+
+        TransformedValue partition = Assert.Single((await AdoptAsync(file, partitionBy))!.Transformed);
+
+        Assert.Equal(expected, partition.Value.Value);
+    }
+
+    /// <summary>A null is in the partition of nulls, whatever the transform (Iceberg spec, "Partition Transforms").</summary>
+    [Fact]
+    public async Task Adopt_AllAreNull_PartitionIsNull()
+    {
+        ScanTask file = await WriteRowsAsync(null, null) with { Transformed = [new TransformedValue("a", "bucket[16]", new Scalar(Int32Type.Default, null))] };
+
+        Assert.True(Assert.Single((await AdoptAsync(file, "bucket(16, a)"))!.Transformed).Value.IsNull);
+    }
+
+    /// <summary>What the file has shows that the tuple is not its rows'.</summary>
+    [Theory]
+    [InlineData("truncate(10, a)", "truncate[10]", 10L, 1L, 2L)]
+    [InlineData("truncate(10, a)", "truncate[10]", 0L, 9L, 10L)]
+    [InlineData("truncate(10, a)", "truncate[10]", null, 1L, 2L)]
+    [InlineData("bucket(16, a)", "bucket[16]", null, 1L, 2L)]
+    [InlineData("bucket(16, a)", "bucket[16]", 3L, null, null)]
+    [InlineData("bucket(16, a)", "bucket[16]", 3L, null, 34L)]
+    // 34 is in bucket 3 of 16: its hash is 2017239379 (Appendix B).
+    [InlineData("bucket(16, a)", "bucket[16]", 4L, 34L, 34L)]
+    public async Task Adopt_TupleIsNotThatOfTheRows_FileIsDecoded(string partitionBy, string transform, long? told, long? first, long? second)
+    {
+        ScanTask file = await WriteRowsAsync(first, second) with { Transformed = [new TransformedValue("a", transform, new Scalar(Int32Type.Default, told))] };
+
+        Assert.Null(await AdoptAsync(file, partitionBy));
+    }
+
+    /// <summary>A column that a file lacks is null in all its rows (Iceberg spec, "Column Projection"), and so is what any transform makes of it.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(3L, false)]
+    public async Task Adopt_FileLacksTheColumn_PartitionIsNullOrFileIsDecoded(long? told, bool isAdopted)
+    {
+        ScanTask file = await WriteAsync(new Schema([Column("b", 2)], null), [5]) with { Transformed = [new TransformedValue("a", "bucket[16]", new Scalar(Int32Type.Default, told))] };
+
+        Assert.Equal(isAdopted, await AdoptAsync(file, "bucket(16, a)", NullableColumn, Column("b", 2)) is not null);
+    }
+
+    /// <summary>An identity's tuple likewise, where the column is in the file and goes before it (Iceberg spec, "Column Projection").</summary>
+    [Theory]
+    [InlineData(1L, true)]
+    [InlineData(2L, false)]
+    public async Task Adopt_ValueOfTheColumnIsTold_FileHasNoOther(long told, bool isAdopted)
+    {
+        ScanTask file = await WriteRowsAsync(1, 1) with { Constants = new Dictionary<string, Scalar> { ["a"] = new(Int64Type.Default, told) } };
+
+        Assert.Equal(isAdopted, await AdoptAsync(file, "a") is not null);
+    }
+
+    /// <summary>Bounds of whole numbers may tell of transforms that keep their order, and of nothing else.</summary>
+    [Theory]
+    [InlineData("bucket(4, a)", "bucket[4]", true)]
+    [InlineData("bucket(4, a)", "bucket[8]", false)]
+    [InlineData("bucket(4, a)", "truncate[4]", false)]
+    [InlineData("truncate(10, a)", "bucket[4]", true)]
+    [InlineData("a", "bucket[4]", true)]
+    [InlineData("t", "truncate[4]", false)]
+    [InlineData("truncate(4, t)", "truncate[4]", false)]
+    public async Task Plan_NothingCanTellAPartition_FileIsDecoded(string partitionBy, string told, bool mayAdopt)
+    {
+        var schema = new Schema([Column("a", 1), new Field("t", StringType.Default, nullable: true).WithFieldId(2)], null);
+        ScanTask file = await WriteAsync(new Schema([Column("a", 1)], null), [2]) with { Transformed = [new TransformedValue("a", told, new Scalar(Int32Type.Default, 0L))] };
+        await using LakeTarget target = LakeTarget.OfIceberg("iceberg", objects, LakeCopy.Root, new LakeOptions { PartitionBy = [partitionBy] });
+
+        TargetPlan plan = await target.PlanAsync(Request(schema), Token);
+
+        Assert.Equal((true, mayAdopt), (plan.IsOfFiles, plan.MayAdopt(file)));
+    }
+
+    private TargetRequest Request(Schema schema) => new(TransferId.Of("copy"), new TransferOrigin("command", "selection", "source", "1"), schema, CopyMode.Create, [])
+    {
+        Adoption = new Adoption(objects, ColumnMatching.FieldId, IsRequired: false),
+    };
+
+    /// <summary>Copies a file of columns, the one column <c>a</c> if none are named, into a new table.</summary>
+    /// <returns>As the table then has it; null when it has to be decoded.</returns>
+    private async Task<ScanTask?> AdoptAsync(ScanTask file, string partitionBy, params Field[] columns)
+    {
+        await using LakeTarget target = LakeTarget.OfIceberg("iceberg", objects, LakeCopy.Root, new LakeOptions { PartitionBy = [partitionBy] });
+        TargetPlan plan = await target.PlanAsync(Request(new Schema(columns.Length == 0 ? [NullableColumn] : columns, null)), Token);
+        await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(1, 1 << 20), Token);
+        await using (IChunkLoad chunk = await load.BeginChunkAsync(0, Token))
+        {
+            if (await chunk.TryAdoptAsync(file, Token) is null)
+                return null;
+            await chunk.CommitAsync(file.Rows!.Value, ReadOnlyMemory<byte>.Empty, Token);
+        }
+
+        await load.CommitAsync(file.Rows!.Value, Token);
+        ITableSnapshot snapshot = await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
+        return await snapshot.PlanAsync(new Scan(snapshot, columns: null, where: null), Token).SingleAsync(Token);
+    }
+
+    private static Field NullableColumn => new Field("a", Int64Type.Default, nullable: true).WithFieldId(1);
+
+    /// <summary>A file of two rows of the column <c>a</c>.</summary>
+    private async Task<ScanTask> WriteRowsAsync(long? first, long? second)
+    {
+        var schema = new Schema([NullableColumn], null);
+        return await WriteAsync(schema, new RecordBatch(schema, [new Int64Array.Builder().Append(first).Append(second).Build()], 2));
+    }
+
     private static Field Column(string name, int id) => new Field(name, Int64Type.Default, nullable: false).WithFieldId(id);
 
     /// <summary>A file of one row.</summary>
-    private async Task<ScanTask> WriteAsync(Schema schema, long[] values)
+    private Task<ScanTask> WriteAsync(Schema schema, long[] values) =>
+        WriteAsync(schema, new RecordBatch(schema, values.Select(value => new Int64Array.Builder().Append(value).Build()), 1));
+
+    private async Task<ScanTask> WriteAsync(Schema schema, RecordBatch rows)
     {
         var location = new Location("s3", "bucket/source/file.parquet");
-        using var batch = new RecordBatch(schema, values.Select(value => new Int64Array.Builder().Append(value).Build()), 1);
+        using RecordBatch batch = rows;
         await using var writer = new ParquetFileWriter(await objects.CreateAsync(location, null, Token), location, schema, new ParquetWriteOptions());
         await writer.WriteRowGroupAsync([batch], Token);
         await writer.CompleteAsync(Token);
-        return new ScanTask(location, writer.Bytes, 1, ScanTask.NoConstants, ConstantsWin: false);
+        return new ScanTask(location, writer.Bytes, batch.Length, ScanTask.NoConstants, ConstantsWin: false);
     }
 }

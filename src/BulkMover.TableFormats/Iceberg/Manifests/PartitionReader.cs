@@ -33,13 +33,19 @@ internal sealed class PartitionReader
             AvroField field = record.Fields[index];
             int place = spec.PlaceOf(field.FieldId, index);
             if (place >= 0 && types[place] is { } wanted)
-                tuple[place] = new Scalar(wanted, ReadValue(ref decoder, field.Type, wanted));
+                tuple[place] = new Scalar(wanted, Checked(spec.Fields[place].Transform, ReadValue(ref decoder, field.Type, wanted), decoder));
             else
                 decoder.Skip(field.Type);
         }
 
         return tuple;
     }
+
+    /// <summary>"Bucket Transform Details": the remainder of a division by the number of buckets.</summary>
+    private static object? Checked(Transform transform, object? value, AvroDecoder decoder) =>
+        transform.Kind == TransformKind.Bucket && value is long bucket && (bucket < 0 || bucket >= transform.Parameter)
+            ? throw decoder.Corrupt($"a partition value is bucket {bucket} by {transform.Text}")
+            : value;
 
     private static object? ReadValue(ref AvroDecoder decoder, AvroType type, IArrowType wanted)
     {

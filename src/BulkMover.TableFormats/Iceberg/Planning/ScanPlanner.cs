@@ -29,6 +29,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         IReadOnlyList<Scalar?>? partition = null;
         IReadOnlyDictionary<string, Scalar> constants = ScanTask.NoConstants;
         IReadOnlyDictionary<int, Scalar> memberConstants = ReadOnlyDictionary<int, Scalar>.Empty;
+        IReadOnlyList<TransformedValue> transformed = [];
         await foreach ((OpenManifest manifest, IReadOnlyList<DataFile> files) in ahead.ReadAsync(manifests, cancellationToken))
         {
             foreach (DataFile file in files)
@@ -39,6 +40,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
                 {
                     partition = file.Partition;
                     (constants, memberConstants) = (Constants(partition, manifest.Spec), MemberConstants(partition, manifest.Spec));
+                    transformed = Transformed(partition, manifest.Spec);
                 }
 
                 Location location = await paths.ResolveAsync(file.Path, cancellationToken);
@@ -46,6 +48,7 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
                 {
                     Format = format,
                     MemberConstants = memberConstants,
+                    Transformed = transformed,
                     FirstRowId = file.FirstRowId,
                     LastChange = file.SequenceNumber,
                     Deletes = deletes is null ? null : await deletes.OfAsync(file, cancellationToken),
@@ -91,5 +94,18 @@ internal sealed class ScanPlanner(IObjectStore store, IcebergSchema schema, Scan
         }
 
         return constants ?? (IReadOnlyDictionary<int, Scalar>)ReadOnlyDictionary<int, Scalar>.Empty;
+    }
+
+    /// <summary>What the other transforms have made; of void nothing is known, and of columns inside of structs nobody asks.</summary>
+    private IReadOnlyList<TransformedValue> Transformed(IReadOnlyList<Scalar?> partition, PartitionSpec spec)
+    {
+        List<TransformedValue>? values = null;
+        foreach ((PartitionField field, Scalar? value) in spec.Fields.Zip(partition))
+        {
+            if (field.Transform.Kind != TransformKind.Identity && value is not null && schema.Column(field.SourceId) is { } column)
+                (values ??= []).Add(new TransformedValue(column.Name, field.Transform.Text, value));
+        }
+
+        return values ?? (IReadOnlyList<TransformedValue>)[];
     }
 }

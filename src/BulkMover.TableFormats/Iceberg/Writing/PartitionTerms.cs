@@ -19,8 +19,9 @@ internal static class PartitionTerms
 
     /// <param name="terms">In the order of the tuple.</param>
     /// <param name="schema">The table's.</param>
+    /// <param name="names">What fields are to be called, by term, where the table's columns leave that name to them.</param>
     /// <exception cref="InvalidInputException">A term is not one, names no column, or its transform does not take the column's type.</exception>
-    public static PartitionSpec Parse(IReadOnlyList<string> terms, IcebergSchema schema)
+    public static PartitionSpec Parse(IReadOnlyList<string> terms, IcebergSchema schema, IReadOnlyDictionary<string, string> names)
     {
         var fields = new List<PartitionField>();
         foreach (string term in terms)
@@ -29,10 +30,14 @@ internal static class PartitionTerms
             Field column = Column(name, schema) ?? throw Wrong(term, $"there is no column '{name}' among {string.Join(", ", schema.Arrow.FieldsList.Select(field => field.Name))}");
             if (!Takes(transform.Kind, column))
                 throw Wrong(term, $"{transform.Kind.ToString().ToLowerInvariant()} does not take {SchemaJson.Describe(column)} (Iceberg spec, \"Partition Transforms\")");
-            var field = new PartitionField(column.FieldId()!.Value, FirstFieldId + fields.Count, NameOf(transform.Kind, name), transform);
-            if (fields.Exists(other => other.Name == field.Name) || (transform.Kind != TransformKind.Identity && Column(field.Name, schema) is not null))
+            string called = names.TryGetValue(term, out string? wanted) && IsFree(wanted) ? wanted : NameOf(transform.Kind, name);
+            var field = new PartitionField(column.FieldId()!.Value, FirstFieldId + fields.Count, called, transform);
+            if (fields.Exists(other => other.Name == field.Name) || !IsFree(field.Name))
                 throw Wrong(term, $"its values would be called '{field.Name}', and that name is taken");
             fields.Add(field);
+
+            // The reference implementation lets only the identity of a column be called as it.
+            bool IsFree(string it) => Column(it, schema) is not { } other || (transform.Kind == TransformKind.Identity && other == column);
         }
 
         return new PartitionSpec(0, fields);

@@ -18,6 +18,8 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="root">The table's directory.</param>
 internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions options, Location root)
 {
+    private static readonly IReadOnlyDictionary<string, string> NoNames = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     private readonly IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema);
     private readonly List<string> notes = [];
 
@@ -27,7 +29,9 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
     {
         IReadOnlyList<Field> columns = FieldNumbers.OfNewTable([.. typed.Select(column => column.Field)]);
         var schema = new IcebergSchema(0, new Schema(columns, null), []);
-        PartitionSpec spec = PartitionTerms.Parse(options.PartitionBy ?? KeptPartitions(schema), schema);
+        PartitionSpec spec = options.PartitionBy is { } wanted
+            ? PartitionTerms.Parse(wanted, schema, NoNames)
+            : PartitionTerms.Parse(KeptPartitions(schema), schema, request.PartitionNames);
         var settled = new SettledTable(address, columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
         return Write(settled, schema,
         [
@@ -41,7 +45,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
     {
         IcebergSchema schema = state.Metadata.CurrentSchema;
         PartitionSpec spec = state.Metadata.DefaultSpec;
-        if (options.PartitionBy is { } wanted && !Values(PartitionTerms.Parse(wanted, schema)).SequenceEqual(Values(spec)))
+        if (options.PartitionBy is { } wanted && !Values(PartitionTerms.Parse(wanted, schema, NoNames)).SequenceEqual(Values(spec)))
         {
             throw new TargetException("iceberg.partitions_differ",
                 $"'{root}' is partitioned by {(spec.IsUnpartitioned ? "nothing" : string.Join(", ", Terms(spec, schema)))}, and not by {(wanted.Count == 0 ? "nothing" : string.Join(", ", wanted))}. Leave the option out to write it as it is.");

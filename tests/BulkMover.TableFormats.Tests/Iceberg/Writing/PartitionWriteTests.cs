@@ -99,6 +99,41 @@ public class PartitionWriteTests
         Assert.Contains("country", Assert.Single(write.Notes), StringComparison.Ordinal);
     }
 
+    /// <summary>The reference implementation takes no partition field that is called as another column, and only the identity of a column that is called as this.</summary>
+    [Theory]
+    [InlineData("name", "date", "date")]
+    [InlineData("name", "name", "name")]
+    [InlineData("name", "id", "name")]
+    [InlineData("bucket(4, id)", "shard", "shard")]
+    [InlineData("bucket(4, id)", "id", "id_bucket")]
+    public async Task Plan_SourceHasANameForAPartition_IsKeptWhereNoColumnHasIt(string term, string name, string expected)
+    {
+        var table = new WriteTable { SourcePartitions = [term], SourceNames = new Dictionary<string, string> { [term] = name } };
+
+        Assert.Equal([expected], (await table.PlanAsync()).Partitions.Select(partition => partition.Name));
+    }
+
+    [Fact]
+    public async Task Plan_PartitionsAreAskedFor_NamesAreOurs()
+    {
+        var table = new WriteTable
+        {
+            Options = new() { PartitionBy = ["name"] }, SourcePartitions = ["name"], SourceNames = new Dictionary<string, string> { ["name"] = "date" },
+        };
+
+        Assert.Equal(["name"], (await table.PlanAsync()).Partitions.Select(partition => partition.Name));
+    }
+
+    [Fact]
+    public async Task Read_TableIsPartitioned_NamesStandByTheirTerms()
+    {
+        TestTable table = new TestTable().WithSpec(
+            1, """{"source-id":2,"field-id":1000,"name":"date","transform":"identity"}""", """{"source-id":1,"field-id":1001,"name":"gone","transform":"void"}""",
+            """{"source-id":1,"field-id":1002,"name":"shard","transform":"bucket[4]"}""");
+
+        Assert.Equal(new Dictionary<string, string> { ["name"] = "date", ["bucket(4, id)"] = "shard" }, (await table.OpenSnapshotAsync()).PartitionNames);
+    }
+
     [Fact]
     public async Task Plan_TableIsPartitionedOtherwise_IsRefused()
     {

@@ -46,6 +46,8 @@ internal sealed class WriteTable
 
     public IReadOnlyList<string> SourcePartitions { get; init; } = [];
 
+    public IReadOnlyDictionary<string, string> SourceNames { get; init; } = new Dictionary<string, string>();
+
     public IcebergTarget Target => IcebergTarget.OfDirectory(Store, Root, Options);
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
@@ -53,7 +55,7 @@ internal sealed class WriteTable
     public static TransferId Transfer(string name) => TransferId.Of(name);
 
     public TargetRequest Request(CopyMode mode = CopyMode.Append, string transfer = "one") =>
-        new(Transfer(transfer), new TransferOrigin("command", "selection", "source", "1"), Schema, mode, SortOrder) { PartitionTerms = SourcePartitions };
+        new(Transfer(transfer), new TransferOrigin("command", "selection", "source", "1"), Schema, mode, SortOrder) { PartitionTerms = SourcePartitions, PartitionNames = SourceNames };
 
     public Task<TableWrite> PlanAsync(CopyMode mode = CopyMode.Append) => Target.PlanAsync(Request(mode), hasBegun: false, Stopping);
 
