@@ -61,7 +61,7 @@ internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, Sc
 
     private ColumnStatistics? StatisticsOf(string name, KeptRowGroup candidate, Func<int, ulong[], bool> mightHold)
     {
-        if (shape.Columns.FirstOrDefault(candidate => candidate.Field.Name == name) is not { } column || !column.Field.HasStatistics())
+        if (shape.Columns.FirstOrDefault(one => one.Field.Name == name) is not { } column || !column.Field.HasStatistics())
             return null;
         RowMetadata? kind = column.Field.GetRowMetadata();
         if (column.FileColumn is { } index)
