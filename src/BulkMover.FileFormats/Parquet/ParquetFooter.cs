@@ -69,6 +69,9 @@ public sealed class ParquetFooter
 
     internal SchemaNode Root => schema.Root;
 
+    /// <summary>Numbers of the leaf columns below some columns of the top level, in their order.</summary>
+    internal int[] LeavesOf(IEnumerable<int> columns) => [.. columns.SelectMany(index => Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
+
     /// <summary>As <see cref="Schema"/>, but a variant is the group that it is stored as.</summary>
     internal Schema FileSchema => schema.Corrected;
 

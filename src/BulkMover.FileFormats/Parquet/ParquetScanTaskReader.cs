@@ -119,7 +119,7 @@ public sealed class ParquetScanTaskReader(IObjectStore store, Scan scan, Parquet
     /// <summary>Small row groups that follow each other without a gap are read together, up to the size of a small file.</summary>
     private IEnumerable<List<KeptRowGroup>> Join(ParquetFooter footer, List<KeptRowGroup> rowGroups, BatchShape shape)
     {
-        int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
+        int[] leaves = footer.LeavesOf(shape.FileColumns);
         var group = new List<KeptRowGroup>();
         long groupBytes = 0;
         foreach (KeptRowGroup kept in rowGroups)

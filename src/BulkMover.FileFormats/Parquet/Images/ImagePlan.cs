@@ -57,7 +57,7 @@ internal sealed class ImagePlan
     /// <summary>An image of only the bytes that are needed.</summary>
     public static ImagePlan OfRanges(ParquetFooter footer, BatchShape shape, IReadOnlyList<ParquetRowGroup> rowGroups, long maxGapBytes)
     {
-        int[] leaves = [.. shape.FileColumns.SelectMany(index => footer.Root.Children[index].Leaves).Select(leaf => leaf.FirstLeaf)];
+        int[] leaves = footer.LeavesOf(shape.FileColumns);
         RangePlan wanted = RangePlan.Of(
             rowGroups.SelectMany(rowGroup => leaves.SelectMany(leaf => Ranges(rowGroup.Columns[leaf]))),
             maxGapBytes);

@@ -23,7 +23,7 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, Filter
     /// <summary>Fewer deleted rows in a row are hardly a page, and the index would be read for nothing.</summary>
     private const int MinDeletedRows = 1024;
 
-    private readonly int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
+    private readonly int[] leaves = footer.LeavesOf(shape.FileColumns);
     private bool? mayCut;
 
     /// <summary>The columns lie so that pages may go.</summary>
@@ -51,7 +51,7 @@ internal sealed class PagePruning(ParquetFooter footer, BatchShape shape, Filter
     {
         ParquetRowGroup rowGroup = whole.RowGroup;
         int[] compared = [.. (where?.Columns() ?? []).Distinct().Select(LeafOf).OfType<int>().Where(leaf => rowGroup.Columns[leaf].ColumnIndex.Offset > 0)];
-        if (!MayCut || (compared.Length == 0 && !HasDeletedPages(whole)))
+        if ((compared.Length == 0 && !HasDeletedPages(whole)) || !MayCut)
             return whole;
 
         List<StoredRange> ranges = [.. leaves.Select(leaf => rowGroup.Columns[leaf].OffsetIndex), .. compared.Select(leaf => rowGroup.Columns[leaf].ColumnIndex)];

@@ -18,7 +18,7 @@ namespace BulkMover.FileFormats.Parquet.Pruning;
 /// <param name="source">Where the rest is read from.</param>
 internal sealed class RowGroupPruning(ParquetFooter footer, BatchShape shape, ScanTask task, IndexSource source)
 {
-    private readonly int[] leaves = [.. shape.FileColumns.SelectMany(i => footer.Root.Children[i].Leaves).Select(leaf => leaf.FirstLeaf)];
+    private readonly int[] leaves = footer.LeavesOf(shape.FileColumns);
 
     /// <param name="where">The filter.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
