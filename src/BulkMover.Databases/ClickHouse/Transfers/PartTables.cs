@@ -33,6 +33,12 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
 
     public Task DropAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync($"DROP TABLE IF EXISTS {table.Sql}", cancellationToken);
 
+    /// <summary>
+    /// Drops rows that nobody has seen, or names of parts that were moved, and waits until they are gone from the disk: the server otherwise keeps both for eight minutes
+    /// (<c>database_atomic_delay_before_drop_table_sec</c>), and a disk fills with samples. The table is gone at once; only the wait ends with the token.
+    /// </summary>
+    public Task DropAndFreeAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync($"DROP TABLE IF EXISTS {table.Sql} SYNC", cancellationToken);
+
     public Task DropPartitionAsync(TableName table, string partition, CancellationToken cancellationToken) =>
         ExecuteAsync($"ALTER TABLE {table.Sql} DROP PARTITION ID {SqlText.Quote(partition)}", cancellationToken);
 

@@ -109,7 +109,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         foreach (string[] some in partitions.Chunk(PartTables.MovedTogether))
             await parts.MoveAsync(chunk, some, name, cancellationToken);
         await EnterAsync(number, cancellationToken);
-        await parts.DropAsync(chunk, cancellationToken);
+        await parts.DropAndFreeAsync(chunk, cancellationToken);
     }
 
     private async Task EnterAsync(long number, CancellationToken cancellationToken) =>

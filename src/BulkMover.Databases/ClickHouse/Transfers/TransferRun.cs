@@ -165,7 +165,7 @@ internal sealed class TransferRun
     public async Task CompleteAsync(string identity, long rows, CancellationToken cancellationToken)
     {
         // Before the entry, for nobody looks for them after it.
-        await DropAllAsync(cancellationToken);
+        await Task.WhenAll((await LeftAsync(cancellationToken)).Select(table => Parts.DropAsync(table.Name, cancellationToken)));
         await lease.DropAsync(cancellationToken);
         await Ledger.AddAsync(new Completed(identity, rows), cancellationToken);
     }
@@ -180,6 +180,10 @@ internal sealed class TransferRun
         {
             if (isVoid)
                 await ForgetAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // The tables are gone, and their bytes will be when the server has ended what still used them. A server that does not answer at all fails below.
         }
         finally
         {
@@ -232,15 +236,12 @@ internal sealed class TransferRun
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
         await Ledger.AddAsync(new Discarded(), cancellationToken);
-        await DropAllAsync(cancellationToken);
+        await Task.WhenAll((await LeftAsync(cancellationToken)).Select(table => Parts.DropAndFreeAsync(table.Name, cancellationToken)));
     }
 
-    /// <summary>Drops the tables of the transfer but for the lease, and for those of a run that has taken it over meanwhile.</summary>
-    private async Task DropAllAsync(CancellationToken cancellationToken)
-    {
-        foreach (TransferTable table in (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Epoch <= Epoch))
-            await Parts.DropAsync(table.Name, cancellationToken);
-    }
+    /// <summary>The tables of the transfer but for the lease, and for those of a run that has taken it over meanwhile.</summary>
+    private async Task<IEnumerable<TransferTable>> LeftAsync(CancellationToken cancellationToken) =>
+        (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Epoch <= Epoch);
 
     /// <summary>Forgetting that some partitions have been moved would bring them twice.</summary>
     private async Task ThrowIfHalfPublishedAsync(bool hasRest, CancellationToken cancellationToken)

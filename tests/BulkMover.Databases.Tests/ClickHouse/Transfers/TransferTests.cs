@@ -117,6 +117,8 @@ public sealed class TransferTests(ClickHouseServerFixture server)
         await open.DiscardAsync(request.Transfer, Stopping);
         Assert.Empty(await open.TransfersAsync(Stopping));
         Assert.Equal("", await target.TablesAsync());
+        // Dropped tables whose bytes the server still keeps.
+        Assert.Equal("", await target.QueryAsync("SELECT table FROM system.dropped_tables WHERE database = '{db}' AND NOT endsWith(table, '_lease')"));
         var error = await Assert.ThrowsAsync<InvalidInputException>(() => open.DiscardAsync(request.Transfer, Stopping));
         Assert.Equal("clickhouse.transfer_unknown", error.Code);
     }
