@@ -226,6 +226,7 @@ public sealed class CopyTests(ClickHouseServerFixture server)
         CommandResult result = await Command.FinishAsync(copy);
 
         Assert.True(result.ExitCode == 130, result.ToString());
+        Assert.Contains("The same command goes on with it.", result.Error);
         Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(10), $"It took {stopping.Elapsed} to stop.");
         Assert.Equal("", await server.QueryAsync($"SELECT name FROM system.tables WHERE database = '{database}' AND name != '__bulkmover_ledger'", Token));
     }

@@ -55,6 +55,7 @@ public sealed class TuneTests(ClickHouseServerFixture server) : IDisposable
         CommandResult result = await Command.FinishAsync(stopped);
 
         Assert.True(result.ExitCode == 130, result.ToString());
+        Assert.EndsWith("stopped\n", result.Error);
         await AssertNothingIsLeftAsync(database, "7\t21\n");
     }
 

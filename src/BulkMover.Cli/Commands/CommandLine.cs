@@ -97,7 +97,7 @@ public static class CommandLine
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Report.For(parsed).Stopped();
+            Report.For(parsed).Stopped(isResumed: parsed.CommandResult.Command.Name == "copy");
             return Stopped;
         }
         catch (BulkMoverException error)

@@ -47,5 +47,6 @@ public interface IReport : IProgress<string>
     void Crashed(Exception error);
 
     /// <summary>The user stopped the command.</summary>
-    void Stopped();
+    /// <param name="isResumed">The same command goes on where it was: a copy, and no command that only looks.</param>
+    void Stopped(bool isResumed);
 }

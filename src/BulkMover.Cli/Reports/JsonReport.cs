@@ -165,9 +165,9 @@ public sealed class JsonReport(TextWriter output, TextReport people) : IReport
         Write("failed", new JsonObject { ["code"] = "us.bug", ["side"] = "us", ["message"] = error.Message, ["exitCode"] = 1 });
     }
 
-    public void Stopped()
+    public void Stopped(bool isResumed)
     {
-        people.Stopped();
+        people.Stopped(isResumed);
         Write("stopped", new JsonObject { ["exitCode"] = 130 });
     }
 

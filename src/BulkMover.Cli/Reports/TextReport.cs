@@ -124,7 +124,7 @@ public sealed class TextReport(TextWriter output, TextWriter error) : IReport
     public void Crashed(Exception failure) =>
         error.WriteLine($"error [us.bug] (bulkmover) This is our bug, please report it with the text below.\n{failure}");
 
-    public void Stopped() => error.WriteLine("stopped; readers see what they saw before. The same command goes on with it.");
+    public void Stopped(bool isResumed) => error.WriteLine(isResumed ? "stopped; readers see what they saw before. The same command goes on with it." : "stopped");
 
     private static void WriteEnds(TextWriter writer, CopyOutline outline)
     {
