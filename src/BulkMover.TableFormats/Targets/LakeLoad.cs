@@ -125,7 +125,7 @@ internal sealed class LakeLoad : ITargetLoad
             await format.CommitAsync(commit, CancellationToken.None);
         }
 
-        await ledger.AddAsync(state, new TransferCompleted(rows, state.Arrived.Count), CancellationToken.None);
+        await ledger.AddAsync(state, state.Completed(rows), CancellationToken.None);
         await ledger.ForgetFilesAsync(state.Transfer, [.. state.ChunkEntries], CancellationToken.None);
         return rows;
     }

@@ -69,7 +69,7 @@ public sealed class LakeTarget : ITarget
     }
 
     public async Task<IReadOnlyList<TransferRecord>> TransfersAsync(CancellationToken cancellationToken) =>
-        [.. (await ledger.ReadAllAsync(cancellationToken)).Select(state => state.Record(Name)).OfType<TransferRecord>().OrderBy(record => record.BegunAt)];
+        [.. (await ledger.RecordsAsync(Name, cancellationToken)).OrderBy(record => record.BegunAt)];
 
     public async Task DiscardAsync(TransferId transfer, CancellationToken cancellationToken)
     {

@@ -56,10 +56,23 @@ internal sealed record ChunkForgotten : TransferEntry;
 /// <param name="Rows">Rows of all chunks.</param>
 internal sealed record AllArrived(long Rows) : TransferEntry;
 
-/// <summary>Readers see all rows.</summary>
+/// <summary>Readers see all rows. It repeats what is told of a transfer, so that the entries before it need not be read.</summary>
 /// <param name="Rows">How many the transfer brought.</param>
 /// <param name="Chunks">In how many chunks.</param>
-internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry;
+internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry
+{
+    /// <summary>As <see cref="TransferRecord.Origin"/>; null in an entry that repeats nothing, of an earlier version.</summary>
+    public TransferOrigin? Origin { get; init; }
+
+    /// <summary>As <see cref="TransferRecord.Mode"/>.</summary>
+    public CopyMode Mode { get; init; }
+
+    /// <summary>As <see cref="TransferRecord.BegunAt"/>.</summary>
+    public DateTimeOffset BegunAt { get; init; }
+
+    /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
+    public long? SourceRows { get; init; }
+}
 
 /// <summary>Nobody will go on with it: before its files are removed.</summary>
 internal sealed record TransferGivenUp : TransferEntry;

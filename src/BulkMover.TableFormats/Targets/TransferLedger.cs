@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -28,8 +29,8 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <summary>A place beside the entries of a transfer, for what is no entry.</summary>
     public static Location InDirectoryOf(Location root, TransferId transfer, string name) => root.Combine($"{Directory}/transfers/{transfer}/{name}");
 
-    /// <summary>All transfers, in no order.</summary>
-    public async Task<IReadOnlyList<TransferState>> ReadAllAsync(CancellationToken cancellationToken)
+    /// <summary>What is told of all transfers, in no order. Of one that is complete one entry is read: a table that is copied into each hour has thousands of them.</summary>
+    public async Task<IReadOnlyCollection<TransferRecord>> RecordsAsync(string table, CancellationToken cancellationToken)
     {
         var entries = new Dictionary<TransferId, List<long>>();
         await foreach (StoredObject found in store.ListAsync(directory, cancellationToken))
@@ -42,10 +43,14 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
             its.Add(number);
         }
 
-        var states = new List<TransferState>();
-        foreach ((TransferId transfer, List<long> its) in entries)
-            states.Add(await FoldAsync(transfer, its, cancellationToken));
-        return states;
+        var records = new ConcurrentBag<TransferRecord>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(entries, options, async (its, stopping) =>
+        {
+            if (await RecordAsync(its.Key, its.Value, table, stopping) is { } record)
+                records.Add(record);
+        });
+        return records;
     }
 
     public async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)
@@ -100,6 +105,11 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(entries, options, async (number, stopping) => await store.PutAsync(At(transfer, number), forgotten, stopping));
     }
+
+    private async Task<TransferRecord?> RecordAsync(TransferId transfer, List<long> numbers, string table, CancellationToken cancellationToken) =>
+        await EntryAsync(At(transfer, numbers.Max()), cancellationToken) is TransferCompleted { Origin: { } origin } completed
+            ? new TransferRecord(transfer, table, origin, completed.Mode, IsComplete: true, completed.Chunks, completed.Rows, completed.BegunAt, completed.At) { SourceRows = completed.SourceRows }
+            : (await FoldAsync(transfer, numbers, cancellationToken)).Record(table);
 
     private async Task<TransferState> FoldAsync(TransferId transfer, List<long> numbers, CancellationToken cancellationToken)
     {

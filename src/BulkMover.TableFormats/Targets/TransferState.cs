@@ -74,6 +74,9 @@ internal sealed class TransferState(TransferId transfer)
         }
     }
 
+    /// <summary>The entry that all rows are visible.</summary>
+    public TransferCompleted Completed(long rows) => new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows };
+
     /// <summary>Null when nothing counts.</summary>
     public TransferRecord? Record(string table) => Begun is null ? null : new TransferRecord(
         transfer, table, Begun.Origin, Begun.Mode, IsComplete, IsComplete ? allChunks : arrived.Count, Rows, FirstAt, LastAt)

@@ -122,6 +122,29 @@ public sealed class LakeTransferTests
     }
 
     [Fact]
+    public async Task Transfers_CompleteCopies_AreToldByOneEntryEachAsByAll()
+    {
+        const int Copies = 3;
+        var objects = new MemoryObjectStore();
+        LakeCopy[] copies = [.. Enumerable.Range(0, Copies).Select(number => new LakeCopy("delta", objects)
+        {
+            Mode = CopyMode.Append, FirstId = number * 1000, Transfer = TransferId.Of($"copy {number}"),
+        })];
+        foreach (LakeCopy copy in copies)
+            await copy.RunAsync(objects);
+        await using LakeTarget target = copies[0].Open(objects);
+        objects.Opened.Clear();
+
+        IReadOnlyList<TransferRecord> told = await target.TransfersAsync(Token);
+
+        Assert.Equal(Copies, objects.Opened.Count);
+        foreach (LakeCopy copy in copies)
+        {
+            Assert.Equal((await target.PlanAsync(copy.Request, Token)).Earlier, told.Single(record => record.Transfer == copy.Transfer));
+        }
+    }
+
+    [Fact]
     public async Task Copy_AnotherRunTakesOver_TheFirstEndsWithoutHarm()
     {
         var objects = new MemoryObjectStore();
