@@ -10,10 +10,13 @@ namespace BulkMover.Engine.Transfers;
 /// </summary>
 /// <param name="number">From 0; no two chunks of a transfer have the same one, whichever run brings them.</param>
 /// <param name="load">Takes its rows, once it is there; disposed with it.</param>
-internal sealed class Chunk(long number, Task<IChunkLoad> load) : IAsyncDisposable
+/// <param name="columns">Of the copy.</param>
+internal sealed class Chunk(long number, Task<IChunkLoad> load, int columns) : IAsyncDisposable
 {
-    /// <summary>What a file costs at least: opening a small one takes as long as reading so much.</summary>
-    private const long SmallFileBytes = 256 * 1024;
+    /// <summary>
+    /// What a file costs at least: opening a small one takes as long as reading so much, and targets that are tables of files keep bounds of each column of each file of a chunk.
+    /// </summary>
+    private const long SmallFileBytes = 256 * 1024, SmallColumnBytes = 16 * 1024;
 
     private readonly List<UInt128> keys = [];
     private readonly long begin = Stopwatch.GetTimestamp();
@@ -71,5 +74,5 @@ internal sealed class Chunk(long number, Task<IChunkLoad> load) : IAsyncDisposab
             await (await Load).DisposeAsync();
     }
 
-    private static long Weight(ScanTask task) => Math.Max(task.FileBytes, SmallFileBytes);
+    private long Weight(ScanTask task) => Math.Max(task.FileBytes, Math.Max(SmallFileBytes, columns * SmallColumnBytes));
 }

@@ -235,7 +235,7 @@ public sealed class CopyTransfer(
         async Task<Chunk> BeginAsync(long its, CancellationToken stopping)
         {
             await begun;
-            var chunk = new Chunk(its, BeginChunkAsync());
+            var chunk = new Chunk(its, BeginChunkAsync(), scan.OutputSchema.FieldsList.Count);
             begun = chunk.Load;
             chunks.TryAdd(its, chunk);
             return chunk;

@@ -20,6 +20,9 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     private const string Ending = ".json";
     private const int EntriesAtOnce = 16;
 
+    /// <summary>Of chunks with their files: each may have thousands, with bounds of all their columns.</summary>
+    private const int ChunksAtOnce = 2;
+
     private readonly string run = Guid.NewGuid().ToString("N");
     private readonly Location directory = root.Combine($"{Directory}/transfers");
 
@@ -80,7 +83,7 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <summary>The files of all chunks that have arrived, in the order of their entries.</summary>
     public async IAsyncEnumerable<FileEntry> FilesAsync(TransferState state, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], cancellationToken))
+        await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], ChunksAtOnce, cancellationToken))
         {
             foreach (FileEntry file in ((ChunkArrived)entry).Files)
                 yield return file;
@@ -115,19 +118,19 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     {
         var state = new TransferState(transfer);
         numbers.Sort();
-        await foreach ((long number, TransferEntry entry) in EntriesAsync(transfer, numbers, cancellationToken))
+        await foreach ((long number, TransferEntry entry) in EntriesAsync(transfer, numbers, EntriesAtOnce, cancellationToken))
             state.Add(number, entry);
         return state;
     }
 
     /// <summary>In their order, some read ahead.</summary>
     private async IAsyncEnumerable<(long Number, TransferEntry Entry)> EntriesAsync(
-        TransferId transfer, IReadOnlyList<long> numbers, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TransferId transfer, IReadOnlyList<long> numbers, int atOnce, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ahead = new Queue<(long, Task<TransferEntry>)>();
         for (int next = 0; next < numbers.Count || ahead.Count > 0;)
         {
-            for (; next < numbers.Count && ahead.Count < EntriesAtOnce; next++)
+            for (; next < numbers.Count && ahead.Count < atOnce; next++)
                 ahead.Enqueue((numbers[next], EntryAsync(At(transfer, numbers[next]), cancellationToken)));
             (long number, Task<TransferEntry> entry) = ahead.Dequeue();
             yield return (number, await entry);
