@@ -35,7 +35,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         var settled = new SettledTable(address, columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
         return Write(settled, schema,
         [
-            $"A new Iceberg table of format version 2 is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
+            $"A new Iceberg table of format version {FormatVersions.OfNewTables} is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
         ]);
     }
 
@@ -52,7 +52,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         }
 
         SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
-        var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
+        var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null, state.Metadata.FormatVersion);
         return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]) with
         {
             AdoptsFilesWithoutIds = state.Document["properties"] is not JsonObject properties || !properties.ContainsKey("schema.name-mapping.default"),
@@ -79,7 +79,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Matching = ColumnMatching.FieldId,
             FillsMissingColumns = true,
-            Deletes = new PositionDeletesWriter(settled.Address),
+            Deletes = settled.FormatVersion >= FormatVersions.WithRowIds ? new DeletionVectorsWriter(settled.Address) : new PositionDeletesWriter(settled.Address),
             Settled = settled.ToString(),
         };
     }
