@@ -24,6 +24,9 @@ namespace BulkMover.TableFormats.Tests.Targets;
 /// <param name="objects">Where it is.</param>
 internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 {
+    /// <summary>Iceberg tables of format version 3, which are there before the first copy.</summary>
+    public const string Version3 = "iceberg version 3";
+
     public static Location Root { get; } = new("s3", "bucket/lake/orders");
 
     private const string OnePlace = "Köln/Süd";
@@ -83,7 +86,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         return format switch
         {
             "delta" => LakeTarget.OfDelta(format, store, Root, options),
-            "iceberg" => LakeTarget.OfIceberg(format, store, Root, options),
+            "iceberg" or Version3 => LakeTarget.OfIceberg(format, store, Root, options),
             _ => LakeTarget.OfParquet(format, store, Root, options),
         };
     }
@@ -92,6 +95,8 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// <returns>Rows that the target counts.</returns>
     public async Task<long> RunAsync(IWritableStore store)
     {
+        if (format == Version3)
+            MakeTable();
         await using LakeTarget target = Open(store);
         TargetPlan plan = await target.PlanAsync(Request, Token);
         if (plan.Earlier is { IsComplete: true } complete)
@@ -112,6 +117,21 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         }
 
         return await load.CommitAsync(rows, Token);
+    }
+
+    /// <summary>Makes the table as its engine would, unless it is there.</summary>
+    public void MakeTable()
+    {
+        Location metadata = Root.Combine("metadata/v1.metadata.json");
+        if (objects.Locations.Contains(metadata))
+            return;
+        string fields = PartitionBy is null ? "" : """{"source-id":2,"field-id":1000,"name":"place","transform":"identity"}""";
+        objects[metadata] = Encoding.UTF8.GetBytes($$"""
+            {"format-version":3,"table-uuid":"f79c3e09-677c-4bbd-a479-3f349cb785e7","location":"{{Root}}","last-sequence-number":0,"last-updated-ms":0,"last-column-id":2,"next-row-id":0,
+             "current-schema-id":0,"schemas":[{"type":"struct","schema-id":0,"fields":[{"id":1,"name":"id","required":true,"type":"long"},{"id":2,"name":"place","required":false,"type":"string"}]}],
+             "default-spec-id":0,"partition-specs":[{"spec-id":0,"fields":[{{fields}}]}],"last-partition-id":1000,"default-sort-order-id":0,"sort-orders":[{"order-id":0,"fields":[]}],
+             "properties":{},"current-snapshot-id":null,"snapshots":[],"refs":{} }
+            """);
     }
 
     /// <summary>What readers of the table find, in the order of the ids.</summary>
@@ -163,7 +183,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         ITable table = format switch
         {
             "delta" => await DeltaTable.OpenAsync(objects, Root, Token),
-            "iceberg" => await IcebergTable.OpenAsync(objects, Root, Token),
+            "iceberg" or Version3 => await IcebergTable.OpenAsync(objects, Root, Token),
             _ => await ParquetTable.OpenAsync(objects, Root, Token),
         };
         return await table.OpenSnapshotAsync(null, Token);
