@@ -149,7 +149,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     }
 
     /// <summary>Writes the source's file of a chunk.</summary>
-    public async Task<ScanTask> WriteSourceAsync(int chunk)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="more">A column of whole numbers that is not one of the source's.</param>
+    public async Task<ScanTask> WriteSourceAsync(int chunk, Field? more = null)
     {
         var location = new Location("s3", $"bucket/source/{FirstId}-{chunk}.parquet");
         (var ids, var places) = (new Int64Array.Builder(), new StringArray.Builder());
@@ -162,8 +164,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         bool isPartitioned = PartitionBy is not null;
         // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping, once.
         Field[] fields = [.. Columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => field.WithFieldId(place + 1))];
-        var schema = new Schema(fields, null);
-        using var batch = new RecordBatch(schema, isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()], ids.Length);
+        IArrowArray[] arrays = isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()];
+        var schema = new Schema(more is null ? fields : [.. fields, more], null);
+        using var batch = new RecordBatch(schema, more is null ? arrays : [.. arrays, ids.Build()], ids.Length);
         await using var writer = new ParquetFileWriter(await objects.CreateAsync(location, null, Token), location, schema, new ParquetWriteOptions());
         await writer.WriteRowGroupAsync([batch], Token);
         await writer.CompleteAsync(Token);

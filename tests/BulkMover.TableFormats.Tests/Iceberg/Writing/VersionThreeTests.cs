@@ -7,6 +7,8 @@ using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Avro;
+using BulkMover.FileFormats.Parquet;
+using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
@@ -284,6 +286,32 @@ public sealed class VersionThreeTests
             AvroType tuple = manifest.Schema.Fields.Single(field => field.FieldId == 2).Type.Fields.Single(field => field.FieldId == 102).Type;
             Assert.Equal(("timestamp-nanos", true), (tuple.Fields[0].Type.Branches[1].LogicalType, tuple.Fields[0].Type.Branches[1].IsAdjustedToUtc));
         }
+    }
+
+    /// <summary>Iceberg spec, Appendix A, "Parquet": int64 as TIMESTAMP_NANOS; Appendix D: bounds in nanoseconds.</summary>
+    [Fact]
+    public async Task Commit_ColumnOfNanoseconds_IsStoredAndBoundedSo()
+    {
+        TestTable before = Version3(0);
+        before.Columns.Add(JsonNode.Parse("""{"id":4,"name":"t","required":false,"type":"timestamp_ns"}"""));
+        var table = new WriteTable(before) { Schema = new Schema([new Field("id", Int64Type.Default, false), new Field("t", new TimestampType(TimeUnit.Nanosecond, (string?)null), true)], null) };
+        TableWrite write = await table.PlanAsync();
+        Location location = table.Root.Combine("data/a.parquet");
+        using var batch = new RecordBatch(
+            write.Schema, [new Int64Array.Builder().Append(1).Build(), new TimestampArray(new TimestampType(TimeUnit.Nanosecond, (string?)null), Nanoseconds(1_641_636_000_000_000_001), ArrowBuffer.Empty, 1, 0, 0)], 1);
+        await using var writer = new ParquetFileWriter(await table.Store.CreateAsync(location, null, Stopping), location, write.Schema, new ParquetWriteOptions());
+        await writer.WriteRowGroupAsync([batch], Stopping);
+        ParquetFooter footer = await writer.CompleteAsync(Stopping);
+
+        await table.CommitAsync(CopyMode.Append, "one", new WrittenFile("data/a.parquet", writer.Bytes, 1, [], footer.Metrics, footer.RowGroupOffsets()));
+
+        using var stream = new MemoryStream(table.Store.Objects[location]);
+        using var file = new ParquetSharp.ParquetFileReader(stream);
+        Assert.Equal((ParquetSharp.TimeUnit.Nanos, false), file.FileMetaData.Schema.Column(1).LogicalType is ParquetSharp.TimestampLogicalType type ? (type.TimeUnit, type.IsAdjustedToUtc) : default);
+        Assert.Equal(["a"], await table.FilesAsync("t = '2022-01-08T10:00:00.000000001'"));
+        Assert.Empty(await table.FilesAsync("t = '2022-01-08T10:00:00.000000002'"));
+
+        static ArrowBuffer Nanoseconds(long value) => new ArrowBuffer.Builder<long>().Append(value).Build();
     }
 
     [Theory]
