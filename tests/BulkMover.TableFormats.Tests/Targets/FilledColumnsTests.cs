@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Apache.Arrow;
+using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
@@ -51,6 +53,28 @@ public sealed class FilledColumnsTests
 
         Assert.False(plan.MayAdopt(file));
         Assert.Contains(plan.Steps, step => step.Contains("'d'", StringComparison.Ordinal));
+    }
+
+    /// <summary>Rows have the column, and a file from before it has nulls there, which the target's readers would take for the initial default.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(",\"initial-default\":1", false)]
+    public async Task TryAdopt_FileLacksAColumnOfTheRows_IsDecodedWhereTheTargetWouldFindADefault(string @default, bool isAdopted)
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append, IsAdopting = true };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long"{{@default}}}""", isPartitioned: false);
+        ScanTask file = await copy.WriteSourceAsync(0);
+        await using LakeTarget target = copy.Open(objects);
+        TargetRequest request = copy.Request with
+        {
+            Schema = new Schema([.. copy.Request.Schema.FieldsList, new Field("d", Int64Type.Default, nullable: true)], null),
+            Adoption = copy.Request.Adoption! with { IsRequired = false },
+        };
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(request, Token), new LoadLimits(1, 1 << 20), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+
+        Assert.Equal(isAdopted, await chunk.TryAdoptAsync(file, Token) is not null);
     }
 
     /// <summary>The table's next version has the column.</summary>
