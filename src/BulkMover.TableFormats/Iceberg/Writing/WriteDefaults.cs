@@ -12,6 +12,9 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <summary>What fields of a table have in rows that lack them (Iceberg spec, "Default values", <c>write-default</c>).</summary>
 internal sealed class WriteDefaults
 {
+    /// <summary>As deep as the parser of metadata goes.</summary>
+    private static readonly JsonDocumentOptions Json = new() { MaxDepth = 256 };
+
     private readonly Dictionary<int, MetadataNode> values = [];
     private readonly string table;
 
@@ -22,7 +25,8 @@ internal sealed class WriteDefaults
     public static WriteDefaults Of(JsonObject schema, string table)
     {
         var defaults = new WriteDefaults(table);
-        defaults.Collect(new MetadataNode(JsonSerializer.SerializeToElement(schema), "", table));
+        using JsonDocument json = JsonDocument.Parse(schema.ToJsonString(), Json);
+        defaults.Collect(new MetadataNode(json.RootElement.Clone(), "", table));
         return defaults;
     }
 
