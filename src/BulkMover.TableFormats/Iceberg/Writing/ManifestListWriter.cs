@@ -26,11 +26,12 @@ internal sealed class ManifestListWriter : IAsyncDisposable
         IWritableStore store, Location location, long snapshotId, long? parentId, long sequenceNumber, long? firstRowId, CancellationToken cancellationToken)
     {
         IObjectWriter output = await store.CreateAsync(location, knownBytes: null, cancellationToken);
+        KeyValuePair<string, string>[] ofRowIds = firstRowId is { } first ? [new("first-row-id", Text(first))] : [];
         // The reference implementation's; the specification asks for none.
         KeyValuePair<string, string>[] properties =
         [
             new("snapshot-id", Text(snapshotId)), new("parent-snapshot-id", parentId is { } parent ? Text(parent) : "null"),
-            new("sequence-number", Text(sequenceNumber)), .. firstRowId is { } first ? [new KeyValuePair<string, string>("first-row-id", Text(first))] : (KeyValuePair<string, string>[])[],
+            new("sequence-number", Text(sequenceNumber)), .. ofRowIds,
             new("format-version", Text(firstRowId is null ? FormatVersions.OfNewTables : FormatVersions.WithRowIds)),
         ];
         string schema = ManifestSchemas.ManifestList(hasRowIds: firstRowId is not null);

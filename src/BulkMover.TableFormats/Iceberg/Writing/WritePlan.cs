@@ -116,15 +116,19 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
     };
 
     /// <summary>The field and all below it, beside what they are written as. Keys are never null, whatever their field says.</summary>
-    private static IEnumerable<(Field Source, Field Written)> Pairs(Field source, Field written) => ((IEnumerable<(Field, Field)>)((source.DataType, written.DataType) switch
+    private static IEnumerable<(Field Source, Field Written)> Pairs(Field source, Field written)
     {
-        (MapType from, MapType to) => [(new Field(from.KeyField.Name, from.KeyField.DataType, nullable: false), to.KeyField), (from.ValueField, to.ValueField)],
-        (StructType from, StructType to) => from.Fields.Zip(to.Fields),
-        (ListType from, ListType to) => [(from.ValueField, to.ValueField)],
-        (LargeListType from, ListType to) => [(from.ValueField, to.ValueField)],
-        (FixedSizeListType from, ListType to) => [(from.ValueField, to.ValueField)],
-        _ => (IEnumerable<(Field, Field)>)[],
-    })).SelectMany(pair => Pairs(pair.Item1, pair.Item2)).Prepend((source, written));
+        (Field Source, Field Written)[] inside = (source.DataType, written.DataType) switch
+        {
+            (MapType from, MapType to) => [(new Field(from.KeyField.Name, from.KeyField.DataType, nullable: false), to.KeyField), (from.ValueField, to.ValueField)],
+            (StructType from, StructType to) => [.. from.Fields.Zip(to.Fields)],
+            (ListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            (LargeListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            (FixedSizeListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            _ => [],
+        };
+        return inside.SelectMany(pair => Pairs(pair.Source, pair.Written)).Prepend((source, written));
+    }
 
     private static IEnumerable<(int SourceId, TransformKind Kind, int Parameter)> Values(PartitionSpec spec) => spec.Fields
         .Where(field => field.Transform.Kind != TransformKind.Void).Select(field => (field.SourceId, field.Transform.Kind, field.Transform.Parameter));
