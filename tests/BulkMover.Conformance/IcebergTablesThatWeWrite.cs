@@ -27,19 +27,24 @@ public sealed class IcebergTablesThatWeWrite(ClickHouseServerFixture server)
 
     private static CancellationToken Stopping => TestContext.Current.CancellationToken;
 
+    /// <summary>In format version 2, and in a table that is upgraded to 3 when it has rows.</summary>
     [Theory]
-    [InlineData("plain")]
-    [InlineData("part")]
-    [InlineData("day(at)", "bucket(4, id)", "truncate(1, name)")]
-    public async Task ClickHouse_ReadsWhatWasCommitted(params string[] terms)
+    [InlineData(2, "plain")]
+    [InlineData(2, "part")]
+    [InlineData(2, "day(at)", "bucket(4, id)", "truncate(1, name)")]
+    [InlineData(3, "plain")]
+    [InlineData(3, "day(at)", "bucket(4, id)", "truncate(1, name)")]
+    public async Task ClickHouse_ReadsWhatWasCommitted(int version, params string[] terms)
     {
-        string name = $"written_{terms.Length}_{terms[0].Replace('(', '_').Replace(')', '_')}", directory = Path.Combine(server.FilesDirectory, name);
+        string name = $"written_{version}_{terms.Length}_{terms[0].Replace('(', '_').Replace(')', '_')}", directory = Path.Combine(server.FilesDirectory, name);
         var store = new WritableMemoryStore(new MemoryObjectStore());
         var target = IcebergTarget.OfDirectory(store, Location.OnDisk(directory), new() { PartitionBy = terms[0] == "plain" ? [] : terms });
 
         await CommitAsync(target, CopyMode.Create, directory, 1, 2);
         Assert.Equal($"{2 * RowsOfFile}\t{Sum(1, 2)}", await ReadAsync(store, name, "count(), sum(id)"));
 
+        if (version == 3)
+            await UpgradeAsync(store, directory, name);
         await CommitAsync(target, CopyMode.Append, directory, 3);
         Assert.Equal($"{3 * RowsOfFile}\t{Sum(1, 2, 3)}", await ReadAsync(store, name, "count(), sum(id)"));
         Assert.Equal($"{RowsOfFile}\tn3 59", await ReadAsync(store, name, "count(), max(name)", "part = 'p3'"));
@@ -61,6 +66,14 @@ public sealed class IcebergTablesThatWeWrite(ClickHouseServerFixture server)
         }
 
         return (await server.QueryAsync($"SELECT {select} FROM icebergLocal('{name}') WHERE {where} SETTINGS session_timezone = 'UTC'", Stopping)).TrimEnd();
+    }
+
+    private async Task UpgradeAsync(WritableMemoryStore store, string directory, string name)
+    {
+        await LakeCopies.UpgradeAsync(directory, Stopping);
+        foreach (string file in (string[])["v2.metadata.json", "version-hint.text"])
+            store.Objects[Location.OnDisk(Path.Combine(directory, "metadata", file))] = await File.ReadAllBytesAsync(Path.Combine(directory, "metadata", file), Stopping);
+        Assert.Equal($"{2 * RowsOfFile}", await ReadAsync(store, name, "count()"));
     }
 
     private static async Task CommitAsync(IcebergTarget target, CopyMode mode, string directory, params int[] numbers)

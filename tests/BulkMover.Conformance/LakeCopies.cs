@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BulkMover.Cli.Sources;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -48,6 +49,17 @@ internal static class LakeCopies
         TargetPlan plan = await target.PlanAsync(request, stopping);
         var copy = new CopyTransfer(snapshot, scan, source.NewReader(snapshot, scan), target, plan, new MemoryBudget(MemoryBudget.DefaultBytes()), new CopyOptions());
         return await copy.RunAsync(stopping);
+    }
+
+    /// <summary>Upgrades a table of Iceberg to format version 3, as engines do ("Row Lineage for Upgraded Tables").</summary>
+    /// <param name="directory">The table's, with one version in it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async Task UpgradeAsync(string directory, CancellationToken cancellationToken)
+    {
+        JsonObject document = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(directory, "metadata", "v1.metadata.json"), cancellationToken))!.AsObject();
+        (document["format-version"], document["next-row-id"]) = (3, 0);
+        await File.WriteAllTextAsync(Path.Combine(directory, "metadata", "v2.metadata.json"), document.ToJsonString(), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(directory, "metadata", "version-hint.text"), "2", cancellationToken);
     }
 
     /// <summary>Reads both as <c>bulkmover verify</c> does.</summary>

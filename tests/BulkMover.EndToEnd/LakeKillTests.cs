@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using BulkMover.Testing.ClickHouse;
 using BulkMover.Testing.S3;
 using Xunit;
@@ -31,12 +32,13 @@ public sealed class LakeKillTests(ClickHouseServerFixture server, CephServer s3)
     [InlineData("parquet", "disk", "replace", "part")]
     [InlineData("delta", "disk", "append", "part")]
     [InlineData("iceberg", "disk", "replace", "bucket(4, id)")]
+    [InlineData("iceberg", "disk", "append", "bucket(4, id)", true)]
     [InlineData("delta", "s3", "create", "")]
-    public async Task Copy_KilledAtRandomMoments_TheSameCommandCompletesIt(string format, string store, string mode, string partitions)
+    public async Task Copy_KilledAtRandomMoments_TheSameCommandCompletesIt(string format, string store, string mode, string partitions, bool isUpgraded = false)
     {
         var random = new Random(format.Length + mode.Length);
         string source = await WriteSourceAsync(Rows);
-        Trial trial = await PrepareAsync(source, format, store, mode, partitions);
+        Trial trial = await PrepareAsync(source, format, store, mode, partitions, isUpgraded);
         for (int kill = 0; kill < Kills;)
         {
             using Process process = Command.Start(trial.Place.Environment, trial.Command);
@@ -45,7 +47,7 @@ public sealed class LakeKillTests(ClickHouseServerFixture server, CephServer s3)
             {
                 // It was faster, so the kills that are left are another copy's.
                 await CompleteAsync(trial);
-                trial = await PrepareAsync(source, format, store, mode, partitions);
+                trial = await PrepareAsync(source, format, store, mode, partitions, isUpgraded);
                 continue;
             }
 
@@ -105,8 +107,8 @@ public sealed class LakeKillTests(ClickHouseServerFixture server, CephServer s3)
         return directory;
     }
 
-    /// <summary>A command, and a table for it that perhaps has rows of its own.</summary>
-    private async Task<Trial> PrepareAsync(string source, string format, string store, string mode, string partitions)
+    /// <summary>A command, and a table for it that perhaps has rows of its own; of Iceberg, on disk, perhaps upgraded to version 3.</summary>
+    private async Task<Trial> PrepareAsync(string source, string format, string store, string mode, string partitions, bool isUpgraded = false)
     {
         LakePlace place = store == "s3" ? await LakePlace.InS3Async(s3, Token) : LakePlace.NewOnDisk(server);
         string[] partitioned = partitions.Length > 0 ? ["--partition-by", partitions] : [];
@@ -117,7 +119,18 @@ public sealed class LakeKillTests(ClickHouseServerFixture server, CephServer s3)
             "before.parquet", $"SELECT -1 - toInt64(number) AS id, toInt32(number % 5) AS part, 'before' AS text FROM numbers({RowsBefore})", Token);
         CommandResult result = await Command.RunAsync(place.Environment, ["copy", $"parquet:{before}", place.Address(format), .. partitioned]);
         Assert.True(result.ExitCode == 0, result.ToString());
+        if (isUpgraded)
+            await UpgradeAsync(Path.Combine(place.Path, format, "metadata"));
         return trial with { Before = await DataFilesAsync(trial) };
+    }
+
+    /// <summary>As engines do (Iceberg spec, "Row Lineage for Upgraded Tables").</summary>
+    private static async Task UpgradeAsync(string metadata)
+    {
+        JsonObject document = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(metadata, "v1.metadata.json"), Token))!.AsObject();
+        (document["format-version"], document["next-row-id"]) = (3, 0);
+        await File.WriteAllTextAsync(Path.Combine(metadata, "v2.metadata.json"), document.ToJsonString(), Token);
+        await File.WriteAllTextAsync(Path.Combine(metadata, "version-hint.text"), "2", Token);
     }
 
     /// <summary>All rows are there once, and no file that is not part of the table.</summary>

@@ -29,6 +29,10 @@ public static class InitialDefaults
         return new Field(field.Name, field.DataType, field.IsNullable, metadata);
     }
 
+    /// <summary>A copy of the field that carries none.</summary>
+    public static Field WithoutInitialDefault(this Field field) => !field.HasMetadata ? field
+        : new Field(field.Name, field.DataType, field.IsNullable, field.Metadata.Where(item => item.Key != Key).ToDictionary(item => item.Key, item => item.Value, StringComparer.Ordinal));
+
     private static string Write(object value) => value switch
     {
         byte[] bytes => Convert.ToHexString(bytes),

@@ -121,7 +121,7 @@ internal sealed class BatchShape
             field, index, builder.Build(stored.FieldsList[index].DataType, field, field, new ShapeContext(name, field.Name)), null, null);
     }
 
-    /// <summary>Columns of one schema as those at the same places of another; members of structs are found by name.</summary>
+    /// <summary>Columns of one schema as those at the same places of another, behind which more may be, with their default or nulls; members of structs are found by name.</summary>
     public static BatchShape OfPlaces(string name, Schema from, Schema to)
     {
         var builder = new ShapeBuilder(new FieldMatcher(ColumnMatching.Name, name) { UsesTableNames = true }, decode: null)
@@ -129,7 +129,9 @@ internal sealed class BatchShape
             MustHaveAll = true,
             IsForTarget = true,
         };
-        return new BatchShape(to, [.. to.FieldsList.Select((field, place) => Column(from.FieldsList[place], field, place))]);
+        int given = from.FieldsList.Count;
+        return new BatchShape(to, [.. to.FieldsList.Select((field, place) =>
+            place < given ? Column(from.FieldsList[place], field, place) : new BatchColumn(field, null, null, null, field.InitialDefault()))]);
 
         BatchColumn Column(Field source, Field field, int place)
         {

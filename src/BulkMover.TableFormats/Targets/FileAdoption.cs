@@ -65,6 +65,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     private static string? ReasonByMetadata(ScanTask task, TableWrite write) => task switch
     {
         { Format: not FileFormat.Parquet } => "it is not Parquet",
+        _ when write.Filled.Count > 0 => $"it lacks column '{write.Filled[0].Name}', for which the table has a default",
         { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
         _ when UnkeptConstant(task, write) is { } column => IsInMetadata(column),
         _ when UntoldPartition(task, write) is { } partition => $"metadata do not tell what it has in the partition field '{partition.Name}', and bounds of column '{write.Schema.FieldsList[partition.Source].Name}' cannot",
@@ -160,7 +161,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
                 continue;
             }
 
-            if (field is null && !(write.FillsMissingColumns && target.IsNullable && source.InitialDefault() is null))
+            if (field is null && !(write.FillsMissingColumns && target.IsNullable && source.InitialDefault() is null && target.InitialDefault() is null))
                 return $"it lacks column '{source.Name}'";
             if (field is not null && file.Difference(field, source, target) is { } difference)
                 return difference;

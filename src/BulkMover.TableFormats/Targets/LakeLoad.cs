@@ -86,7 +86,7 @@ internal sealed class LakeLoad : ITargetLoad
     }
 
     // Converting makes wider values of some, and rows that are taken apart are copied.
-    public long EncodeBytes(RecordBatch batch) => 2 * BatchMemory.Bytes(batch) + (plan.Write?.Partitions.Count > 0 ? 2 * BatchMemory.Bytes(batch) : 0);
+    public long EncodeBytes(RecordBatch batch) => 2 * BatchMemory.Bytes(batch) + (long)(batch.Length * (conversion?.FilledRowBytes ?? 0)) + (plan.Write?.Partitions.Count > 0 ? 2 * BatchMemory.Bytes(batch) : 0);
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => [split!.Split(conversion!.Apply(batch, MemoryAllocator.Default.Value))];
 

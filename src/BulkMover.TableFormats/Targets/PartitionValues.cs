@@ -65,8 +65,8 @@ internal abstract class PartitionValues(ArrayData data)
     public static long? OfWholeNumber(Transform transform, IArrowType type, long value) => (transform.Kind, type) switch
     {
         (TransformKind.Identity, Int8Type or Int16Type or Int32Type or Int64Type or Date32Type or TimestampType or Time64Type) => value,
-        (TransformKind.Year or TransformKind.Month or TransformKind.Day, Date32Type or TimestampType { Unit: TimeUnit.Microsecond }) or
-        (TransformKind.Hour, TimestampType { Unit: TimeUnit.Microsecond }) or
+        (TransformKind.Year or TransformKind.Month or TransformKind.Day, Date32Type or TimestampType { Unit: TimeUnit.Microsecond or TimeUnit.Nanosecond }) or
+        (TransformKind.Hour, TimestampType { Unit: TimeUnit.Microsecond or TimeUnit.Nanosecond }) or
         (TransformKind.Truncate or TransformKind.Bucket, Int32Type or Int64Type) => WholeNumber(transform, type).Transform(value),
         _ => null,
     };
@@ -74,13 +74,16 @@ internal abstract class PartitionValues(ArrayData data)
     /// <summary>A transform of what is stored as a whole number, with a whole number as its result (Iceberg spec, "Partition Transforms").</summary>
     private static (Func<long, long> Transform, int ResultBytes) WholeNumber(Transform transform, IArrowType type)
     {
-        long perDay = type is TimestampType ? 86_400_000_000 : 1;
+        long perMicrosecond = type is TimestampType { Unit: TimeUnit.Nanosecond } ? 1_000 : 1;
+        long perDay = type is TimestampType ? 86_400_000_000 * perMicrosecond : 1;
         return transform.Kind switch
         {
             TransformKind.Day => (value => FloorDivide(value, perDay), sizeof(int)),
-            TransformKind.Hour => (value => FloorDivide(value, 3_600_000_000), sizeof(int)),
+            TransformKind.Hour => (value => FloorDivide(value, 3_600_000_000 * perMicrosecond), sizeof(int)),
             TransformKind.Month => (value => Months(FloorDivide(value, perDay)), sizeof(int)),
             TransformKind.Year => (value => FloorDivide(Months(FloorDivide(value, perDay)), 12), sizeof(int)),
+            // Appendix B, note 3: "nanosecond timestamps must be converted to microsecond precision before hashing".
+            TransformKind.Bucket when perMicrosecond > 1 => (value => (Bucket.HashLong(FloorDivide(value, perMicrosecond)) & int.MaxValue) % transform.Parameter, sizeof(int)),
             TransformKind.Bucket => (value => (Bucket.HashLong(value) & int.MaxValue) % transform.Parameter, sizeof(int)),
             // Spec, "Truncate Transform Details": v - (v % W), with a remainder that is never negative.
             TransformKind.Truncate => (value => value - ((value % transform.Parameter + transform.Parameter) % transform.Parameter), ((FixedWidthType)type).BitWidth / 8),

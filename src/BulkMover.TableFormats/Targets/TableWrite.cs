@@ -8,7 +8,7 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>How rows are written for a table, as its format says.</summary>
 /// <param name="Schema">
 /// Fields of the rows in the request's order, with the types that the format has: the rows are converted to them. Fields carry their id
-/// (<see cref="Core.Types.FieldIds"/>) at every level where the format has ids; their names are those of the columns in data files.
+/// (<see cref="Core.Types.FieldIds"/>) at every level where the format has ids; their names are those of the columns in data files. Behind them those of <see cref="Filled"/>.
 /// </param>
 /// <param name="Partitions">By which files are kept apart; empty when they are not.</param>
 /// <param name="Columns">How each column arrives, for people.</param>
@@ -28,6 +28,9 @@ internal sealed record TableWrite(
 
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
+
+    /// <summary>Columns that the rows lack and files have: every row has the same in them, their default (<see cref="InitialDefaults"/>) or null.</summary>
+    public IReadOnlyList<Field> Filled { get; init; } = [];
 
     /// <summary>The table's metadata tell of each file what is in its columns and where its row groups begin.</summary>
     public bool KeepsMetrics { get; init; } = true;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
@@ -109,6 +110,33 @@ public sealed class AdoptedDeletesTests
         string? Text(string name) => summary.GetProperty(name).GetString();
     }
 
+    /// <summary>Iceberg spec, "Deletion Vectors", Appendix F; Puffin spec, "File structure", "Footer structure", "deletion-vector-v1 blob type".</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Append_IcebergTableOfVersion3_AddsDeletionVectorsOfTheNewPaths(bool isPartitioned)
+    {
+        string[]? partitionBy = isPartitioned ? ["place"] : null;
+        await new LakeCopy(LakeCopy.Version3, objects) { Transfer = TransferId.Of("before"), Chunks = 2, PartitionBy = partitionBy }.RunAsync(objects);
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append, FirstId = 1000, IsAdopting = true, PartitionBy = partitionBy };
+
+        await copy.RunAsync(objects);
+
+        JsonElement metadata = JsonDocument.Parse(objects[LakeCopy.Root.Combine("metadata/v3.metadata.json")]).RootElement, summary = metadata.GetProperty("snapshots")[1].GetProperty("summary");
+        Assert.Equal(
+            ("overwrite", "3", "66", "3", "3", "33", "3", "33", "87"),
+            (Text("operation"), Text("added-data-files"), Text("added-records"), Text("added-delete-files"), Text("added-dvs"), Text("added-position-deletes"),
+                Text("total-delete-files"), Text("total-position-deletes"), Text("total-records")));
+        Assert.False(summary.TryGetProperty("added-position-delete-files", out _));
+        // Deleted rows have ids too: "the sum of record_count for all data files that will be assigned a first_row_id".
+        Assert.Equal(87, metadata.GetProperty("next-row-id").GetInt64());
+        ScanTask[] adopted = [.. (await copy.FilesAsync()).Where(file => file.Deletes is not null)];
+        Assert.Equal((3, 0), (adopted.Length, objects.Locations.Count(location => location.Name.EndsWith("-deletes.parquet", StringComparison.Ordinal))));
+        Assert.All(adopted, AssertVector);
+
+        string? Text(string name) => summary.GetProperty(name).GetString();
+    }
+
     [Fact]
     public async Task Plan_TargetCannotKeepTheDeletes_DoesNotCountTheFile()
     {
@@ -137,6 +165,8 @@ public sealed class AdoptedDeletesTests
     [InlineData("delta", true)]
     [InlineData("iceberg", false)]
     [InlineData("iceberg", true)]
+    [InlineData(LakeCopy.Version3, false)]
+    [InlineData(LakeCopy.Version3, true)]
     public async Task Copy_RowsDeletedByValues_AreToldByPosition(string format, bool isPartitioned)
     {
         var copy = new LakeCopy(format, objects) { FirstId = 1000, IsAdopting = true, DeletesByValues = true, PartitionBy = isPartitioned ? ["place"] : null };
@@ -179,13 +209,37 @@ public sealed class AdoptedDeletesTests
     [Theory]
     [InlineData("delta")]
     [InlineData("iceberg")]
+    [InlineData(LakeCopy.Version3)]
     public async Task TryAdopt_DeletesNameNoRow_WritesNone(string format)
     {
         ScanTask file = await Copy(format).WriteSourceAsync(0) with { Deletes = new Positions() };
 
         Assert.Equal(20, (await AdoptAsync(format, file))?.Rows);
 
-        Assert.Single(objects.Locations, location => location.IsUnder(LakeCopy.Root) && Path.GetExtension(location.Name) is ".parquet" or ".bin");
+        Assert.Single(objects.Locations, location => location.IsUnder(LakeCopy.Root) && Path.GetExtension(location.Name) is ".parquet" or ".bin" or ".puffin");
+    }
+
+    private void AssertVector(ScanTask file)
+    {
+        byte[] puffin = objects[objects.Locations.Single(location => location.Path == file.File.Path.Replace(".parquet", "-deletes.puffin", StringComparison.Ordinal))];
+        Assert.All([puffin[..4], puffin[^4..]], magic => Assert.Equal("PFA1"u8, magic));
+        Assert.Equal(0, BitConverter.ToInt32(puffin, puffin.Length - 8));
+        int payloadBytes = BitConverter.ToInt32(puffin, puffin.Length - 12), footer = puffin.Length - 16 - payloadBytes;
+        Assert.Equal("PFA1"u8, puffin.AsSpan(footer, 4));
+        JsonElement payload = JsonDocument.Parse(puffin.AsMemory(footer + 4, payloadBytes)).RootElement, blob = Assert.Single(payload.GetProperty("blobs").EnumerateArray());
+        int rows = checked((int)file.Rows!.Value) / 2;
+        Assert.Equal(
+            ("deletion-vector-v1", -1, -1, 4, footer - 4, $"s3://{file.File.Path}", $"{rows}", false),
+            (blob.GetProperty("type").GetString(), blob.GetProperty("snapshot-id").GetInt64(), blob.GetProperty("sequence-number").GetInt64(), blob.GetProperty("offset").GetInt64(),
+                blob.GetProperty("length").GetInt64(), blob.GetProperty("properties").GetProperty("referenced-data-file").GetString(),
+                blob.GetProperty("properties").GetProperty("cardinality").GetString(), blob.TryGetProperty("compression-codec", out _)));
+        Assert.All(blob.GetProperty("fields").EnumerateArray(), field => Assert.Equal(JsonValueKind.Number, field.ValueKind));
+        byte[] bytes = puffin[4..footer], content = bytes[4..^4];
+        Assert.Equal((content.Length, System.IO.Hashing.Crc32.HashToUInt32(content)), (BinaryPrimitives.ReadInt32BigEndian(bytes), BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan()[^4..])));
+        Assert.Equal((byte[])[0xD1, 0xD3, 0x39, 0x64], content[..4]);
+        // One bitmap of the key 0, and in it (RoaringFormatSpec, "General layout") the cookie of bitmaps without runs, one array of the key 0: every other row.
+        Assert.Equal((byte[])[1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x3A, 0x30, 0, 0, 1, 0, 0, 0, 0, 0, (byte)(rows - 1), 0, 16, 0, 0, 0], content[4..32]);
+        Assert.Equal(Enumerable.Range(0, rows).SelectMany(row => BitConverter.GetBytes((ushort)(2 * row + 1))), content[32..]);
     }
 
     /// <summary>The reader finds the same rows, and what it applies is what was written.</summary>
@@ -207,6 +261,8 @@ public sealed class AdoptedDeletesTests
     private async Task<AdoptedFile?> AdoptAsync(string format, ScanTask file)
     {
         LakeCopy copy = Copy(format);
+        if (format == LakeCopy.Version3)
+            copy.MakeTable();
         await using LakeTarget target = copy.Open(objects);
         await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(copy.Request, Token), new LoadLimits(1, 1 << 20), Token);
         await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);

@@ -4,6 +4,7 @@ using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.FileFormats.Parquet.Writing;
 using BulkMover.TableFormats.Targets;
@@ -52,6 +53,27 @@ public sealed class FileAdoptionTests
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => TryAdoptAsync(new ReplacedFiles(objects), footer, footer.End with { Version = "1" }));
         Assert.Equal(("store.object_changed", false), (error.Code, error.IsTransient));
+    }
+
+    /// <summary>Iceberg spec, "Row Lineage": values that a file has in these columns would be taken for ids that the target has given.</summary>
+    [Theory]
+    [InlineData("iceberg", 2147483540, "_row_id")]
+    [InlineData(LakeCopy.Version3, 2147483540, "_row_id")]
+    [InlineData(LakeCopy.Version3, 2147483539, "_last_updated_sequence_number")]
+    [InlineData(LakeCopy.Version3, 3, "_row_id")]
+    [InlineData(LakeCopy.Version3, null, null)]
+    public async Task TryAdopt_FileKeepsTheIdsOfItsRows_IsDecoded(string format, int? id, string? name)
+    {
+        var copy = new LakeCopy(format, objects) { IsAdopting = true };
+        if (format == LakeCopy.Version3)
+            copy.MakeTable();
+        ScanTask task = await copy.WriteSourceAsync(0, name is null ? null : new Field(name, Int64Type.Default, nullable: true).WithFieldId(id!.Value));
+        await using LakeTarget target = copy.Open(objects);
+        TargetRequest request = copy.Request with { Adoption = new Adoption(objects, ColumnMatching.FieldId, IsRequired: false) };
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(request, Token), new LoadLimits(1, 1 << 20), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+
+        Assert.Equal(name is null, await chunk.TryAdoptAsync(task, Token) is not null);
     }
 
     private async Task<AdoptedFile?> TryAdoptAsync(IWritableStore store, ParquetFooter footer, FileEnd? end)

@@ -24,6 +24,9 @@ namespace BulkMover.TableFormats.Tests.Targets;
 /// <param name="objects">Where it is.</param>
 internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 {
+    /// <summary>Iceberg tables of format version 3, which are there before the first copy.</summary>
+    public const string Version3 = "iceberg version 3";
+
     public static Location Root { get; } = new("s3", "bucket/lake/orders");
 
     private const string OnePlace = "Köln/Süd";
@@ -83,7 +86,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         return format switch
         {
             "delta" => LakeTarget.OfDelta(format, store, Root, options),
-            "iceberg" => LakeTarget.OfIceberg(format, store, Root, options),
+            "iceberg" or Version3 => LakeTarget.OfIceberg(format, store, Root, options),
             _ => LakeTarget.OfParquet(format, store, Root, options),
         };
     }
@@ -92,6 +95,8 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// <returns>Rows that the target counts.</returns>
     public async Task<long> RunAsync(IWritableStore store)
     {
+        if (format == Version3)
+            MakeTable();
         await using LakeTarget target = Open(store);
         TargetPlan plan = await target.PlanAsync(Request, Token);
         if (plan.Earlier is { IsComplete: true } complete)
@@ -114,6 +119,21 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         return await load.CommitAsync(rows, Token);
     }
 
+    /// <summary>Makes the table as its engine would, unless it is there.</summary>
+    public void MakeTable()
+    {
+        Location metadata = Root.Combine("metadata/v1.metadata.json");
+        if (objects.Locations.Contains(metadata))
+            return;
+        string fields = PartitionBy is null ? "" : """{"source-id":2,"field-id":1000,"name":"place","transform":"identity"}""";
+        objects[metadata] = Encoding.UTF8.GetBytes($$"""
+            {"format-version":3,"table-uuid":"f79c3e09-677c-4bbd-a479-3f349cb785e7","location":"{{Root}}","last-sequence-number":0,"last-updated-ms":0,"last-column-id":2,"next-row-id":0,
+             "current-schema-id":0,"schemas":[{"type":"struct","schema-id":0,"fields":[{"id":1,"name":"id","required":true,"type":"long"},{"id":2,"name":"place","required":false,"type":"string"}]}],
+             "default-spec-id":0,"partition-specs":[{"spec-id":0,"fields":[{{fields}}]}],"last-partition-id":1000,"default-sort-order-id":0,"sort-orders":[{"order-id":0,"fields":[]}],
+             "properties":{},"current-snapshot-id":null,"snapshots":[],"refs":{} }
+            """);
+    }
+
     /// <summary>What readers of the table find, in the order of the ids.</summary>
     public async Task<IReadOnlyList<string>> ReadAsync()
     {
@@ -129,7 +149,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     }
 
     /// <summary>Writes the source's file of a chunk.</summary>
-    public async Task<ScanTask> WriteSourceAsync(int chunk)
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="more">A column of whole numbers that is not one of the source's.</param>
+    public async Task<ScanTask> WriteSourceAsync(int chunk, Field? more = null)
     {
         var location = new Location("s3", $"bucket/source/{FirstId}-{chunk}.parquet");
         (var ids, var places) = (new Int64Array.Builder(), new StringArray.Builder());
@@ -142,8 +164,9 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         bool isPartitioned = PartitionBy is not null;
         // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping, once.
         Field[] fields = [.. Columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => field.WithFieldId(place + 1))];
-        var schema = new Schema(fields, null);
-        using var batch = new RecordBatch(schema, isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()], ids.Length);
+        IArrowArray[] arrays = isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()];
+        var schema = new Schema(more is null ? fields : [.. fields, more], null);
+        using var batch = new RecordBatch(schema, more is null ? arrays : [.. arrays, ids.Build()], ids.Length);
         await using var writer = new ParquetFileWriter(await objects.CreateAsync(location, null, Token), location, schema, new ParquetWriteOptions());
         await writer.WriteRowGroupAsync([batch], Token);
         await writer.CompleteAsync(Token);
@@ -163,7 +186,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         ITable table = format switch
         {
             "delta" => await DeltaTable.OpenAsync(objects, Root, Token),
-            "iceberg" => await IcebergTable.OpenAsync(objects, Root, Token),
+            "iceberg" or Version3 => await IcebergTable.OpenAsync(objects, Root, Token),
             _ => await ParquetTable.OpenAsync(objects, Root, Token),
         };
         return await table.OpenSnapshotAsync(null, Token);

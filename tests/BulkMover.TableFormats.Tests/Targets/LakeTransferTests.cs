@@ -14,7 +14,7 @@ public sealed class LakeTransferTests
     /// <summary>More calls than any of the copies makes.</summary>
     private const int MostCalls = 200;
 
-    private static readonly string[] Formats = ["parquet", "delta", "iceberg"];
+    private static readonly string[] Formats = ["parquet", "delta", "iceberg", LakeCopy.Version3];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -221,6 +221,7 @@ public sealed class LakeTransferTests
     [Theory]
     [InlineData("delta")]
     [InlineData("iceberg")]
+    [InlineData(LakeCopy.Version3)]
     public async Task Restart_CopyKilledAtAnyCall_TheTableIsWhole(string format)
     {
         bool hasDied = true;
@@ -410,5 +411,5 @@ public sealed class LakeTransferTests
     }
 
     private static bool IsFileOf(LakeCopy copy, Location location) =>
-        location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal) && Path.GetExtension(location.Name) is ".parquet" or ".bin";
+        location.Path.Contains(copy.Transfer.Value, StringComparison.Ordinal) && Path.GetExtension(location.Name) is ".parquet" or ".bin" or ".puffin";
 }

@@ -41,6 +41,17 @@ public sealed class PartitionValuesTests
         Assert.Equal((long)expected, Value(transform, Microseconds, CalendarText.Microseconds(time, isInstant: true)!, Int32Type.Default));
 
     [Theory]
+    [InlineData("hour", "2017-11-16T22:31:08.000000001", 419686)]
+    [InlineData("hour", "1969-12-31T23:59:59.999999999", -1)]
+    [InlineData("day", "1969-12-31T23:59:59.999999999", -1)]
+    [InlineData("year", "2017-11-16T22:31:08", 47)]
+    // Appendix B: 2017-11-16T22:31:08 has the hash -2047944441, and 22:31:08.000001001 has -1207196810.
+    [InlineData("bucket[16]", "2017-11-16T22:31:08", (-2047944441 & int.MaxValue) % 16)]
+    [InlineData("bucket[16]", "2017-11-16T22:31:08.000001001", (-1207196810 & int.MaxValue) % 16)]
+    public void OfNanoseconds_Transform_IsThatOfTheSpecification(string transform, string time, int expected) =>
+        Assert.Equal((long)expected, Value(transform, new TimestampType(TimeUnit.Nanosecond, "UTC"), CalendarText.Ticks(time, 9, isInstant: true)!, Int32Type.Default));
+
+    [Theory]
     [InlineData(1, 0)]
     [InlineData(-1, -10)]
     [InlineData(-10, -10)]

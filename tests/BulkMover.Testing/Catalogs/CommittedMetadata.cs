@@ -69,9 +69,21 @@ internal static class CommittedMetadata
             throw new InvalidOperationException("Cannot add snapshot with sequence number older than last sequence number");
         if (metadata["schemas"]!.AsArray().All(schema => (int)schema!["schema-id"]! != (int)snapshot["schema-id"]!))
             throw new InvalidOperationException("The snapshot's schema does not exist");
+        if ((int)metadata["format-version"]! >= 3)
+            TakeRowIds(metadata, snapshot);
         metadata["snapshots"]!.AsArray().Add(snapshot.DeepClone());
         metadata["last-sequence-number"] = snapshot["sequence-number"]!.DeepClone();
         metadata["last-updated-ms"] = snapshot["timestamp-ms"]!.DeepClone();
+    }
+
+    /// <summary>Iceberg spec, "Snapshot Row IDs".</summary>
+    private static void TakeRowIds(JsonObject metadata, JsonNode snapshot)
+    {
+        if (snapshot["first-row-id"] is not { } first || snapshot["added-rows"] is not { } added)
+            throw new InvalidOperationException("Cannot add a snapshot: first-row-id or added-rows is null");
+        if ((long)first < (long)metadata["next-row-id"]!)
+            throw new InvalidOperationException("Cannot add a snapshot, first-row-id is behind table next-row-id");
+        metadata["next-row-id"] = (long)first + (long)added;
     }
 
     private static void SetReference(JsonObject metadata, JsonObject update)

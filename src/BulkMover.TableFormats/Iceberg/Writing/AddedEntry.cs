@@ -20,33 +20,45 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
     /// <param name="snapshotId">Which adds it.</param>
     public void Write(WrittenFile file, long snapshotId)
     {
-        WriteFile(file, snapshotId, FileContent.Data, file.Path, file.Rows, file.Bytes);
+        WriteFile(file, snapshotId, FileContent.Data, "PARQUET", file.Path, file.Rows, file.Bytes);
         WriteMetrics(file);
         WriteOffsets(file.RowGroupOffsets);
         record.WriteNull();
+        WriteVectorAndRowId(vectorBytes: null);
     }
 
-    /// <summary>The position deletes of a file, which are of its partition ("Scan Planning").</summary>
+    /// <summary>The deletion vector or the position deletes of a file, which are of its partition ("Scan Planning").</summary>
     /// <param name="file">A file that has such.</param>
     /// <param name="snapshotId">Which adds them.</param>
     public void WriteDeletes(WrittenFile file, long snapshotId)
     {
-        WriteFile(file, snapshotId, FileContent.PositionDeletes, file.Deletes!.Path, file.Deletes.Rows, file.Deletes.Bytes);
+        WriteFile(file, snapshotId, FileContent.PositionDeletes, file.Deletes!.VectorBytes is null ? "PARQUET" : "PUFFIN", file.Deletes.Path, file.Deletes.Rows, file.Deletes.Bytes);
         string dataFile = layout.PathOf(file.Path);
-        // No sizes and counts. Bounds that are equal tell readers which do not look at the field for it that the deletes are of one data file.
+        // No sizes and counts. Bounds that are equal tell readers which do not look at the field for it that the deletes are of one data file; a vector has no columns.
         record.WriteNull();
         record.WriteNull();
         record.WriteNull();
         record.WriteNull();
-        WritePathBound(dataFile);
-        WritePathBound(dataFile);
+        WritePathBound(file.Deletes.VectorBytes is null ? dataFile : null);
+        WritePathBound(file.Deletes.VectorBytes is null ? dataFile : null);
         WriteOffsets([]);
         record.WriteSome();
         record.WriteString(dataFile);
+        WriteVectorAndRowId(file.Deletes.VectorBytes);
+    }
+
+    /// <summary>Where the vector is, which "must exactly match the offset and length stored in the Puffin footer"; the row id is inherited ("First Row ID Inheritance").</summary>
+    private void WriteVectorAndRowId(long? vectorBytes)
+    {
+        if (!layout.HasRowIds)
+            return;
+        record.WriteOptional(vectorBytes is null ? null : DeletionVectorsWriter.VectorOffset);
+        record.WriteOptional(vectorBytes);
+        record.WriteNull();
     }
 
     /// <summary>What all entries begin with.</summary>
-    private void WriteFile(WrittenFile file, long snapshotId, FileContent content, string path, long rows, long bytes)
+    private void WriteFile(WrittenFile file, long snapshotId, FileContent content, string format, string path, long rows, long bytes)
     {
         record.WriteLong(Added);
         record.WriteOptional(snapshotId);
@@ -55,7 +67,7 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
         record.WriteNull();
         record.WriteLong((int)content);
         record.WriteString(layout.PathOf(path));
-        record.WriteString("PARQUET");
+        record.WriteString(format);
         for (int field = 0; field < layout.Values.Count; field++)
             WritePartition(layout.Values[field], file);
         record.WriteLong(rows);
@@ -142,8 +154,14 @@ internal sealed class AddedEntry(ManifestLayout layout, AvroEncoder record)
         record.WriteLong(0);
     }
 
-    private void WritePathBound(string path)
+    private void WritePathBound(string? path)
     {
+        if (path is null)
+        {
+            record.WriteNull();
+            return;
+        }
+
         record.WriteSome();
         record.WriteLong(1);
         record.WriteLong(DeleteIndexReader.FilePathId);

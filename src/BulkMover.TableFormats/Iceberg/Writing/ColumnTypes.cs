@@ -13,26 +13,32 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="Difference">How arriving values differ from the source's, and what is refused; null when all arrive as they are.</param>
 internal sealed record TypedColumn(Field Field, string? Difference);
 
-/// <summary>Chooses for each Arrow type the type of Iceberg version 2 that holds its values (Iceberg spec, "Primitive Types", "Nested Types").</summary>
+/// <summary>Chooses for each Arrow type the Iceberg type that holds its values (Iceberg spec, "Primitive Types", "Nested Types").</summary>
 internal sealed class ColumnTypes
 {
     private const int MaxPrecision = 38;
 
+    /// <summary>The format version that has added <c>timestamp_ns</c>.</summary>
+    private const int NanosecondsSince = 3;
+
     private readonly string column;
+    private readonly bool hasNanoseconds;
     private readonly List<string> differences = [];
 
-    private ColumnTypes(string column) => this.column = column;
+    private ColumnTypes(string column, int formatVersion) => (this.column, hasNanoseconds) = (column, formatVersion >= NanosecondsSince);
 
+    /// <param name="schema">Of the rows.</param>
+    /// <param name="formatVersion">The table's; later ones have more types.</param>
     /// <exception cref="TargetException">Iceberg has no type for a field, or two fields beside each other have the same name.</exception>
-    public static IReadOnlyList<TypedColumn> Of(Schema schema)
+    public static IReadOnlyList<TypedColumn> Of(Schema schema, int formatVersion)
     {
         RefuseTwins(schema.FieldsList, "the rows");
-        return [.. schema.FieldsList.Select(Of)];
+        return [.. schema.FieldsList.Select(field => Of(field, formatVersion))];
     }
 
-    private static TypedColumn Of(Field field)
+    private static TypedColumn Of(Field field, int formatVersion)
     {
-        var types = new ColumnTypes(field.Name);
+        var types = new ColumnTypes(field.Name, formatVersion);
         Field typed = types.Typed(field, field.Name, field.Name);
         return new TypedColumn(typed, types.differences.Count == 0 ? null : string.Join(' ', types.differences.Distinct(StringComparer.Ordinal)));
     }
@@ -65,7 +71,7 @@ internal sealed class ColumnTypes
             "struct" when storage is StructType { Fields.Count: > 0 } group => StructOf(group, path),
             _ when storage is TimeType => Time64Type.Microsecond,
             _ when storage is TimestampType timestamp => TimestampOf(timestamp),
-            _ => throw Refused(source, path, "Iceberg has no type of version 2 for it"),
+            _ => throw Refused(source, path, "no type that is written holds it"),
         };
         return Labelled(new Field(name, type, nullable ?? source.IsNullable), source);
     }
@@ -99,13 +105,9 @@ internal sealed class ColumnTypes
     private TimestampType TimestampOf(TimestampType source)
     {
         bool hasZone = !string.IsNullOrEmpty(source.Timezone);
-        if (source.Unit == TimeUnit.Nanosecond)
-            differences.Add("Timestamps are held to the microsecond: one with smaller parts is refused.");
-        if (source.Unit is TimeUnit.Second or TimeUnit.Millisecond)
-            differences.Add("Timestamps are held in microseconds: one too far from 1970 for that is refused.");
         if (hasZone && source.Timezone is not ("UTC" or "Etc/UTC" or "Z" or "+00:00" or "GMT"))
             differences.Add("The instant is kept; it is shown in UTC, not in the source's zone.");
-        return new TimestampType(TimeUnit.Microsecond, hasZone ? "UTC" : null);
+        return new TimestampType(hasNanoseconds && source.Unit == TimeUnit.Nanosecond ? TimeUnit.Nanosecond : TimeUnit.Microsecond, hasZone ? "UTC" : null);
     }
 
     private ListType ListOf(Field element, string path) => new(Typed(element, "element", $"{path}.element"));

@@ -90,7 +90,7 @@ internal sealed class IcebergCommit
         JsonArray updates = TableUpdates.NewTable(
             commits.NewId, commits.NewAddress, json, FieldNumbers.Last(settled.Columns, 0), SpecJson.Spec(settled.Spec with { Id = 0 }),
             SpecJson.SortOrder(settled.SortFields!.DeepClone().AsArray()));
-        return new NextTable(schema, json, settled.Spec with { Id = 0 }, new Dictionary<string, string>(), commits.NewAddress, updates);
+        return new NextTable(FormatVersions.OfNewTables, schema, json, settled.Spec with { Id = 0 }, new Dictionary<string, string>(), commits.NewAddress, updates);
     }
 
     private async Task<NextTable> NextAsync(TableState state, CancellationToken cancellationToken)
@@ -102,7 +102,7 @@ internal sealed class IcebergCommit
         IReadOnlyList<Field> missing = settled.StillMissing(state, commits.Root.ToString());
         JsonObject json = state.SchemaOf(metadata.CurrentSchema.Id).DeepClone().AsObject();
         if (missing.Count == 0)
-            return new NextTable(metadata.CurrentSchema, json, metadata.DefaultSpec, metadata.Properties, state.Location, []);
+            return new NextTable(metadata.FormatVersion, metadata.CurrentSchema, json, metadata.DefaultSpec, metadata.Properties, state.Location, []);
 
         // Rows from before have nulls in it, so that it cannot be required.
         Field[] optional = [.. missing.Select(field => new Field(field.Name, field.DataType, nullable: true, field.Metadata))];
@@ -112,14 +112,14 @@ internal sealed class IcebergCommit
             json["fields"]!.AsArray().Add(field!.DeepClone());
         var schema = new IcebergSchema(id, new Schema([.. metadata.CurrentSchema.Arrow.FieldsList, .. optional], null), []);
         var updates = new JsonArray(TableUpdates.AddSchema(json.DeepClone().AsObject(), FieldNumbers.Last(missing, state.LastColumnId)), TableUpdates.SetCurrentSchema());
-        return new NextTable(schema, json, metadata.DefaultSpec, metadata.Properties, state.Location, updates);
+        return new NextTable(metadata.FormatVersion, schema, json, metadata.DefaultSpec, metadata.Properties, state.Location, updates);
     }
 
     private async Task<(int SpecId, AddedFiles Data, AddedFiles Deletes)> AddAsync(NextTable table, CancellationToken cancellationToken)
     {
         if (added is { } written && written.SpecId == table.Spec.Id)
             return written;
-        var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(), table.Spec, commit.Write.Partitions, table.Properties, table.Address);
+        var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(), table.Spec, commit.Write.Partitions, table.Properties, table.Address, table.FormatVersion);
         string start = string.Create(CultureInfo.InvariantCulture, $"{name}-s{table.Spec.Id}");
         AddedFiles data = await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: false, options.ManifestBytes)
             .WriteAsync(commit.Files(cancellationToken), start, snapshotId, cancellationToken);
@@ -136,27 +136,30 @@ internal sealed class IcebergCommit
         tries++;
         ofThisTry.Clear();
         long sequenceNumber = (state?.LastSequenceNumber ?? 0) + 1;
-        var counts = new SnapshotCounts(data, deletes);
+        var counts = new SnapshotCounts(data, deletes, table.FormatVersion >= FormatVersions.WithRowIds);
         string below = string.Create(CultureInfo.InvariantCulture, $"{MetadataFile.DirectoryName}/snap-{snapshotId}-{tries}-{name}.avro");
         await using ManifestListWriter list = await ManifestListWriter.CreateAsync(
-            commits.Store, Below(below), snapshotId, state?.Current?.Id, sequenceNumber, cancellationToken);
+            commits.Store, Below(below), snapshotId, state?.Current?.Id, sequenceNumber, state?.NextRowId, cancellationToken);
         foreach (ManifestFile manifest in data.Manifests.Concat(deletes.Manifests))
             await list.WriteAsync(manifest with { SequenceNumber = sequenceNumber, MinSequenceNumber = sequenceNumber }, cancellationToken);
         if (state is not null)
-            await ListOthersAsync(list, state, sequenceNumber, counts, table.Address, cancellationToken);
+            await ListOthersAsync(list, state, sequenceNumber, counts, table, cancellationToken);
         await list.CompleteAsync(cancellationToken);
 
         var summary = new JsonObject { ["operation"] = counts.Operation };
         CommitLog.Mark(summary, commit);
         bool hasBefore = commit.Request.Mode != CopyMode.Replace && state?.Current is not null;
         counts.AddTo(summary, hasBefore ? state!.Summaries().First(item => item.Snapshot == state.Current!.Id).Summary : null);
-        return Snapshot(state, sequenceNumber, summary, $"{table.Address}/{below}", table.Schema.Id);
+        JsonObject snapshot = Snapshot(state, sequenceNumber, summary, $"{table.Address}/{below}", table.Schema.Id);
+        if (state?.NextRowId is { } firstRowId)
+            (snapshot["first-row-id"], snapshot["added-rows"]) = (firstRowId, list.NextRowId!.Value - firstRowId);
+        return snapshot;
     }
 
     private async Task ListOthersAsync(
-        ManifestListWriter list, TableState state, long sequenceNumber, SnapshotCounts counts, string address, CancellationToken cancellationToken)
+        ManifestListWriter list, TableState state, long sequenceNumber, SnapshotCounts counts, NextTable table, CancellationToken cancellationToken)
     {
-        var removed = new RemovedManifests(commits.Store, commits.Root, address);
+        var removed = new RemovedManifests(commits.Store, commits.Root, table.Address, table.FormatVersion);
         int number = 0;
         await foreach (OpenManifest manifest in LiveManifests.ReadAsync(commits.Store, commits.Root, state, cancellationToken))
         {
@@ -210,6 +213,7 @@ internal sealed class IcebergCommit
     }
 
     /// <summary>What the table will be with the snapshot.</summary>
+    /// <param name="FormatVersion">Its format version.</param>
     /// <param name="Schema">Its current schema.</param>
     /// <param name="SchemaJson">The same, as metadata has it.</param>
     /// <param name="Spec">By which the added files are partitioned.</param>
@@ -217,5 +221,5 @@ internal sealed class IcebergCommit
     /// <param name="Address">What paths in metadata begin with.</param>
     /// <param name="Updates">What changes beside the snapshot.</param>
     private sealed record NextTable(
-        IcebergSchema Schema, JsonObject SchemaJson, Partitions.PartitionSpec Spec, IReadOnlyDictionary<string, string> Properties, string Address, JsonArray Updates);
+        int FormatVersion, IcebergSchema Schema, JsonObject SchemaJson, Partitions.PartitionSpec Spec, IReadOnlyDictionary<string, string> Properties, string Address, JsonArray Updates);
 }

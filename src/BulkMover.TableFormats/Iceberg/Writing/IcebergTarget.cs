@@ -7,7 +7,7 @@ using BulkMover.TableFormats.Targets;
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
 /// <summary>
-/// An Iceberg table of format version 2, as a target: in a directory that tells its versions itself, or of a REST catalog. A commit is one
+/// An Iceberg table of format version 2 or 3, as a target: in a directory that tells its versions itself, or of a REST catalog. A commit is one
 /// snapshot; which transfer made it stands in its summary.
 /// </summary>
 internal sealed class IcebergTarget : ITableFormat

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using BulkMover.FileFormats.Avro;
 using BulkMover.TableFormats.Iceberg.Manifests;
 
@@ -9,12 +10,16 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="IsDeleted">Its status is deleted.</param>
 /// <param name="SequenceNumber">Of its rows.</param>
 /// <param name="FileSequenceNumber">Of the commit that added the file.</param>
+/// <param name="FirstRowId">Row id of a data file's first row; null when it has none.</param>
 /// <param name="Content">What the file holds.</param>
+/// <param name="IsVector">It is a deletion vector.</param>
 /// <param name="Rows">Rows of it.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="File">The <c>data_file</c> as it is encoded; valid until the next entry.</param>
+/// <param name="RowIdPlace">Where the first row id is in it; at its end where its schema has no such field.</param>
 internal readonly record struct ManifestEntry(
-    bool IsAdded, bool IsDeleted, long? SequenceNumber, long? FileSequenceNumber, FileContent Content, long Rows, long Bytes, ReadOnlyMemory<byte> File);
+    bool IsAdded, bool IsDeleted, long? SequenceNumber, long? FileSequenceNumber, long? FirstRowId, FileContent Content, bool IsVector, long Rows, long Bytes, ReadOnlyMemory<byte> File,
+    Range RowIdPlace);
 
 /// <summary>Streams all entries of a manifest without looking into what a new manifest takes over as it is.</summary>
 internal static class ManifestEntries
@@ -27,6 +32,7 @@ internal static class ManifestEntries
     {
         // "When reading v1 manifests with no sequence number column, sequence numbers for all files must default to 0."
         long? inherited = file.Schema.Fields.Any(field => field.IdInManifest() == 3) ? manifest.SequenceNumber : 0;
+        long? nextRowId = manifest.FirstRowId;
         await foreach (AvroBlock block in file.ReadBlocksAsync(cancellationToken))
         {
             ReadOnlyMemory<byte> rest = block.Data;
@@ -34,6 +40,13 @@ internal static class ManifestEntries
             {
                 ManifestEntry entry = Read(rest, file, inherited, out int left);
                 rest = rest[^left..];
+                // "First Row ID Inheritance"; deleted entries are not counted when a manifest gets its range.
+                if (entry is { IsDeleted: false, FirstRowId: null } && nextRowId is { } first)
+                {
+                    entry = entry with { FirstRowId = first };
+                    nextRowId = first + entry.Rows;
+                }
+
                 yield return entry;
             }
         }
@@ -82,17 +95,20 @@ internal static class ManifestEntries
         left = decoder.Remaining;
         if (status is not (>= 0 and <= Deleted) || type is null)
             throw decoder.Corrupt($"an entry has the status {status} (field 0) and {(type is null ? "no" : "a")} file (field 2)");
-        (FileContent content, long rows, long length) = ReadFile(bytes.Span, type, file.Location.ToString());
-        return new ManifestEntry(
-            status == Added, status == Deleted, sequenceNumber ?? inherited, fileSequenceNumber ?? sequenceNumber ?? inherited, content, rows, length, bytes);
+        return ReadFile(bytes, type, file.Location.ToString()) with
+        {
+            IsAdded = status == Added, IsDeleted = status == Deleted, SequenceNumber = sequenceNumber ?? inherited, FileSequenceNumber = fileSequenceNumber ?? sequenceNumber ?? inherited,
+        };
     }
 
-    private static (FileContent Content, long Rows, long Bytes) ReadFile(ReadOnlySpan<byte> bytes, AvroType type, string name)
+    private static ManifestEntry ReadFile(ReadOnlyMemory<byte> bytes, AvroType type, string name)
     {
-        var decoder = new AvroDecoder(bytes, name);
+        var decoder = new AvroDecoder(bytes.Span, name);
         AvroType record = decoder.ReadBranch(type);
         int? content = null;
-        long? rows = null, length = null;
+        long? rows = null, length = null, firstRowId = null;
+        bool isVector = false;
+        Range rowIdPlace = bytes.Length..;
         foreach (AvroField field in record.Fields)
         {
             switch (field.IdInManifest())
@@ -100,12 +116,18 @@ internal static class ManifestEntries
                 case 134: content = decoder.ReadInt(field.Type); break;
                 case 103: rows = decoder.ReadLong(field.Type); break;
                 case 104: length = decoder.ReadLong(field.Type); break;
+                case 101: isVector = decoder.TryReadBytes(field.Type, out ReadOnlySpan<byte> format) && Ascii.EqualsIgnoreCase(format, "puffin"u8); break;
+                case 142:
+                    int start = bytes.Length - decoder.Remaining;
+                    firstRowId = decoder.ReadLong(field.Type);
+                    rowIdPlace = start..(bytes.Length - decoder.Remaining);
+                    break;
                 default: decoder.Skip(field.Type); break;
             }
         }
 
         return content is null or (>= 0 and <= 2) && rows is >= 0 && length is >= 0
-            ? ((FileContent)(content ?? 0), rows.Value, length.Value)
+            ? new ManifestEntry(false, false, null, null, firstRowId, (FileContent)(content ?? 0), isVector, rows.Value, length.Value, bytes, rowIdPlace)
             : throw decoder.Corrupt($"a file has the content {content} (field 134), the record count {rows} (field 103) and the length {length} (field 104)");
     }
 }

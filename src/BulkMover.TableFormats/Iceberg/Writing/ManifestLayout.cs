@@ -15,26 +15,31 @@ internal sealed class ManifestLayout
     /// <param name="columns">The values that files tell of their partition.</param>
     /// <param name="properties">The table's.</param>
     /// <param name="address">Where the table lies, without a slash at the end: what paths in metadata begin with.</param>
+    /// <param name="formatVersion">The table's.</param>
     public ManifestLayout(
-        IcebergSchema schema, string schemaJson, PartitionSpec spec, IReadOnlyList<PartitionColumn> columns, IReadOnlyDictionary<string, string> properties, string address)
+        IcebergSchema schema, string schemaJson, PartitionSpec spec, IReadOnlyList<PartitionColumn> columns, IReadOnlyDictionary<string, string> properties, string address, int formatVersion)
     {
         (Spec, Address, Leaves) = (spec, address, new LeafColumns(schema, properties));
         Values = [.. spec.Fields.Select(field => PlaceOf(field, columns, schema))];
         if (Values.Count(value => value.Place >= 0) != columns.Count)
             throw new TargetException("iceberg.table_changed", $"The table at '{address}' is partitioned in another way than its files were written. Begin again with --restart.");
-        AvroSchema = ManifestSchemas.Added(spec, schema);
+        HasRowIds = formatVersion >= FormatVersions.WithRowIds;
+        AvroSchema = ManifestSchemas.Added(spec, schema, HasRowIds);
         // "Manifest Metadata": what a reader needs to know of the table without its metadata document.
         Properties =
         [
             new("schema", schemaJson), new("schema-id", schema.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             new("partition-spec", SpecJson.Fields(spec).ToJsonString()), new("partition-spec-id", spec.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            new("format-version", "2"),
+            new("format-version", formatVersion.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ];
     }
 
     public PartitionSpec Spec { get; }
 
     public string Address { get; }
+
+    /// <summary>Entries have what came with row ids: those, and where in its file a deletion vector is.</summary>
+    public bool HasRowIds { get; }
 
     public LeafColumns Leaves { get; }
 

@@ -9,10 +9,12 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
-/// <summary>Avro schemas of what is written (Iceberg spec, "Entries in Manifests", "Manifest Lists", Appendix A, "Avro"), in format version 2.</summary>
+/// <summary>Avro schemas of what is written (Iceberg spec, "Entries in Manifests", "Manifest Lists", Appendix A, "Avro"), without and with what format version 3 has added.</summary>
 internal static class ManifestSchemas
 {
-    public const string ManifestList = """
+    private const string OptionalLong = """["null","long"],"default":null""";
+
+    public static string ManifestList(bool hasRowIds) => $$$"""
         {"type":"record","name":"manifest_file","fields":[
         {"name":"manifest_path","type":"string","field-id":500},
         {"name":"manifest_length","type":"long","field-id":501},
@@ -32,11 +34,15 @@ internal static class ManifestSchemas
         {"name":"contains_nan","type":["null","boolean"],"default":null,"field-id":518},
         {"name":"lower_bound","type":["null","bytes"],"default":null,"field-id":510},
         {"name":"upper_bound","type":["null","bytes"],"default":null,"field-id":511}]}}]},
-        {"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":519}]}
+        {"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":519}
+        {{{(hasRowIds ? $$$""",{"name":"first_row_id","type":{{{OptionalLong}}},"field-id":520}""" : "")}}}]}
         """;
 
     /// <summary>Of the entries of added files, data or deletes: <see cref="AddedEntry"/> encodes them.</summary>
-    public static string Added(PartitionSpec spec, IcebergSchema schema) => Entry(JsonNode.Parse($$$"""
+    /// <param name="spec">By which the files are partitioned.</param>
+    /// <param name="schema">The table's.</param>
+    /// <param name="hasRowIds">In a version that has row ids, and deletion vectors with them.</param>
+    public static string Added(PartitionSpec spec, IcebergSchema schema, bool hasRowIds) => Entry(JsonNode.Parse($$$"""
         {"type":"record","name":"r2","fields":[
         {"name":"content","type":"int","field-id":134},
         {"name":"file_path","type":"string","field-id":100},
@@ -51,12 +57,19 @@ internal static class ManifestSchemas
         {{{Map("lower_bounds", 125, 126, "bytes")}}},
         {{{Map("upper_bounds", 128, 129, "bytes")}}},
         {"name":"split_offsets","type":["null",{"type":"array","items":"long","element-id":133}],"default":null,"field-id":132},
-        {"name":"referenced_data_file","type":["null","string"],"default":null,"field-id":143}]}
+        {"name":"referenced_data_file","type":["null","string"],"default":null,"field-id":143}
+        {{{(hasRowIds ? $$$"""
+            ,{"name":"content_offset","type":{{{OptionalLong}}},"field-id":144},{"name":"content_size_in_bytes","type":{{{OptionalLong}}},"field-id":145}
+            ,{{{FirstRowId().ToJsonString()}}}
+            """ : "")}}}]}
         """)!, file => file["fields"]![3]!["type"]!["fields"] = new JsonArray([.. spec.Fields.Select(field => Partition(field, schema))]));
 
     /// <summary>Of the entries of files that another manifest has, encoded as they are there.</summary>
     /// <param name="file">What that manifest's schema says of <c>data_file</c>.</param>
     public static string Removed(JsonNode file) => Entry(file.DeepClone(), _ => { });
+
+    /// <summary>Field 142 of <c>data_file</c>.</summary>
+    public static JsonObject FirstRowId() => Optional("first_row_id", "long", 142);
 
     private static string Entry(JsonNode file, Action<JsonNode> complete)
     {
@@ -108,7 +121,7 @@ internal static class ManifestSchemas
         Decimal128Type type => Decimal(type, id),
         Date32Type => Logical("int", "date"),
         Time64Type => Logical("long", "time-micros"),
-        TimestampType type => new JsonObject { ["type"] = "long", ["logicalType"] = "timestamp-micros", ["adjust-to-utc"] = type.Timezone is not null },
+        TimestampType type => new JsonObject { ["type"] = "long", ["logicalType"] = type.Unit == TimeUnit.Nanosecond ? "timestamp-nanos" : "timestamp-micros", ["adjust-to-utc"] = type.Timezone is not null },
         StringType => "string",
         BinaryType => "bytes",
         FixedSizeBinaryType type when column.IsUuid() => Fixed(type.ByteWidth, "uuid_fixed", id, "uuid"),

@@ -59,7 +59,8 @@ internal static class PartitionTerms
     /// <summary>"Partition Transforms", column "Source types".</summary>
     public static bool Takes(TransformKind transform, Field column) => transform switch
     {
-        TransformKind.Identity => column.DataType is not NestedType && !column.IsVariant(),
+        _ when column.DataType is NullType || column.IsVariant() || column.IsGeo() => false,
+        TransformKind.Identity => column.DataType is not NestedType,
         TransformKind.Bucket => column.DataType.TypeId is ArrowTypeId.Int32 or ArrowTypeId.Int64 or ArrowTypeId.Decimal128 or ArrowTypeId.Date32 or ArrowTypeId.Time64
             or ArrowTypeId.Timestamp or ArrowTypeId.String or ArrowTypeId.Binary or ArrowTypeId.FixedSizedBinary,
         TransformKind.Truncate => column.DataType.TypeId is ArrowTypeId.Int32 or ArrowTypeId.Int64 or ArrowTypeId.Decimal128 or ArrowTypeId.String or ArrowTypeId.Binary,

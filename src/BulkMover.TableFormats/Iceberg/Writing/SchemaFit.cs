@@ -9,40 +9,41 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <summary>Columns of rows beside those of a table that is there: how they are written, and which the table has to get.</summary>
 /// <param name="Columns">In the rows' order, with the table's types, ids and nullability.</param>
 /// <param name="New">Those of them that the table lacks: optional, with ids that it has never used.</param>
-internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Field> New)
+/// <param name="Filled">Columns of the table that the rows lack, with what all of them have in it (<see cref="WriteDefaults.Filled"/>).</param>
+internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Field> New, IReadOnlyList<Field> Filled)
 {
     /// <summary>Matches by name, as it is spelled. What fits loses nothing: the same type, or one that is widened ("Schema Evolution").</summary>
     /// <param name="columns">Of the rows.</param>
     /// <param name="schema">The table's current schema.</param>
+    /// <param name="defaults">Of its fields.</param>
     /// <param name="lastId">The last field id that the table has used.</param>
     /// <param name="table">The table, for messages.</param>
     /// <exception cref="TargetException">A column has another type, or the rows lack one that the table requires.</exception>
-    public static SchemaFit Of(IReadOnlyList<Field> columns, IcebergSchema schema, int lastId, string table)
+    public static SchemaFit Of(IReadOnlyList<Field> columns, IcebergSchema schema, WriteDefaults defaults, int lastId, string table)
     {
         Dictionary<string, Field> known = schema.Arrow.FieldsList.ToDictionary(field => field.Name, StringComparer.Ordinal);
         Field[] missing = [.. columns.Where(column => !known.ContainsKey(column.Name)).Select(AsOptional)];
         IReadOnlyList<Field> added = FieldNumbers.After(missing, lastId);
         Dictionary<string, Field> addedByName = added.ToDictionary(field => field.Name, StringComparer.Ordinal);
 
-        var fit = new Fit(table);
-        fit.RefuseLacking(schema.Arrow.FieldsList, columns, "the rows");
+        HashSet<string> names = columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        Field[] filled = [.. schema.Arrow.FieldsList.Where(column => !names.Contains(column.Name) && defaults.AreOf(column)).Select(defaults.Filled)];
+        var fit = new Fit(defaults, table);
+        fit.RefuseLacking(schema.Arrow.FieldsList, columns.Concat(filled), "the rows");
         return new SchemaFit(
             [.. columns.Select(column => known.TryGetValue(column.Name, out Field? field) ? fit.Written(column, field, column.Name) : addedByName[column.Name])],
-            added);
+            added, filled);
     }
 
     private static Field AsOptional(Field field) => new(field.Name, field.DataType, nullable: true, field.HasMetadata ? field.Metadata : null);
 
-    private sealed class Fit(string table)
+    private sealed class Fit(WriteDefaults defaults, string table)
     {
         public void RefuseLacking(IEnumerable<Field> wanted, IEnumerable<Field> given, string where)
         {
             HashSet<string> names = given.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
             if (wanted.FirstOrDefault(field => !field.IsNullable && !names.Contains(field.Name)) is { } lacking)
-            {
-                throw new TargetException("iceberg.column_missing",
-                    $"The table '{table}' requires '{lacking.Name}', which {where} lack. Copy the column, or make it optional in the table.");
-            }
+                throw defaults.Missing(lacking.Name, where);
         }
 
         /// <summary>The rows' field as the table has it; of a struct, the members that the rows have.</summary>
@@ -51,6 +52,8 @@ internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Fie
 
         private IArrowType Type(Field given, Field field, string path)
         {
+            if (field.DataType is NullType || field.IsVariant() || field.IsGeo())
+                throw NotWritten(path, field);
             switch (given.DataType, field.DataType)
             {
                 case (ListType from, ListType to):
@@ -68,6 +71,8 @@ internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Fie
         {
             Dictionary<string, Field> known = group.Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
             RefuseLacking(group.Fields, given.Fields, $"the rows' '{path}'");
+            foreach (Field lacking in group.Fields.ExceptBy(given.Fields.Select(member => member.Name), member => member.Name, StringComparer.Ordinal))
+                defaults.RefuseMember(lacking, $"{path}.{lacking.Name}");
             return new StructType([.. given.Fields.Select(member => known.TryGetValue(member.Name, out Field? field)
                 ? Written(member, field, $"{path}.{member.Name}")
                 : throw Differs($"{path}.{member.Name}", "is not there, and only columns are added to a table, not members of a struct"))]);
@@ -82,6 +87,9 @@ internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Fie
             (FixedSizeBinaryType from, FixedSizeBinaryType to) => from.ByteWidth == to.ByteWidth && given.IsUuid() == field.IsUuid(),
             var (from, to) => from.TypeId == to.TypeId,
         };
+
+        private TargetException NotWritten(string path, Field field) => new("iceberg.type_not_written",
+            $"'{path}' of the table '{table}' is {SchemaJson.Describe(field)}, which is not written. Leave the column out with --columns, or copy to another table.");
 
         private TargetException Differs(string path, string how) => new("iceberg.column_differs",
             $"'{path}' of the table '{table}' {how}. Change the table, leave the column out with --columns, or copy to another table.");

@@ -62,8 +62,13 @@ internal static class SchemaJson
         Decimal128Type type => string.Create(CultureInfo.InvariantCulture, $"decimal({type.Precision}, {type.Scale})"),
         Date32Type => "date",
         Time64Type => "time",
+        TimestampType { Unit: TimeUnit.Nanosecond } type => type.Timezone is null ? "timestamp_ns" : "timestamptz_ns",
         TimestampType { Timezone: null } => "timestamp",
         TimestampType => "timestamptz",
+        // What tables may have and is not written: for people.
+        NullType => "unknown",
+        _ when field.IsVariant() => "variant",
+        _ when field.IsGeo() => SourceType.Describe(field),
         StringType => "string",
         BinaryType => "binary",
         _ when field.IsUuid() => "uuid",

@@ -18,7 +18,9 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="New">Ids of those columns that the table has to get.</param>
 /// <param name="Spec">How its files are partitioned.</param>
 /// <param name="SortFields">The sort order of a new table, as JSON; null for a table that was there.</param>
-internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns, IReadOnlyList<int> New, PartitionSpec Spec, JsonArray? SortFields)
+/// <param name="FormatVersion">The table's, which decides how deleted rows are written.</param>
+internal sealed record SettledTable(
+    string Address, IReadOnlyList<Field> Columns, IReadOnlyList<int> New, PartitionSpec Spec, JsonArray? SortFields, int FormatVersion = FormatVersions.OfNewTables)
 {
     /// <summary>There was no table.</summary>
     public bool IsNew => SortFields is not null;
@@ -29,6 +31,9 @@ internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns
         {
             ["address"] = Address, ["schema"] = SchemaJson.Schema(Columns, 0), ["new"] = new JsonArray([.. New.Select(id => JsonValue.Create(id))]), ["spec"] = SpecJson.Spec(Spec),
         };
+        // Text of copies that have begun with an earlier release stays the same.
+        if (FormatVersion != FormatVersions.OfNewTables)
+            json["version"] = FormatVersion;
         if (SortFields is not null)
             json["sort"] = SortFields.DeepClone();
         return json.ToJsonString();
@@ -43,7 +48,8 @@ internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns
             SchemaParser.Parse(root.Required("schema")).Arrow.FieldsList,
             [.. root.Required("new").Items().Select(id => id.AsInt())],
             PartitionSpecParser.Parse(root.Required("spec").Required("spec-id").AsInt(), root.Required("spec").Required("fields")),
-            json.RootElement.TryGetProperty("sort", out JsonElement sort) ? JsonArray.Create(sort.Clone()) : null);
+            json.RootElement.TryGetProperty("sort", out JsonElement sort) ? JsonArray.Create(sort.Clone()) : null,
+            root.Optional("version")?.AsInt() ?? FormatVersions.OfNewTables);
     }
 
     /// <summary>The data files lie below the address that was settled.</summary>
@@ -60,6 +66,8 @@ internal sealed record SettledTable(string Address, IReadOnlyList<Field> Columns
     {
         if (!state.Metadata.DefaultSpec.Fields.SequenceEqual(Spec.Fields))
             throw Changed(table, "its partition spec is another");
+        if (state.Metadata.FormatVersion != FormatVersion)
+            throw Changed(table, $"its format version is {state.Metadata.FormatVersion} now, and was {FormatVersion}");
         CheckAddress(state.Location, table);
         var missing = new List<Field>();
         foreach (Field column in Columns)

@@ -6,13 +6,14 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 
 /// <summary>What a snapshot adds and takes away, as its summary says it (Iceberg spec, Appendix F, "Optional Snapshot Summary Fields").</summary>
 /// <param name="data">Data files that it adds.</param>
-/// <param name="deletes">Position delete files that it adds.</param>
-internal sealed class SnapshotCounts(AddedFiles data, AddedFiles deletes)
+/// <param name="deletes">Position delete files that it adds, or deletion vectors.</param>
+/// <param name="areVectors">Those are vectors.</param>
+internal sealed class SnapshotCounts(AddedFiles data, AddedFiles deletes, bool areVectors)
 {
-    private long removedFiles, removedRows, removedBytes, positionFiles, positionDeletes, equalityFiles, equalityDeletes;
+    private long removedFiles, removedRows, removedBytes, positionFiles, vectors, positionDeletes, equalityFiles, equalityDeletes;
 
     /// <summary>"append: only data files were added and no files were removed" (Iceberg spec, "Snapshots").</summary>
-    public string Operation => removedFiles + positionFiles + equalityFiles + deletes.Files > 0 ? "overwrite" : "append";
+    public string Operation => removedFiles + positionFiles + vectors + equalityFiles + deletes.Files > 0 ? "overwrite" : "append";
 
     /// <summary>The snapshot takes this file away.</summary>
     public void Remove(ManifestEntry entry)
@@ -21,6 +22,7 @@ internal sealed class SnapshotCounts(AddedFiles data, AddedFiles deletes)
         switch (entry.Content)
         {
             case FileContent.Data: (removedFiles, removedRows) = (removedFiles + 1, removedRows + entry.Rows); break;
+            case FileContent.PositionDeletes when entry.IsVector: (vectors, positionDeletes) = (vectors + 1, positionDeletes + entry.Rows); break;
             case FileContent.PositionDeletes: (positionFiles, positionDeletes) = (positionFiles + 1, positionDeletes + entry.Rows); break;
             default: (equalityFiles, equalityDeletes) = (equalityFiles + 1, equalityDeletes + entry.Rows); break;
         }
@@ -35,13 +37,14 @@ internal sealed class SnapshotCounts(AddedFiles data, AddedFiles deletes)
         Set(summary, "added-records", data.Rows);
         Set(summary, "added-files-size", data.Bytes + deletes.Bytes);
         Set(summary, "added-delete-files", deletes.Files);
-        Set(summary, "added-position-delete-files", deletes.Files);
+        Set(summary, areVectors ? "added-dvs" : "added-position-delete-files", deletes.Files);
         Set(summary, "added-position-deletes", deletes.Rows);
         Set(summary, "deleted-data-files", removedFiles);
         Set(summary, "deleted-records", removedRows);
         Set(summary, "removed-files-size", removedBytes);
-        Set(summary, "removed-delete-files", positionFiles + equalityFiles);
+        Set(summary, "removed-delete-files", positionFiles + vectors + equalityFiles);
         Set(summary, "removed-position-delete-files", positionFiles);
+        Set(summary, "removed-dvs", vectors);
         Set(summary, "removed-equality-delete-files", equalityFiles);
         Set(summary, "removed-position-deletes", positionDeletes);
         Set(summary, "removed-equality-deletes", equalityDeletes);

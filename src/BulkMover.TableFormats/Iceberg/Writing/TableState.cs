@@ -17,6 +17,12 @@ internal sealed record TableState(JsonObject Document, TableMetadata Metadata, L
 
     public long LastSequenceNumber => (long?)Document["last-sequence-number"] ?? 0;
 
+    /// <summary>Its rows have ids ("Row Lineage").</summary>
+    public bool HasRowIds => Metadata.FormatVersion >= FormatVersions.WithRowIds;
+
+    /// <summary>Higher than all ids of its rows; null in versions without, and where the document does not tell it.</summary>
+    public long? NextRowId => HasRowIds && Document["next-row-id"] is JsonValue value && value.TryGetValue(out long next) && next >= 0 ? next : null;
+
     public DateTimeOffset LastUpdated => DateTimeOffset.FromUnixTimeMilliseconds((long?)Document["last-updated-ms"] ?? 0);
 
     public Snapshot? Current => Metadata.CurrentSnapshotId is { } id ? Metadata.Snapshots.FirstOrDefault(snapshot => snapshot.Id == id) : null;

@@ -10,7 +10,7 @@ internal static class TableUpdates
     /// <summary>"The last added": where an id is given that the catalog assigns.</summary>
     private const int LastAdded = -1;
 
-    /// <summary>All that makes a table of version 2 but its snapshot.</summary>
+    /// <summary>All that makes a table of <see cref="FormatVersions.OfNewTables"/> but its snapshot.</summary>
     /// <param name="uuid">The table's.</param>
     /// <param name="location">Where it lies.</param>
     /// <param name="schema">Its schema.</param>
@@ -19,7 +19,7 @@ internal static class TableUpdates
     /// <param name="sortOrder">Its sort order.</param>
     public static JsonArray NewTable(Guid uuid, string location, JsonObject schema, int lastColumnId, JsonObject spec, JsonObject sortOrder) => new(
         new JsonObject { ["action"] = "assign-uuid", ["uuid"] = uuid.ToString("D") },
-        new JsonObject { ["action"] = "upgrade-format-version", ["format-version"] = 2 },
+        new JsonObject { ["action"] = "upgrade-format-version", ["format-version"] = FormatVersions.OfNewTables },
         AddSchema(schema, lastColumnId),
         SetCurrentSchema(),
         new JsonObject { ["action"] = "add-spec", ["spec"] = spec },

@@ -81,6 +81,9 @@ internal static class UpdatedMetadata
         Member(document, "snapshots", () => new JsonArray()).Add(Copy(snapshot));
         document["last-sequence-number"] = Copy(snapshot["sequence-number"]);
         document["last-updated-ms"] = Copy(snapshot["timestamp-ms"]);
+        // "Snapshot Row IDs": "it can be used safely to increment the table's next-row-id during a commit".
+        if (snapshot["added-rows"] is { } addedRows)
+            document["next-row-id"] = (long)document["next-row-id"]! + (long)addedRows;
     }
 
     /// <summary>What else a branch has, such as for how long its snapshots are kept, stays.</summary>

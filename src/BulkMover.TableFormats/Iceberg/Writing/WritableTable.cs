@@ -11,16 +11,23 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 internal static class WritableTable
 {
     /// <exception cref="UnsupportedFeatureException">The table uses what is not written.</exception>
+    /// <exception cref="CorruptTableException">Its metadata lack what a commit goes on from.</exception>
     /// <exception cref="TargetException">The table does not lie where its metadata says.</exception>
     public static void Check(TableState state, IWritableStore store, Location root)
     {
-        if (state.Metadata.FormatVersion != 2)
+        if (state.Metadata.FormatVersion is < FormatVersions.OfNewTables or > FormatVersions.WithRowIds)
         {
             throw new UnsupportedFeatureException("iceberg.version_not_written",
-                $"'{root}' has format version {state.Metadata.FormatVersion}; version 2 is the one that is written. Upgrade or copy the table with an engine that writes both.");
+                $"'{root}' has format version {state.Metadata.FormatVersion}; versions 2 and 3 are those that are written. Upgrade or copy the table with an engine that writes both.");
         }
 
-        if (state.Document["encryption-keys"] is JsonArray { Count: > 0 } || state.Metadata.Properties.ContainsKey("encryption.key-id"))
+        if (state is { HasRowIds: true, NextRowId: null })
+        {
+            throw new CorruptTableException("iceberg.metadata_invalid",
+                $"'{state.File}' does not tell the next row id ('next-row-id', which version 3 requires), so that new rows could get ids that others have. Repair the table with the engine that wrote it.");
+        }
+
+        if (state.Document["encryption-keys"] is JsonArray { Count: > 0 } || state.Metadata.Properties.ContainsKey("encryption.key-id") || state.Current is { KeyId: not null })
             throw NotWritten(root, "encrypted files");
         FeatureGate.ThrowIfRefused(IcebergTable.FormatName, root.ToString(), state.Metadata.CurrentSchema.Features);
         if (state.Current is { ManifestList: null })

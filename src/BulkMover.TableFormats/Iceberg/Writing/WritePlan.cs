@@ -20,22 +20,22 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
 {
     private static readonly IReadOnlyDictionary<string, string> NoNames = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
 
-    private readonly IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema);
     private readonly List<string> notes = [];
 
     /// <summary>There is no table.</summary>
     /// <param name="address">Where it will lie, as its metadata will say.</param>
     public TableWrite New(string address)
     {
+        IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema, FormatVersions.OfNewTables);
         IReadOnlyList<Field> columns = FieldNumbers.OfNewTable([.. typed.Select(column => column.Field)]);
         var schema = new IcebergSchema(0, new Schema(columns, null), []);
         PartitionSpec spec = options.PartitionBy is { } wanted
             ? PartitionTerms.Parse(wanted, schema, NoNames)
             : PartitionTerms.Parse(KeptPartitions(schema), schema, request.PartitionNames);
         var settled = new SettledTable(address, columns, [], spec, SpecJson.SortFields(request.SortOrder, columns));
-        return Write(settled, schema,
+        return Write(settled, schema, typed, filled: [],
         [
-            $"A new Iceberg table of format version 2 is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
+            $"A new Iceberg table of format version {FormatVersions.OfNewTables} is made at '{root}'{(spec.Fields.Count == 0 ? "" : $", partitioned by {string.Join(", ", Terms(spec, schema))}")}.",
         ]);
     }
 
@@ -51,9 +51,15 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
                 $"'{root}' is partitioned by {(spec.IsUnpartitioned ? "nothing" : string.Join(", ", Terms(spec, schema)))}, and not by {(wanted.Count == 0 ? "nothing" : string.Join(", ", wanted))}. Leave the option out to write it as it is.");
         }
 
-        SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, state.LastColumnId, root.ToString());
-        var settled = new SettledTable(state.Location, fit.Columns, [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null);
-        return Write(settled, schema, [.. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}.")]) with
+        IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema, state.Metadata.FormatVersion);
+        var defaults = WriteDefaults.Of(state.SchemaOf(schema.Id), root.ToString());
+        SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, defaults, state.LastColumnId, root.ToString());
+        var settled = new SettledTable(state.Location, [.. fit.Columns, .. fit.Filled], [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null, state.Metadata.FormatVersion);
+        return Write(settled, schema, typed, fit.Filled,
+        [
+            .. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}."),
+            .. fit.Filled.Select(column => $"The column '{column.Name}', which the rows lack, is filled with {(column.InitialDefault() is null ? "nulls" : "the table's default")}."),
+        ]) with
         {
             AdoptsFilesWithoutIds = state.Document["properties"] is not JsonObject properties || !properties.ContainsKey("schema.name-mapping.default"),
         };
@@ -67,7 +73,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         return kept;
     }
 
-    private TableWrite Write(SettledTable settled, IcebergSchema schema, IEnumerable<string> steps)
+    private TableWrite Write(SettledTable settled, IcebergSchema schema, IReadOnlyList<TypedColumn> typed, IReadOnlyList<Field> filled, IEnumerable<string> steps)
     {
         string end = request.Mode == CopyMode.Replace ? "its files are replaced at once" : "the files are added at once";
         return new TableWrite(
@@ -79,7 +85,8 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Matching = ColumnMatching.FieldId,
             FillsMissingColumns = true,
-            Deletes = new PositionDeletesWriter(settled.Address),
+            Filled = filled,
+            Deletes = settled.FormatVersion >= FormatVersions.WithRowIds ? new DeletionVectorsWriter(settled.Address) : new PositionDeletesWriter(settled.Address),
             Settled = settled.ToString(),
         };
     }
@@ -94,25 +101,33 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
     private ColumnPlan Plan(TypedColumn column, Field written)
     {
         Field source = request.Schema.GetFieldByName(written.Name);
-        string[] differences = [.. new[] { column.Difference, RefusesNulls(source, written) ? "A null is refused." : null }.OfType<string>()];
+        (Field Source, Field Written)[] pairs = [.. Pairs(source, written)];
+        bool refusesNulls = pairs.Any(pair => pair.Source.IsNullable && !pair.Written.IsNullable);
+        string[] differences = [.. pairs.Select(pair => OfUnits(pair.Source.DataType, pair.Written.DataType)).Distinct().Append(column.Difference).Append(refusesNulls ? "A null is refused." : null).OfType<string>()];
         return new ColumnPlan(written.Name, SourceType.Describe(source), SchemaJson.Describe(written), differences.Length == 0 ? null : string.Join(' ', differences));
     }
 
-    /// <summary>The table requires what may be null in the rows.</summary>
-    private static bool RefusesNulls(Field source, Field written)
+    private static string? OfUnits(IArrowType source, IArrowType written) => (source, written) switch
     {
-        if (source.IsNullable && !written.IsNullable)
-            return true;
-        // Keys are never null, whatever their field says.
-        return (source.DataType, written.DataType) switch
+        (TimestampType { Unit: TimeUnit.Nanosecond }, TimestampType { Unit: TimeUnit.Microsecond }) => "Timestamps are held to the microsecond: one with smaller parts is refused.",
+        (TimestampType from, TimestampType to) when from.Unit != to.Unit =>
+            $"Timestamps are held in {(to.Unit == TimeUnit.Nanosecond ? "nanoseconds" : "microseconds")}: one too far from 1970 for that is refused.",
+        _ => null,
+    };
+
+    /// <summary>The field and all below it, beside what they are written as. Keys are never null, whatever their field says.</summary>
+    private static IEnumerable<(Field Source, Field Written)> Pairs(Field source, Field written)
+    {
+        (Field Source, Field Written)[] inside = (source.DataType, written.DataType) switch
         {
-            (MapType from, MapType to) => RefusesNulls(from.ValueField, to.ValueField),
-            (StructType from, StructType to) => from.Fields.Zip(to.Fields).Any(member => RefusesNulls(member.First, member.Second)),
-            (ListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
-            (LargeListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
-            (FixedSizeListType from, ListType to) => RefusesNulls(from.ValueField, to.ValueField),
-            _ => false,
+            (MapType from, MapType to) => [(new Field(from.KeyField.Name, from.KeyField.DataType, nullable: false), to.KeyField), (from.ValueField, to.ValueField)],
+            (StructType from, StructType to) => [.. from.Fields.Zip(to.Fields)],
+            (ListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            (LargeListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            (FixedSizeListType from, ListType to) => [(from.ValueField, to.ValueField)],
+            _ => [],
         };
+        return inside.SelectMany(pair => Pairs(pair.Source, pair.Written)).Prepend((source, written));
     }
 
     private static IEnumerable<(int SourceId, TransformKind Kind, int Parameter)> Values(PartitionSpec spec) => spec.Fields

@@ -55,6 +55,25 @@ public sealed class CatalogCommitTests : IDisposable
         Assert.Equal(3, JsonNode.Parse(server["ns.t"].Metadata)!["snapshots"]!.AsArray().Count);
     }
 
+    /// <summary>Iceberg spec, "Snapshot Row IDs": the catalog raises the next row id by what the snapshot says, and takes none that goes back.</summary>
+    [Fact]
+    public async Task Commit_TableOfVersion3_AnotherCommitSlipsIn_EachTakesItsRowIds()
+    {
+        await CommitAsync(CopyMode.Create, "zero", File("z", 1, 10));
+        JsonObject upgraded = JsonNode.Parse(server["ns.t"].Metadata)!.AsObject();
+        (upgraded["format-version"], upgraded["next-row-id"]) = (3, 0);
+        server.Add(server["ns.t"] with { Metadata = upgraded.ToJsonString() });
+        BeforeCommit(() => CommitAsync(CopyMode.Append, "other", File("b", 1, 20)));
+
+        await CommitAsync(CopyMode.Append, "one", File("a", 1, 5));
+        await CommitAsync(CopyMode.Replace, "two", File("c", 1, 3));
+
+        Assert.Equal(["c"], await FilesAsync());
+        JsonNode metadata = JsonNode.Parse(server["ns.t"].Metadata)!;
+        Assert.Equal([(0L, 30L), (30L, 5L), (35L, 3L)], metadata["snapshots"]!.AsArray().Skip(1).Select(snapshot => ((long)snapshot!["first-row-id"]!, (long)snapshot["added-rows"]!)));
+        Assert.Equal((38, 3), ((long)metadata["next-row-id"]!, (int)metadata["format-version"]!));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,0 +1,97 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Apache.Arrow;
+using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Stores;
+using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Iceberg;
+using BulkMover.TableFormats.Targets;
+using BulkMover.Testing.Stores;
+using Xunit;
+
+namespace BulkMover.TableFormats.Tests.Targets;
+
+/// <summary>Columns that rows lack and that a table has a default for (Iceberg spec, "Default values").</summary>
+public sealed class FilledColumnsTests
+{
+    private readonly MemoryObjectStore objects = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>
+    /// "initial-default is used to populate the field's value for all records that were written before the field was added", "write-default for any records written after";
+    /// "if either default is not set for an optional field, then the default value is null".
+    /// </summary>
+    [Theory]
+    [InlineData("\"initial-default\":1,\"write-default\":2", "2", false)]
+    [InlineData("\"initial-default\":1,\"write-default\":2", "2", true)]
+    [InlineData("\"initial-default\":1", "null", false)]
+    [InlineData("\"initial-default\":1", "null", true)]
+    public async Task Append_RowsLackTheColumn_GetTheDefaultForNewRows(string defaults, string value, bool isPartitioned)
+    {
+        await new LakeCopy(LakeCopy.Version3, objects) { Transfer = TransferId.Of("before"), Chunks = 1 }.RunAsync(objects);
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long",{{defaults}}}""", isPartitioned);
+
+        await new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append, FirstId = 1000, Chunks = 1 }.RunAsync(objects);
+
+        IcebergSnapshot snapshot = (IcebergSnapshot)await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
+        string[] rows = [.. (await PlannedRows.ReadAsync(objects, snapshot, where: null, ["id", "d"])).Lines().OrderBy(LakeCopy.IdOf)];
+        Assert.Equal([.. Enumerable.Range(0, 10).Select(id => $$"""{"id":{{id}},"d":1}"""), .. Enumerable.Range(1000, 10).Select(id => $$"""{"id":{{id}},"d":{{value}}}""")], rows);
+    }
+
+    /// <summary>A file that has no such column would have the other default in its rows.</summary>
+    [Fact]
+    public async Task TryAdopt_FileLacksTheColumn_IsDecoded()
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append, IsAdopting = true };
+        copy.MakeTable();
+        AddColumn("""{"id":3,"name":"d","required":false,"type":"long","write-default":2}""", isPartitioned: false);
+        ScanTask file = await copy.WriteSourceAsync(0);
+        await using LakeTarget target = copy.Open(objects);
+        TargetPlan plan = await target.PlanAsync(copy.Request with { Adoption = copy.Request.Adoption! with { IsRequired = false } }, Token);
+
+        Assert.False(plan.MayAdopt(file));
+        Assert.Contains(plan.Steps, step => step.Contains("'d'", StringComparison.Ordinal));
+    }
+
+    /// <summary>Rows have the column, and a file from before it has nulls there, which the target's readers would take for the initial default.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(",\"initial-default\":1", false)]
+    public async Task TryAdopt_FileLacksAColumnOfTheRows_IsDecodedWhereTheTargetWouldFindADefault(string @default, bool isAdopted)
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append, IsAdopting = true };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long"{{@default}}}""", isPartitioned: false);
+        ScanTask file = await copy.WriteSourceAsync(0);
+        await using LakeTarget target = copy.Open(objects);
+        TargetRequest request = copy.Request with
+        {
+            Schema = new Schema([.. copy.Request.Schema.FieldsList, new Field("d", Int64Type.Default, nullable: true)], null),
+            Adoption = copy.Request.Adoption! with { IsRequired = false },
+        };
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(request, Token), new LoadLimits(1, 1 << 20), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+
+        Assert.Equal(isAdopted, await chunk.TryAdoptAsync(file, Token) is not null);
+    }
+
+    /// <summary>The table's next version has the column.</summary>
+    private void AddColumn(string column, bool isPartitioned)
+    {
+        int last = objects.Locations.Count(location => location.Name.EndsWith(".metadata.json", StringComparison.Ordinal));
+        JsonObject document = JsonNode.Parse(objects[At(last)])!.AsObject();
+        document["schemas"]![0]!["fields"]!.AsArray().Add(JsonNode.Parse(column));
+        document["last-column-id"] = 3;
+        if (isPartitioned)
+        {
+            document["partition-specs"]!.AsArray().Add(JsonNode.Parse("""{"spec-id":1,"fields":[{"source-id":3,"field-id":1001,"name":"d","transform":"identity"}]}"""));
+            (document["default-spec-id"], document["last-partition-id"]) = (1, 1001);
+        }
+
+        objects[At(last + 1)] = Encoding.UTF8.GetBytes(document.ToJsonString());
+    }
+
+    private static Location At(int version) => LakeCopy.Root.Combine($"metadata/v{version}.metadata.json");
+}
