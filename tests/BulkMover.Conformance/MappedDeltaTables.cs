@@ -84,6 +84,55 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
         }
     }
 
+    /// <summary>A choice of columns and rows keeps the mapping of what is left; a later copy of all of them adds columns, whose names in files are new.</summary>
+    [Theory]
+    [InlineData("gold-dv-with-columnmapping", "col1")]
+    [InlineData("krs-cdf-column-mapping-name-mode", "id")]
+    [InlineData("drs-table_with_partitioning_mapping", "description")]
+    public async Task Copy_SomeColumnsAndThenAll_AddsTheOthers(string name, string column)
+    {
+        (Source source, ITableSnapshot snapshot, string directory) = await OpenAsync(name);
+        string copied = Path.Combine(server.FilesDirectory, $"mapped_some_{name}");
+        await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied), []);
+
+        CopyResult first = await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, [column], where: null), target, isAdopting: true);
+        CopyResult second = await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: true, CopyMode.Append);
+
+        Assert.Equal((first.Rows, 0), (second.Rows, second.AdoptedFiles));
+        ITableSnapshot there = await (await SourceOpener.OpenAsync($"delta:{copied}", Token)).OpenReadableSnapshotAsync(selector: null, Token);
+        Assert.Equal(Fields(snapshot).Single(field => field.Item1 == column), Fields(there).First());
+        Assert.DoesNotContain(Fields(there).Skip(1), field => Fields(snapshot).Any(known => known.Item2 == field.Item2 || known.Item3 == field.Item3));
+        string columns = string.Join(", ", snapshot.Schema.FieldsList.Select(field => $"`{field.Name}`"));
+        string others = string.Join(", ", snapshot.Schema.FieldsList.Select(field => field.Name == column ? $"`{column}`" : $"NULL AS `{field.Name}`"));
+        Assert.Equal(
+            await server.QueryAsync($"SELECT * FROM (SELECT {columns} FROM deltaLakeLocal('{directory}') UNION ALL SELECT {others} FROM deltaLakeLocal('{directory}')) ORDER BY ALL", Token),
+            await server.QueryAsync($"SELECT {columns} FROM deltaLakeLocal('{copied}') ORDER BY ALL", Token));
+    }
+
+    /// <summary>Names that Delta has in tables that map names only: such a table is made, and files are taken as they are.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Copy_OfNamesWithBlanks_MakesAMappedTable(bool isAdopting)
+    {
+        string rows = Path.Combine(server.FilesDirectory, $"blanks_{isAdopting}.parquet"), copied = Path.Combine(server.FilesDirectory, $"blanks_{isAdopting}");
+        const string Select = "SELECT toInt64(number) AS `order id`, toString(number % 3) AS `a,b;{}()=é`, tuple(number % 2)::Tuple(`in it` Int32) AS `in`, [number]::Array(Int64) AS list FROM numbers(20)";
+        await server.QueryAsync($"INSERT INTO FUNCTION file('{rows}', Parquet) {Select}", Token);
+        Source source = await SourceOpener.OpenAsync($"parquet:{rows}", Token);
+        ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
+        var scan = new Scan(snapshot, columns: null, where: null);
+        await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied), []);
+
+        CopyResult result = await LakeCopies.RunAsync(source, snapshot, scan, target, isAdopting);
+
+        Assert.Equal(isAdopting ? 1 : 0, result.AdoptedFiles);
+        Assert.True((await LakeCopies.CompareAsync(source, snapshot, scan, $"delta:{copied}")).IsEqual);
+        Assert.Equal(
+            await server.QueryAsync($"SELECT * FROM ({Select}) ORDER BY 1 FORMAT TSV", Token),
+            await server.QueryAsync($"SELECT * FROM deltaLakeLocal('{copied}') ORDER BY 1 FORMAT TSV", Token));
+        Assert.Equal("1", (await server.QueryAsync($"SELECT count() FROM deltaLakeLocal('{copied}') WHERE `order id` = 7", Token)).Trim());
+    }
+
     private async Task<(Source, ITableSnapshot, string)> OpenAsync(string name)
     {
         string directory = Path.Combine(server.FilesDirectory, $"mapped_{name}");
