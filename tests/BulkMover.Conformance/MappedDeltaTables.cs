@@ -3,6 +3,7 @@ using Apache.Arrow;
 using BulkMover.Cli.Sources;
 using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
+using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
@@ -109,6 +110,22 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
             await server.QueryAsync($"SELECT {columns} FROM deltaLakeLocal('{copied}') ORDER BY ALL", Token));
     }
 
+    /// <summary>"Column level statistics must be resolved by their physical names": the files, which another engine wrote for Iceberg, have others.</summary>
+    [Fact]
+    public async Task Copy_FilesHaveOtherNamesForTheirIds_StatisticsAreThoseOfTheColumns()
+    {
+        (Source source, ITableSnapshot snapshot, _) = await OpenAsync("dremio-columnMappingConvertedIceberg");
+        string copied = Path.Combine(server.FilesDirectory, "mapped_statistics");
+        await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied));
+        Assert.Equal(2, (await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: true)).AdoptedFiles);
+
+        ITableSnapshot there = await (await SourceOpener.OpenAsync($"delta:{copied}", Token)).OpenReadableSnapshotAsync(selector: null, Token);
+
+        // The rows are (1, ab), (2, cd) in the one and (3, ef), (4, gh) in the other.
+        foreach (string where in new[] { "id = 4", "id < 2", "str = 'gh'" })
+            Assert.Equal(1, await there.PlanAsync(new Scan(there, columns: null, FilterParser.Parse(where, there.Schema)), Token).CountAsync(Token));
+    }
+
     /// <summary>Names that Delta has in tables that map names only: such a table is made, and files are taken as they are.</summary>
     [Theory]
     [InlineData(true)]
@@ -153,6 +170,8 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
         Source copy = await SourceOpener.OpenAsync($"delta:{copied}", Token);
         ITableSnapshot snapshot = await copy.OpenReadableSnapshotAsync(selector: null, Token);
         Assert.Equal(source.Matching, snapshot.Matching);
+        // What else the source may ask of its writers, such as IcebergCompatV2, is not promised.
+        Assert.Subset(new HashSet<string> { "columnMapping", "deletionVectors", "timestampNtz", "appendOnly", "invariants" }, snapshot.Features.Select(feature => feature.Name).ToHashSet());
         Assert.Equal(Fields(source), Fields(snapshot));
     }
 

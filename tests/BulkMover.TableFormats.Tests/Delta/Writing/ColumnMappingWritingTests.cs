@@ -61,6 +61,23 @@ public sealed class ColumnMappingWritingTests : IDisposable
         Assert.Equal((1, 0), (await table.FilesAsync("id = 2 and part = 'x'"), await table.FilesAsync("id = 3")));
     }
 
+    /// <summary>Without the source, from what the ledger keeps of its columns.</summary>
+    [Fact]
+    public async Task Commit_AllRowsHaveArrivedAndTheSourceIsGone_TheTableMapsNamesAlike()
+    {
+        table.Store.BeforeCommit = () => throw new EnvironmentException("store.connection_lost", "It does not come to the commit.");
+        await Assert.ThrowsAsync<EnvironmentException>(() => table.CopyAsync(CopyMode.Create, "t1", ["part"], Rows("id")));
+
+        await using (LakeTarget target = table.Target(["part"]))
+        {
+            await using ITargetLoad load = await target.BeginAsync(await target.PlanCommitAsync(new TransferId("t1"), verify: false, Token), new LoadLimits(1, 1 << 20), Token);
+            Assert.Equal(2, await load.CommitAsync(2, Token));
+        }
+
+        Assert.Equal([7, 3, 4], Columns(Action(0, "metaData")).Select(field => (int)field["metadata"]!["delta.columnMapping.id"]!));
+        Assert.Equal("""{"id":1,"part":"x","l":[{"m":10}]} {"id":2,"part":"x","l":null}""", await table.RowsAsync());
+    }
+
     /// <summary>"Delta can use column mapping to avoid any column naming restrictions."</summary>
     [Theory]
     [InlineData("a b")]
