@@ -138,7 +138,7 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
         Source source = await SourceOpener.OpenAsync($"parquet:{rows}", Token);
         ITableSnapshot snapshot = await source.OpenReadableSnapshotAsync(selector: null, Token);
         var scan = new Scan(snapshot, columns: null, where: null);
-        await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied), []);
+        await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied), isAdopting ? [] : ["a,b;{}()=é"]);
 
         CopyResult result = await LakeCopies.RunAsync(source, snapshot, scan, target, isAdopting);
 
@@ -147,6 +147,7 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
         Assert.Equal(
             await server.QueryAsync($"SELECT * FROM ({Select}) ORDER BY 1 FORMAT TSV", Token),
             await server.QueryAsync($"SELECT * FROM deltaLakeLocal('{copied}') ORDER BY 1 FORMAT TSV", Token));
+        Assert.Equal("7", (await server.QueryAsync($"SELECT count() FROM deltaLakeLocal('{copied}') WHERE `a,b;{{}}()=é` = '1'", Token)).Trim());
         Assert.Equal("1", (await server.QueryAsync($"SELECT count() FROM deltaLakeLocal('{copied}') WHERE `order id` = 7", Token)).Trim());
     }
 

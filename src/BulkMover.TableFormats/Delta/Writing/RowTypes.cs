@@ -12,7 +12,7 @@ internal static class RowTypes
 {
     private const int MaxDigits = 38;
 
-    /// <summary>Engines refuse columns of such names unless names are mapped: older readers of Parquet cannot have them.</summary>
+    /// <summary>Engines refuse columns of such names unless names are mapped: older readers of Parquet do not take them.</summary>
     private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create(" ,;{}()\n\t=");
 
     /// <summary>The field as the Delta reader gives it, without a mapping of names: names and nulls stay.</summary>
