@@ -172,7 +172,7 @@ public sealed class CopiesIntoLakes(ClickHouseServerFixture server)
         Assert.Equal(expected.Count, compared.Target.Rows);
     }
 
-    /// <summary>Delta has no columns of names that Parquet once could not have and no empty text as a partition, Iceberg no two columns of a name.</summary>
+    /// <summary>Delta has no columns without a name or whose names differ in case only, and no empty text as a partition, Iceberg no two columns of a name.</summary>
     private static bool IsBeyond(string format, TargetException refusal, Schema schema) => (format, refusal.Code) switch
     {
         ("delta", "delta.column_name" or "delta.empty_partition_value") or ("iceberg", "iceberg.name_twice") => true,

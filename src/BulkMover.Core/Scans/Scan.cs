@@ -68,16 +68,16 @@ public sealed class Scan
 
     private static Schema Project(ITableSnapshot snapshot, IReadOnlyList<string> columns)
     {
-        var projected = new Schema.Builder();
+        var projected = new List<Field>(columns.Count);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (string column in columns)
         {
             if (!seen.Add(column))
                 throw new InvalidInputException("scan.column_twice", $"--columns names '{column}' twice. Name each column once.");
-            projected.Field(FindColumn(snapshot, column));
+            projected.Add(FindColumn(snapshot, column));
         }
 
-        return projected.Build();
+        return new Schema(projected, snapshot.Schema.Metadata);
     }
 
     private static Field FindColumn(ITableSnapshot snapshot, string column) =>

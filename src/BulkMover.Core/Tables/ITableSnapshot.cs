@@ -12,7 +12,10 @@ public interface ITableSnapshot
     /// <summary>Tells the table from another one that is made in its place, where ids of snapshots do not; else null.</summary>
     string? TableId => null;
 
-    /// <summary>The rows' schema; fields carry their id (<see cref="Types.FieldIds"/>) where the format has ids.</summary>
+    /// <summary>
+    /// The rows' schema; fields carry their id (<see cref="Types.FieldIds"/>) where the format has ids. Its metadata are what a new table of the same format should know of the columns
+    /// beside that.
+    /// </summary>
     Schema Schema { get; }
 
     /// <summary>

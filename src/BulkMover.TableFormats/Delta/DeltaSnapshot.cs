@@ -84,8 +84,8 @@ internal sealed class DeltaSnapshot : ITableSnapshot, IExpiringSnapshot
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, mapping, table);
         ColumnMatching matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name;
         Field[] partitions = [.. (metadata.PartitionColumns ?? []).Select(name => FindPartitionField(schema.Arrow, name, table))];
-        return new DeltaSnapshot(store, table, segment, log, schema.Arrow, RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
-            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors")) 
+        return new DeltaSnapshot(store, table, segment, log, ColumnMapping.WithProperties(schema.Arrow, mapping, metadata), RowTracking.ColumnsOf(protocol, metadata), matching, partitions,
+            TableFeatures.Of(protocol, metadata, schema), protocol.Requires("deletionVectors"))
         {
             TableId = metadata.Id,
             Retention = DeltaRetention.Of(metadata, replacedAt),

@@ -140,7 +140,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         if (!file.CanTell)
             return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
-            return "it has no field ids, and the table has a name mapping already";
+            return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table has a name mapping already";
         int found = 0;
         foreach ((Field source, Field target, PartitionColumn? partition) in columns)
         {
@@ -156,7 +156,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             if (isTold || (isKept && write.LeavesPartitionColumnsOut))
             {
                 // Under another name it would be a column of its own to readers that find columns by name.
-                if (field is not null && field.Name != target.Name)
+                if (field is not null && field.Name != target.PhysicalName())
                     return $"partition column '{source.Name}' has another name in it";
                 continue;
             }

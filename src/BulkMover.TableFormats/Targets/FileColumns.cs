@@ -37,7 +37,7 @@ internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching by
     /// <param name="target">In the target.</param>
     public string? Difference(Field field, Field source, Field target)
     {
-        if (byTarget == ColumnMatching.Name || !hasIds ? field.Name != target.Name : field.FieldId() != target.FieldId())
+        if (byTarget == ColumnMatching.Name || !hasIds ? field.Name != target.PhysicalName() : field.FieldId() != target.FieldId())
             return $"column '{source.Name}' has another name or id in it than the target looks for";
         return (field.DataType, source.DataType, target.DataType) switch
         {
@@ -49,9 +49,9 @@ internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching by
         };
     }
 
-    /// <summary>What a list or map holds has no name that anybody looks for.</summary>
+    /// <summary>What a list or map holds has no name that anybody looks for, and an id in Iceberg only.</summary>
     private string? Element(Field field, Field source, Field target) =>
-        Inside(byTarget == ColumnMatching.Name || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
+        Inside(byTarget != ColumnMatching.FieldId || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
 
     private string? Inside(Field field, Field source, Field target) =>
         field.IsNullable && !target.IsNullable ? $"'{source.Name}' may be null in it" : Difference(field, source, target);

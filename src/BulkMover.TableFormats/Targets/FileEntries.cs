@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Parquet;
 
@@ -10,7 +11,7 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="write">Tells the types of what is kept as text.</param>
 internal sealed class FileEntries(TableWrite write)
 {
-    private readonly Dictionary<string, IArrowType> types = TypesOf(write.Schema);
+    private readonly Dictionary<string, IArrowType> types = TypesOf(write);
 
     public static FileEntry Of(WrittenFile file) => new(
         file.Path, file.Bytes, file.Rows, [.. file.Partition.Select(ScalarText.Write)],
@@ -27,27 +28,25 @@ internal sealed class FileEntries(TableWrite write)
 
     private LeafMetrics Leaf(LeafEntry leaf)
     {
-        IArrowType? type = types.GetValueOrDefault(Key(leaf.Path));
+        IArrowType? type = types.GetValueOrDefault(LeafKey.Of(leaf.Path, leaf.FieldId, write.Matching));
         return new LeafMetrics(leaf.Path, leaf.FieldId, leaf.Bytes, leaf.Values, leaf.Nulls, Bound(leaf.Lower), Bound(leaf.Upper)) { Nans = leaf.Nans };
 
         Scalar? Bound(string? text) => text is null || type is null ? null : ScalarText.Read(text, type);
     }
 
-    private static Dictionary<string, IArrowType> TypesOf(Schema schema)
+    private static Dictionary<string, IArrowType> TypesOf(TableWrite write)
     {
         var types = new Dictionary<string, IArrowType>(StringComparer.Ordinal);
-        foreach (Field field in schema.FieldsList)
-            Add(types, field, []);
+        foreach (Field field in write.Schema.FieldsList)
+            Add(types, FieldTree.InFiles(field), [], write.Matching);
         return types;
     }
 
-    private static void Add(Dictionary<string, IArrowType> types, Field field, IReadOnlyList<string> above)
+    private static void Add(Dictionary<string, IArrowType> types, Field field, IReadOnlyList<string> above, ColumnMatching matching)
     {
         string[] path = [.. above, field.Name];
-        types[Key(path)] = field.DataType;
+        types[LeafKey.Of(path, null, matching)] = types[LeafKey.Of(path, field.FieldId(), matching)] = field.DataType;
         foreach (Field member in (field.DataType as StructType)?.Fields ?? [])
-            Add(types, member, path);
+            Add(types, member, path, matching);
     }
-
-    private static string Key(IReadOnlyList<string> path) => string.Join('\0', path);
 }

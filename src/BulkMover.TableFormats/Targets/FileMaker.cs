@@ -95,7 +95,7 @@ internal sealed class FileMaker(
     }
 
     /// <summary>Of the files.</summary>
-    public static Schema SchemaOf(TableWrite write) => new([.. ColumnsInFiles(write).Select(column => write.Schema.FieldsList[column])], null);
+    public static Schema SchemaOf(TableWrite write) => new([.. ColumnsInFiles(write).Select(column => FieldTree.InFiles(write.Schema.FieldsList[column]))], null);
 
     private static int[] ColumnsInFiles(TableWrite write) => [.. Enumerable.Range(0, write.Schema.FieldsList.Count)
         .Where(column => !write.LeavesPartitionColumnsOut || write.Partitions.All(partition => partition.Source != column))];

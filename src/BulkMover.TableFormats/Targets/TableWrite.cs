@@ -8,7 +8,8 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>How rows are written for a table, as its format says.</summary>
 /// <param name="Schema">
 /// Fields of the rows in the request's order, with the types that the format has: the rows are converted to them. Fields carry their id
-/// (<see cref="Core.Types.FieldIds"/>) at every level where the format has ids; their names are those of the columns in data files. Behind them those of <see cref="Filled"/>.
+/// (<see cref="Core.Types.FieldIds"/>) at every level where the format has ids, and the name that data files have them under (<see cref="Core.Types.PhysicalNames"/>) where that
+/// is another one. Behind them those of <see cref="Filled"/>.
 /// </param>
 /// <param name="Partitions">By which files are kept apart; empty when they are not.</param>
 /// <param name="Columns">How each column arrives, for people.</param>
@@ -23,7 +24,7 @@ internal sealed record TableWrite(
     /// <summary>How readers of the table find columns in its files; with ids, those of files that have none by the names in a name mapping.</summary>
     public ColumnMatching Matching { get; init; } = ColumnMatching.Name;
 
-    /// <summary>False when files without ids would not be found by the table's name mapping, which others have made.</summary>
+    /// <summary>False when the columns of files without ids would not be found: by ids alone, or by a name mapping that others have made.</summary>
     public bool AdoptsFilesWithoutIds { get; init; } = true;
 
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>

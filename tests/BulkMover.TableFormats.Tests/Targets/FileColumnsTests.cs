@@ -45,5 +45,36 @@ public sealed class FileColumnsTests
     public void CanTell_FileWithoutIdsAndNoMapping_OnlyByName(ColumnMatching bySource, bool expected) =>
         Assert.Equal(expected, new FileColumns(File, new Schema([A, B], null), bySource, ColumnMatching.Name).CanTell);
 
+    /// <summary>Delta PROTOCOL.md, "Reader Requirements for Column Mapping".</summary>
+    [Theory]
+    [InlineData(ColumnMatching.Name, "x", 1, true)]
+    [InlineData(ColumnMatching.Name, "x", 7, true)]
+    [InlineData(ColumnMatching.Name, "a", 1, false)]
+    [InlineData(ColumnMatching.WrittenFieldId, "a", 1, true)]
+    [InlineData(ColumnMatching.WrittenFieldId, "x", 7, false)]
+    [InlineData(ColumnMatching.WrittenFieldId, "x", null, false)]
+    public void Difference_TargetMapsNames_LooksForPhysicalNamesOrIds(ColumnMatching byTarget, string name, int? id, bool isSame)
+    {
+        Field source = Column("a").WithPhysicalName(name), target = Column("a").WithPhysicalName("x").WithFieldId(1);
+        var file = new Schema([id is null ? Column(name) : Column(name).WithFieldId(id.Value), Column("other").WithFieldId(9)], null);
+        var columns = new FileColumns(file, new Schema([source], null), ColumnMatching.Name, byTarget);
+
+        Assert.Equal(isSame, columns.Difference(columns.Find(source)!, source, target) is null);
+    }
+
+    /// <summary>Only columns and members of structs have ids in Delta; files may have more (IcebergCompatV2, "field_id" of elements).</summary>
+    [Theory]
+    [InlineData(ColumnMatching.WrittenFieldId, true)]
+    [InlineData(ColumnMatching.FieldId, false)]
+    public void Difference_ElementHasAnIdInTheFile_CountsInIcebergOnly(ColumnMatching byTarget, bool isSame)
+    {
+        Field list = List(Column("element")).WithFieldId(1);
+        var columns = new FileColumns(new Schema([List(Column("item").WithFieldId(5)).WithFieldId(1)], null), new Schema([list], null), ColumnMatching.WrittenFieldId, byTarget);
+
+        Assert.Equal(isSame, columns.Difference(columns.Find(list)!, list, list) is null);
+    }
+
+    private static Field List(Field element) => new("l", new ListType(element), nullable: true);
+
     private static Field Column(string name) => new(name, Int64Type.Default, nullable: true);
 }

@@ -20,7 +20,7 @@ using Xunit;
 namespace BulkMover.TableFormats.Tests.Targets;
 
 /// <summary>Runs of a copy into a table of files: some chunks of some rows, as the engine would bring them.</summary>
-/// <param name="format">Of the table.</param>
+/// <param name="format">Of the table; <c>mapped</c> is Delta of columns that the source maps by id.</param>
 /// <param name="objects">Where it is.</param>
 internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 {
@@ -33,6 +33,13 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 
     private static readonly Schema Columns = new(
         [new Field("id", Int64Type.Default, nullable: false), new Field("place", StringType.Default, nullable: true)], null);
+
+    /// <summary>Names of others in files, and what says so.</summary>
+    private static readonly Schema MappedColumns = new(
+        [Columns.FieldsList[0].WithPhysicalName("place").WithFieldId(1), Columns.FieldsList[1].WithPhysicalName("col-2").WithFieldId(2)],
+        new Dictionary<string, string> { ["delta.columnMapping.mode"] = "id", ["delta.columnMapping.maxColumnId"] = "2" });
+
+    private readonly Schema columns = format == "mapped" ? MappedColumns : Columns;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -61,10 +68,10 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     /// <summary>The rows that the copy brings, in the order of their ids.</summary>
     public IEnumerable<string> Rows => Enumerable.Range(0, Chunks).SelectMany(chunk => IdsOf(chunk)).Select(id => $$"""{"id":{{id}},"place":{{PlaceOf(id) switch { null => "null", var place => $"\"{place}\"" }}}}""");
 
-    public TargetRequest Request => new(Transfer, new TransferOrigin("command", "selection", "source", "1"), Columns, Mode, [])
+    public TargetRequest Request => new(Transfer, new TransferOrigin("command", "selection", "source", "1"), columns, Mode, [])
     {
         Restart = Restart,
-        Adoption = IsAdopting ? new Adoption(objects, ColumnMatching.Name, IsRequired: true) : null,
+        Adoption = IsAdopting ? new Adoption(objects, format == "mapped" ? ColumnMatching.WrittenFieldId : ColumnMatching.Name, IsRequired: true) : null,
     };
 
     /// <summary>Rows nearly all of which are of one place.</summary>
@@ -85,7 +92,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         var options = new LakeOptions { PartitionBy = PartitionBy };
         return format switch
         {
-            "delta" => LakeTarget.OfDelta(format, store, Root, options),
+            "delta" or "mapped" => LakeTarget.OfDelta(format, store, Root, options),
             "iceberg" or Version3 => LakeTarget.OfIceberg(format, store, Root, options),
             _ => LakeTarget.OfParquet(format, store, Root, options),
         };
@@ -163,7 +170,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
 
         bool isPartitioned = PartitionBy is not null;
         // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping, once.
-        Field[] fields = [.. Columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => field.WithFieldId(place + 1))];
+        Field[] fields = [.. columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => FieldTree.InFiles(field).WithFieldId(place + 1))];
         IArrowArray[] arrays = isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()];
         var schema = new Schema(more is null ? fields : [.. fields, more], null);
         using var batch = new RecordBatch(schema, more is null ? arrays : [.. arrays, ids.Build()], ids.Length);
@@ -185,7 +192,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     {
         ITable table = format switch
         {
-            "delta" => await DeltaTable.OpenAsync(objects, Root, Token),
+            "delta" or "mapped" => await DeltaTable.OpenAsync(objects, Root, Token),
             "iceberg" or Version3 => await IcebergTable.OpenAsync(objects, Root, Token),
             _ => await ParquetTable.OpenAsync(objects, Root, Token),
         };
@@ -214,7 +221,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
             places.Append(PlaceOf(id));
         }
 
-        return new RecordBatch(Columns, [ids.Build(), places.Build()], IdsOf(chunk).Count());
+        return new RecordBatch(columns, [ids.Build(), places.Build()], IdsOf(chunk).Count());
     }
 
     /// <summary>Deletes the rows of a place whose ids are negative.</summary>

@@ -14,7 +14,7 @@ public sealed class LakeTransferTests
     /// <summary>More calls than any of the copies makes.</summary>
     private const int MostCalls = 200;
 
-    private static readonly string[] Formats = ["parquet", "delta", "iceberg", LakeCopy.Version3];
+    private static readonly string[] Formats = ["parquet", "delta", "mapped", "iceberg", LakeCopy.Version3];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -12,8 +12,9 @@ internal sealed record AppendedRows(IReadOnlyList<Field> Rows, IReadOnlyList<Fie
 {
     /// <param name="source">Columns of the rows.</param>
     /// <param name="table">Columns of the table.</param>
+    /// <param name="mapped">Gives columns that are added their physical names and ids; null where the table does not map names.</param>
     /// <exception cref="TargetException">They do not fit.</exception>
-    public static AppendedRows Of(Schema source, Schema table)
+    public static AppendedRows Of(Schema source, Schema table, MappedColumns? mapped)
     {
         RowTypes.ThrowIfNamesCollide(source.FieldsList);
         var rows = new List<Field>();
@@ -22,9 +23,16 @@ internal sealed record AppendedRows(IReadOnlyList<Field> Rows, IReadOnlyList<Fie
         {
             if (table.FieldsList.FirstOrDefault(other => other.Name.Equals(field.Name, StringComparison.OrdinalIgnoreCase)) is not { } there)
             {
+                if (mapped is null && RowTypes.FindUnfit(field) is { } unfit)
+                {
+                    throw new TargetException("delta.column_name",
+                        $"'{unfit.Name}'{(unfit == field ? "" : $" in column '{field.Name}'")} cannot be the name of a column that this table gets: only in Delta tables with column mapping may blanks and any of \",;{{}}()=\", tab and new line be in it. Leave it out with --columns, set delta.columnMapping.mode to name with the table's engine, or copy into a new table.");
+                }
+
                 Field made = RowTypes.Of(field);
                 // Rows that are there have no value.
-                added.Add(new Field(made.Name, made.DataType, nullable: true));
+                made = new Field(made.Name, made.DataType, nullable: true);
+                added.Add(mapped is null ? made : mapped.Add(made));
                 rows.Add(added[^1]);
                 continue;
             }
@@ -36,7 +44,7 @@ internal sealed record AppendedRows(IReadOnlyList<Field> Rows, IReadOnlyList<Fie
             }
 
             ThrowIfMeaningDiffers(field, there, field.Name);
-            rows.Add(new Field(there.Name, there.DataType, there.IsNullable));
+            rows.Add(there);
         }
 
         if (table.FieldsList.FirstOrDefault(field => !field.IsNullable && rows.TrueForAll(row => row.Name != field.Name)) is { } required)

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Actions;
 using BulkMover.TableFormats.Delta.Log;
 using BulkMover.TableFormats.Partitions;
@@ -46,12 +47,12 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
 
     private async Task AddAllAsync(LogLines lines, CancellationToken cancellationToken)
     {
-        using var statistics = new StatisticsWriter(StatisticsColumn.Of(FileMaker.SchemaOf(commit.Write).FieldsList, plan.Metadata.Configuration));
+        using var statistics = new StatisticsWriter(StatisticsColumn.Of(FileMaker.SchemaOf(commit.Write).FieldsList, commit.Write.Matching, plan.Metadata.Configuration), commit.Write.Matching);
         await foreach (WrittenFile file in commit.Files(cancellationToken))
         {
             var values = new Actions.PartitionValues();
             for (int i = 0; i < commit.Write.Partitions.Count; i++)
-                values.Add(commit.Write.Partitions[i].Name, PartitionValue.Write(file.Partition[i]));
+                values.Add(commit.Write.Schema.FieldsList[commit.Write.Partitions[i].Source].PhysicalName(), PartitionValue.Write(file.Partition[i]));
             var add = new AddFile
             {
                 Path = DeltaPath.Write(file.Path),

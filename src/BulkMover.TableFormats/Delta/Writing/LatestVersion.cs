@@ -19,6 +19,9 @@ internal sealed record LatestVersion(long Number, TableProtocol Protocol, TableM
     /// <summary>All that the table's writers must know, whichever way its protocol says so.</summary>
     public IReadOnlyList<string> WriterFeatures { get; } = TableProtocols.WriterFeaturesOf(Protocol);
 
+    /// <summary>How the table's columns are found in its files.</summary>
+    public ColumnMappingMode Mapping { get; } = ColumnMapping.ModeOf(Protocol, Metadata);
+
     /// <param name="store">Where the table lies.</param>
     /// <param name="table">Its directory.</param>
     /// <param name="version">Which version; null for the latest.</param>

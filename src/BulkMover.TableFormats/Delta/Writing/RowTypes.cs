@@ -12,21 +12,24 @@ internal static class RowTypes
 {
     private const int MaxDigits = 38;
 
-    /// <summary>Engines refuse columns of such names unless names are mapped, because Parquet's older schemas cannot have them.</summary>
+    /// <summary>Engines refuse columns of such names unless names are mapped: older readers of Parquet do not take them.</summary>
     private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create(" ,;{}()\n\t=");
 
-    /// <summary>The field as the Delta reader gives it: names and nulls stay.</summary>
-    /// <exception cref="TargetException">A type has no equal, or a name is not allowed.</exception>
+    /// <summary>The field as the Delta reader gives it, without a mapping of names: names and nulls stay.</summary>
+    /// <exception cref="TargetException">A type has no equal, or members of a struct cannot be told apart.</exception>
     public static Field Of(Field field)
     {
-        ThrowIfNoName(field, field.Name);
+        foreach (StructType group in FieldTree.All([field]).Select(inner => inner.DataType).OfType<StructType>())
+            ThrowIfNamesCollide(group.Fields);
         return FieldTree.Rebuild(field, leaf => Leaf(leaf, field.Name));
     }
 
     /// <summary>Delta does not tell names apart by case.</summary>
-    /// <exception cref="TargetException">Two names differ in nothing else, or not at all.</exception>
-    public static void ThrowIfNamesCollide(IEnumerable<Field> fields)
+    /// <exception cref="TargetException">Two names differ in nothing else, or not at all, or one is empty.</exception>
+    public static void ThrowIfNamesCollide(IReadOnlyList<Field> fields)
     {
+        if (fields.Any(field => field.Name.Length == 0))
+            throw new TargetException("delta.column_name", "A column or a member of a struct has an empty name, which none can have in Delta. Leave it out with --columns.");
         if (fields.GroupBy(field => field.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } alike)
         {
             throw new TargetException("delta.column_name",
@@ -34,27 +37,15 @@ internal static class RowTypes
         }
     }
 
-    private static void ThrowIfNoName(Field field, string column)
-    {
-        if (field.Name.Length == 0 || field.Name.AsSpan().ContainsAny(ForbiddenInNames))
-        {
-            throw new TargetException("delta.column_name",
-                $"'{field.Name}'{(field.Name == column ? "" : $" in column '{column}'")} cannot be the name of a column in Delta: none of \" ,;{{}}()=\", tab and new line may be in it. Leave it out with --columns.");
-        }
+    /// <summary>The column, or a member of a struct in it, whose name only a table that maps names can have; null when there is none.</summary>
+    public static Field? FindUnfit(Field column) => Named(column).FirstOrDefault(field => field.Name.AsSpan().ContainsAny(ForbiddenInNames));
 
-        if (field.DataType is StructType { Fields: var members })
-            ThrowIfNamesCollide(members);
-        foreach (Field member in field.DataType switch
-        {
-            StructType type => type.Fields,
-            MapType map => [map.KeyField, map.ValueField],
-            ListType list => [list.ValueField],
-            _ => (IReadOnlyList<Field>)[],
-        })
-        {
-            ThrowIfNoName(member, column);
-        }
-    }
+    /// <summary>The column and all members of structs in it.</summary>
+    public static IEnumerable<Field> Named(Field column) => Members(column.DataType).Prepend(column);
+
+    /// <summary>What a map or a list holds has no name in Delta.</summary>
+    private static IEnumerable<Field> Members(IArrowType type) =>
+        FieldTree.Children(type).SelectMany(child => type is StructType ? Members(child.DataType).Prepend(child) : Members(child.DataType));
 
     private static Field Leaf(Field leaf, string column)
     {

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Schemas;
 
 namespace BulkMover.TableFormats.Delta.Writing;
@@ -79,6 +80,13 @@ internal static class SchemaText
         WriteType(json, field.DataType);
         json.WriteBoolean("nullable"u8, field.IsNullable);
         json.WriteStartObject("metadata"u8);
+        // In a Delta table just the fields of one that maps names have ids.
+        if (field.FieldId() is { } id)
+        {
+            json.WriteNumber(ColumnMapping.IdKey, id);
+            json.WriteString(ColumnMapping.NameKey, field.PhysicalName());
+        }
+
         json.WriteEndObject();
         json.WriteEndObject();
     }

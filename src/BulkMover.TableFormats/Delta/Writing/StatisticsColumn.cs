@@ -2,14 +2,17 @@ using System.Globalization;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
 
 /// <summary>A column, or a member of a struct, that statistics tell of.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Path">Names from the top, as <see cref="KeyOf"/> joins them; null of a struct.</param>
+/// <param name="Key">As <see cref="LeafKey"/> has it; null of a struct.</param>
 /// <param name="Members">Of a struct: those that statistics tell of.</param>
-internal sealed record StatisticsColumn(JsonEncodedText Name, string? Path, IReadOnlyList<StatisticsColumn> Members)
+internal sealed record StatisticsColumn(JsonEncodedText Name, string? Key, IReadOnlyList<StatisticsColumn> Members)
 {
     private const string CountProperty = "delta.dataSkippingNumIndexedCols";
 
@@ -17,17 +20,16 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, string? Path, IRea
     private const int DefaultCount = 32;
 
     /// <param name="fields">Columns of the files.</param>
+    /// <param name="matching">How readers of the table find columns.</param>
     /// <param name="configuration">Properties of the table, which may say of how many columns; -1 for all.</param>
-    public static IReadOnlyList<StatisticsColumn> Of(IEnumerable<Field> fields, IReadOnlyDictionary<string, string?>? configuration)
+    public static IReadOnlyList<StatisticsColumn> Of(IEnumerable<Field> fields, ColumnMatching matching, IReadOnlyDictionary<string, string?>? configuration)
     {
         bool isSaid = int.TryParse(configuration?.GetValueOrDefault(CountProperty), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count);
         int left = !isSaid ? DefaultCount : count < 0 ? int.MaxValue : count;
-        return OfFields(fields, [], ref left);
+        return OfFields(fields, [], matching, ref left);
     }
 
-    public static string KeyOf(IEnumerable<string> path) => string.Join('\0', path);
-
-    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, IReadOnlyList<string> above, ref int left)
+    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, IReadOnlyList<string> above, ColumnMatching matching, ref int left)
     {
         var columns = new List<StatisticsColumn>();
         foreach (Field field in fields)
@@ -35,13 +37,13 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, string? Path, IRea
             JsonEncodedText name = JsonEncodedText.Encode(field.Name, LogLines.JsonOptions.Encoder);
             if (field.DataType is StructType { Fields: var members })
             {
-                if (OfFields(members, [.. above, field.Name], ref left) is { Count: > 0 } below)
+                if (OfFields(members, [.. above, field.Name], matching, ref left) is { Count: > 0 } below)
                     columns.Add(new StatisticsColumn(name, null, below));
                 continue;
             }
 
             if (left-- > 0 && field.DataType is not NestedType)
-                columns.Add(new StatisticsColumn(name, KeyOf([.. above, field.Name]), []));
+                columns.Add(new StatisticsColumn(name, LeafKey.Of([.. above, field.Name], field.FieldId(), matching), []));
             left = Math.Max(left, 0);
         }
 

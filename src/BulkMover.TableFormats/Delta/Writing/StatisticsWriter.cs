@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using BulkMover.Core.Scans;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Targets;
 
@@ -7,7 +8,8 @@ namespace BulkMover.TableFormats.Delta.Writing;
 
 /// <summary>Statistics of data files as JSON text (PROTOCOL.md, "Per-file Statistics").</summary>
 /// <param name="columns">Of what they tell.</param>
-internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) : IDisposable
+/// <param name="matching">How readers of the table find columns.</param>
+internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns, ColumnMatching matching) : IDisposable
 {
     private readonly Dictionary<string, LeafMetrics> leaves = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -20,10 +22,10 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
         json.Reset(bytes);
         json.WriteStartObject();
         json.WriteNumber("numRecords"u8, file.Rows);
-        // By name: a file that was adopted may have its columns in another order, and lack some.
+        // A file that was adopted may have its columns in another order, and lack some.
         leaves.Clear();
         foreach (LeafMetrics leaf in file.Columns)
-            leaves[StatisticsColumn.KeyOf(leaf.Path)] = leaf;
+            leaves[LeafKey.Of(leaf.Path, leaf.FieldId, matching)] = leaf;
         Write("minValues"u8, (leaf, name) => StatisticsBound.Lower(leaf.Lower)?.Write(json, name));
         Write("maxValues"u8, (leaf, name) => StatisticsBound.Upper(leaf.Upper)?.Write(json, name));
         Write("nullCount"u8, (leaf, name) =>
@@ -51,9 +53,9 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
     {
         foreach (StatisticsColumn member in members)
         {
-            if (member.Path is { } path)
+            if (member.Key is { } key)
             {
-                if (leaves.TryGetValue(path, out LeafMetrics? leaf))
+                if (leaves.TryGetValue(key, out LeafMetrics? leaf))
                     write(leaf, member.Name);
                 continue;
             }

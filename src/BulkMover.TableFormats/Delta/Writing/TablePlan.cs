@@ -1,13 +1,16 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.FileFormats.Shaping;
 using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Delta.Schemas;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
@@ -70,18 +73,22 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
 
     private static TablePlan New(TargetRequest request, IReadOnlyList<string> partitionBy)
     {
+        var metadata = new TableMetadata { Format = new("parquet"), PartitionColumns = partitionBy, Configuration = [] };
         IReadOnlyList<Field> rows = RowsOf(request);
-        var metadata = new TableMetadata { Format = new("parquet"), SchemaString = SchemaText.Of(rows), PartitionColumns = partitionBy, Configuration = [] };
-        return Make(request, rows, metadata, TableProtocols.Plain, null, "make the table");
+        return WithColumns(request, rows, MappingOf(request, rows, null), metadata, null, "make the table");
     }
 
     private static TablePlan Replaced(TargetRequest request, LatestVersion before, IReadOnlyList<string> partitionBy)
     {
+        const string Removes = "remove all files that were there";
         IReadOnlyList<Field> rows = RowsOf(request);
-        string schema = SchemaText.Of(rows);
-        bool isAlike = schema == SchemaText.Of(before.Schema.Arrow.FieldsList) && partitionBy.SequenceEqual(before.Metadata.PartitionColumns ?? [], StringComparer.Ordinal);
-        TableMetadata metadata = isAlike ? before.Metadata : before.Metadata with { SchemaString = schema, PartitionColumns = partitionBy };
-        return Make(request, rows, metadata, before.Protocol, before, isAlike ? null : "give the table the columns of the copy", "remove all files that were there");
+        ColumnMappingMode mapping = MappingOf(request, rows, before);
+        bool isAlike = SchemaText.Of(rows) == SchemaText.Of(before.Schema.Arrow.FieldsList.Select(WithoutMapping))
+            && partitionBy.SequenceEqual(before.Metadata.PartitionColumns ?? [], StringComparer.Ordinal);
+        // A table that maps names goes on with its own; one that does not may have to begin.
+        return isAlike && (before.Mapping != ColumnMappingMode.None || mapping == ColumnMappingMode.None)
+            ? Make(request, before.Schema.Arrow.FieldsList, before.Metadata, before.Protocol, before, before.Mapping, Removes)
+            : WithColumns(request, rows, mapping, before.Metadata with { PartitionColumns = partitionBy }, before, "give the table the columns of the copy", Removes);
     }
 
     private static TablePlan Appended(TargetRequest request, LatestVersion before, IReadOnlyList<string>? partitionBy)
@@ -93,11 +100,51 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
                 $"The table is partitioned by ({string.Join(", ", partitions)}), and --partition-by says ({string.Join(", ", partitionBy)}). Leave it out to write as the table is.");
         }
 
-        AppendedRows fit = AppendedRows.Of(request.Schema, before.Schema.Arrow);
-        TableMetadata metadata = fit.Added.Count == 0 ? before.Metadata : before.Metadata with { SchemaString = SchemaText.With(before.Metadata.SchemaString!, fit.Added) };
+        MappedColumns? mapped = before.Mapping == ColumnMappingMode.None ? null : new MappedColumns(request.Transfer, MaxIdOf(before));
+        AppendedRows fit = AppendedRows.Of(request.Schema, before.Schema.Arrow, mapped);
+        TableMetadata metadata = fit.Added.Count == 0 ? before.Metadata : before.Metadata with
+        {
+            SchemaString = SchemaText.With(before.Metadata.SchemaString!, fit.Added),
+            Configuration = mapped is null ? before.Metadata.Configuration : Properties(before.Metadata, before.Mapping, mapped.MaxId),
+        };
         string? step = fit.Added.Count == 0 ? null : $"add columns {string.Join(", ", fit.Added.Select(field => field.Name))} to the table";
-        return Make(request, fit.Rows, metadata, before.Protocol, before, step);
+        return Make(request, fit.Rows, metadata, before.Protocol, before, before.Mapping, step);
     }
+
+    /// <summary>How the columns of a table that gets those of the copy are found: as the source's, or the table's before, and by name where they could not be called so otherwise.</summary>
+    private static ColumnMappingMode MappingOf(TargetRequest request, IReadOnlyList<Field> rows, LatestVersion? before) => (ColumnMapping.ModeOf(request.Schema), before?.Mapping) switch
+    {
+        (not ColumnMappingMode.None and var mode, _) => mode,
+        (_, not (null or ColumnMappingMode.None) and var mode) => mode.Value,
+        _ => rows.Any(column => RowTypes.FindUnfit(column) is not null) ? ColumnMappingMode.Name : ColumnMappingMode.None,
+    };
+
+    private static int MaxIdOf(LatestVersion before) =>
+        before.Schema.Arrow.FieldsList.SelectMany(RowTypes.Named).Select(field => field.FieldId() ?? 0).Append(ColumnMapping.MaxIdOf(before.Metadata)).Max();
+
+    private static TablePlan WithColumns(
+        TargetRequest request, IReadOnlyList<Field> rows, ColumnMappingMode mapping, TableMetadata metadata, LatestVersion? before, params string[] steps)
+    {
+        TableProtocol protocol = before?.Protocol ?? TableProtocols.Plain;
+        if (mapping != ColumnMappingMode.None)
+        {
+            var mapped = new MappedColumns(request.Transfer, before is null ? 0 : MaxIdOf(before));
+            rows = mapped.Keep(request.Schema, rows);
+            metadata = metadata with { Configuration = Properties(metadata, mapping, mapped.MaxId) };
+            protocol = TableProtocols.With(protocol, ColumnMapping.Feature);
+            steps[0] += $", with column mapping by {ColumnMapping.TextOf(mapping)}";
+        }
+
+        return Make(request, rows, metadata with { SchemaString = SchemaText.Of(rows) }, protocol, before, mapping, steps);
+    }
+
+    private static Dictionary<string, string?> Properties(TableMetadata metadata, ColumnMappingMode mapping, int maxId) => new(metadata.Configuration ?? [])
+    {
+        [ColumnMapping.ModeProperty] = ColumnMapping.TextOf(mapping),
+        [ColumnMapping.MaxIdProperty] = maxId.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static Field WithoutMapping(Field column) => FieldTree.Rebuild(column, leaf => new Field(leaf.Name, leaf.DataType, leaf.IsNullable));
 
     private static IReadOnlyList<Field> RowsOf(TargetRequest request)
     {
@@ -105,7 +152,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         return [.. request.Schema.FieldsList.Select(RowTypes.Of)];
     }
 
-    private static TablePlan Make(TargetRequest request, IReadOnlyList<Field> rows, TableMetadata metadata, TableProtocol protocol, LatestVersion? before, params string?[] steps)
+    private static TablePlan Make(TargetRequest request, IReadOnlyList<Field> rows, TableMetadata metadata, TableProtocol protocol, LatestVersion? before, ColumnMappingMode mapping, params string?[] steps)
     {
         var schema = new Schema(rows, null);
         ThrowUnlessConvertible(request, schema);
@@ -118,6 +165,8 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
             [])
         {
             LeavesPartitionColumnsOut = true,
+            Matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name,
+            AdoptsFilesWithoutIds = mapping != ColumnMappingMode.Id,
             FillsMissingColumns = true,
             CheckPartition = PartitionPlan.ThrowIfEmpty,
             Deletes = MayKeepDeletes(request, before) ? new DeletionVectorFile() : null,

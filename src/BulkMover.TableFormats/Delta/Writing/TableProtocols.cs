@@ -1,4 +1,5 @@
 using BulkMover.TableFormats.Delta.Actions;
+using BulkMover.TableFormats.Delta.Schemas;
 
 namespace BulkMover.TableFormats.Delta.Writing;
 
@@ -12,7 +13,7 @@ internal static class TableProtocols
     /// <summary>What each writer version brought before there were lists of features.</summary>
     private static readonly (long Version, string Feature)[] Legacy =
     [
-        (2, "appendOnly"), (2, "invariants"), (3, "checkConstraints"), (4, "changeDataFeed"), (4, "generatedColumns"), (5, "columnMapping"), (6, "identityColumns"),
+        (2, "appendOnly"), (2, "invariants"), (3, "checkConstraints"), (4, "changeDataFeed"), (4, "generatedColumns"), (5, ColumnMapping.Feature), (6, "identityColumns"),
     ];
 
     /// <summary>Of a table without any feature that readers must know: every engine reads and writes it.</summary>
@@ -28,14 +29,14 @@ internal static class TableProtocols
     {
         if (protocol.Requires(feature))
             return protocol;
-        IEnumerable<string> readers = protocol.MinReaderVersion == 2 ? ["columnMapping"] : protocol.ReaderFeatures ?? [];
+        IEnumerable<string> readers = protocol.MinReaderVersion == 2 ? [ColumnMapping.Feature] : protocol.ReaderFeatures ?? [];
         return new TableProtocol
         {
             MinReaderVersion = FeaturesReaderVersion,
             MinWriterVersion = FeaturesWriterVersion,
             ReaderFeatures = [.. readers, feature],
             // What binds readers too is either in both lists or in none: that a writer's version implies it does not make readers know it.
-            WriterFeatures = [.. WriterFeaturesOf(protocol).Where(name => name != "columnMapping" || readers.Contains(name)).Union([feature], StringComparer.Ordinal)],
+            WriterFeatures = [.. WriterFeaturesOf(protocol).Where(name => name != ColumnMapping.Feature || readers.Contains(name)).Union([feature], StringComparer.Ordinal)],
         };
     }
 }

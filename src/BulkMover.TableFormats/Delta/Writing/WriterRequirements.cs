@@ -2,6 +2,8 @@ using System.Text.Json;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.Core.Types;
+using BulkMover.TableFormats.Delta.Schemas;
 
 namespace BulkMover.TableFormats.Delta.Writing;
 
@@ -52,12 +54,22 @@ internal sealed class WriterRequirements(LatestVersion version, TargetRequest re
         "checkConstraints" => version.Metadata.Configuration?.Keys.FirstOrDefault(key => key.StartsWith("delta.constraints.", StringComparison.Ordinal)) is { } constraint
             ? $"the property '{constraint}' says what every row must be" : null,
         "allowColumnDefaults" => request.Mode != CopyMode.Replace ? ColumnsWith("CURRENT_DEFAULT", except: request.Schema.FieldsList.Select(field => field.Name)) : null,
-        "columnMapping" => version.Property("delta.columnMapping.mode") is null || version.IsSet("delta.columnMapping.mode", "none")
-            ? null : $"columns have other names in files, in mode '{version.Property("delta.columnMapping.mode")}'",
+        ColumnMapping.Feature => ReasonAgainstMapping(),
         // Without the last commit it is not known which time has to be exceeded.
         "inCommitTimestamp" => version.Commit is null && version.IsSet("delta.enableInCommitTimestamps", "true") ? "the last commit, whose time counts, is not in the log any more" : null,
         _ => "it is not written yet",
     };
+
+    private string? ReasonAgainstMapping()
+    {
+        string? mode = version.Property(ColumnMapping.ModeProperty);
+        if (mode is null || version.IsSet(ColumnMapping.ModeProperty, "none"))
+            return null;
+        if (version.Mapping is not (ColumnMappingMode.Name or ColumnMappingMode.Id))
+            return $"columns have other names in files, in mode '{mode}'{(version.Mapping == ColumnMappingMode.None ? ", which the protocol does not ask of readers" : "")}";
+        return version.Schema.Arrow.FieldsList.SelectMany(RowTypes.Named).FirstOrDefault(field => field.FieldId() is null) is { } column
+            ? $"'{column.Name}' has no {ColumnMapping.IdKey} of its own" : null;
+    }
 
     private string? ColumnsWith(string key, IEnumerable<string>? except = null)
     {

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
@@ -21,7 +22,7 @@ internal sealed class FieldNumbers
     public static IReadOnlyList<Field> OfNewTable(IReadOnlyList<Field> columns)
     {
         var ids = new HashSet<int>();
-        bool areKept = All(columns).All(field => field.FieldId() is { } id and <= LastFreeId && ids.Add(id));
+        bool areKept = FieldTree.All(columns).All(field => field.FieldId() is { } id and <= LastFreeId && ids.Add(id));
         return areKept ? columns : After(columns, 0);
     }
 
@@ -29,19 +30,7 @@ internal sealed class FieldNumbers
     public static IReadOnlyList<Field> After(IReadOnlyList<Field> columns, int lastId) => new FieldNumbers(lastId).Numbered(columns);
 
     /// <summary>The highest id at any level; <paramref name="lowest"/> when there is none above.</summary>
-    public static int Last(IEnumerable<Field> columns, int lowest) => All(columns).Select(field => field.FieldId() ?? 0).Append(lowest).Max();
-
-    /// <summary>The fields and all below them.</summary>
-    public static IEnumerable<Field> All(IEnumerable<Field> fields) => fields.SelectMany(field => All(Children(field.DataType)).Prepend(field));
-
-    /// <summary>Element of a list, key and value of a map, members of a struct.</summary>
-    public static IEnumerable<Field> Children(IArrowType type) => type switch
-    {
-        ListType list => [list.ValueField],
-        MapType map => [map.KeyField, map.ValueField],
-        StructType group => group.Fields,
-        _ => [],
-    };
+    public static int Last(IEnumerable<Field> columns, int lowest) => FieldTree.All(columns).Select(field => field.FieldId() ?? 0).Append(lowest).Max();
 
     /// <summary>Neighbours first, then what is in them, as the reference implementation numbers.</summary>
     private List<Field> Numbered(IReadOnlyList<Field> fields)

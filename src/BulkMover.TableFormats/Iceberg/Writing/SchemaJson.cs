@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
@@ -79,7 +80,7 @@ internal static class SchemaJson
     private static JsonObject MappedName(Field field)
     {
         var json = new JsonObject { ["field-id"] = field.FieldId()!.Value, ["names"] = new JsonArray(JsonValue.Create(field.Name)) };
-        if (NameMapping(FieldNumbers.Children(field.DataType)) is { Count: > 0 } mapped)
+        if (NameMapping(FieldTree.Children(field.DataType)) is { Count: > 0 } mapped)
             json["fields"] = mapped;
         return json;
     }

@@ -6,6 +6,7 @@ using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Partitions;
 using BulkMover.TableFormats.Iceberg.Schemas;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
@@ -99,7 +100,7 @@ internal sealed record SettledTable(
     {
         if (written.FieldId() != there.FieldId() || (written.IsNullable && !there.IsNullable))
             return false;
-        Field[] given = [.. FieldNumbers.Children(written.DataType)], members = [.. FieldNumbers.Children(there.DataType)];
+        Field[] given = [.. FieldTree.Children(written.DataType)], members = [.. FieldTree.Children(there.DataType)];
         return given.Length == 0
             ? members.Length == 0 && SchemaJson.Describe(written) == SchemaJson.Describe(there)
             : written.DataType.TypeId == there.DataType.TypeId

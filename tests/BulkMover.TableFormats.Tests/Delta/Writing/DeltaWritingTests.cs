@@ -43,11 +43,8 @@ public sealed class DeltaWritingTests : IDisposable
             table.Log(0), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("a b")]
-    [InlineData("a,b")]
-    [InlineData("a=b")]
-    public Task Plan_NameThatParquetCannotHave_IsRefused(string name) => AssertRefusedAsync("delta.column_name", Texts(name, "x"));
+    [Fact]
+    public Task Plan_EmptyName_IsRefused() => AssertRefusedAsync("delta.column_name", Texts("", "x"));
 
     [Fact]
     public Task Plan_NamesDifferInCaseOnly_IsRefused() => AssertRefusedAsync("delta.column_name", Texts("a", "x"), Texts("A", "x"));

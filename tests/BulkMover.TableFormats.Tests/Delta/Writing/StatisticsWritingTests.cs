@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using Apache.Arrow.Types;
+using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Writing;
@@ -105,11 +106,11 @@ public sealed class StatisticsWritingTests : IDisposable
             new Apache.Arrow.Field("id", Int64Type.Default, true),
         };
 
-        IReadOnlyList<StatisticsColumn> columns = StatisticsColumn.Of(fields, null);
+        IReadOnlyList<StatisticsColumn> columns = StatisticsColumn.Of(fields, ColumnMatching.Name, null);
 
         Assert.Equal(["point", "id"], columns.Select(column => column.Name.ToString()));
-        Assert.Equal(["point\0x", "point\0y"], columns[0].Members.Select(member => member.Path));
-        Assert.Equal("id", columns[1].Path);
+        Assert.Equal(["point\0x", "point\0y"], columns[0].Members.Select(member => member.Key));
+        Assert.Equal("id", columns[1].Key);
     }
 
     public void Dispose() => table.Dispose();

@@ -54,7 +54,7 @@ public sealed class WriterRequirementsTests : IDisposable
 
     [Theory]
     [InlineData("checkConstraints", "delta.constraints.c", "id > 0")]
-    [InlineData("columnMapping", "delta.columnMapping.mode", "name")]
+    [InlineData("columnMapping", "delta.columnMapping.mode", "tomorrow")]
     public Task Append_PropertyUsesTheFeature_IsRefused(string feature, string key, string value) =>
         AssertRefusedAsync(feature, ProtocolOf(feature), Metadata(FieldWith("delta.columnMapping.id\":1,\"delta.columnMapping.physicalName"), configuration: new Dictionary<string, string> { [key] = value }));
 

@@ -48,18 +48,24 @@ internal sealed class WrittenTable : IDisposable
     public Task<long> CopyAsync(CopyMode mode, string transfer, params (string Name, IArrowType Type, object?[] Values)[] columns) =>
         CopyAsync(mode, transfer, partitionBy: null, columns);
 
-    public async Task<long> CopyAsync(CopyMode mode, string transfer, string[]? partitionBy, params (string Name, IArrowType Type, object?[] Values)[] columns)
+    public Task<long> CopyAsync(CopyMode mode, string transfer, string[]? partitionBy, params (string Name, IArrowType Type, object?[] Values)[] columns)
     {
         var schema = new Schema([.. columns.Select(column => new Field(column.Name, column.Type, nullable: true))], null);
+        var arrays = new TestArrays(MemoryAllocator.Default.Value, new Random(1));
+        return CopyAsync(mode, transfer, partitionBy, new RecordBatch(schema, columns.Select(column => arrays.Build(column.Type, column.Values)), columns[0].Values.Length));
+    }
+
+    /// <summary>Copies rows of any columns, which it takes over.</summary>
+    public async Task<long> CopyAsync(CopyMode mode, string transfer, string[]? partitionBy, RecordBatch batch)
+    {
         await using LakeTarget target = Target(partitionBy);
-        TargetPlan plan = await target.PlanAsync(Request(mode, transfer, schema), Token);
+        TargetPlan plan = await target.PlanAsync(Request(mode, transfer, batch.Schema), Token);
         await using ITargetLoad load = await target.BeginAsync(plan, new LoadLimits(1, 1 << 20), Token);
-        int rows = columns[0].Values.Length;
+        int rows = batch.Length;
         if (rows > 0 && load.Arrived.Count == 0)
         {
-            var arrays = new TestArrays(MemoryAllocator.Default.Value, new Random(1));
             await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
-            foreach (IEncodedBlock block in load.Encode(new RecordBatch(schema, columns.Select(column => arrays.Build(column.Type, column.Values)), rows)))
+            foreach (IEncodedBlock block in load.Encode(batch))
                 await chunk.SendAsync(block, 0, Token);
             await chunk.CommitAsync(rows, ReadOnlyMemory<byte>.Empty, Token);
         }

@@ -270,7 +270,7 @@ public class PlanTests
     private static Field Of(IArrowType type) => new("c", type, nullable: true);
 
     private static string Describe(Schema schema) =>
-        string.Join(", ", FieldNumbers.All(schema.FieldsList).Select(field => $"{field.Name} {field.FieldId()} {SchemaJson.Describe(field)} {field.IsNullable}"));
+        string.Join(", ", FieldTree.All(schema.FieldsList).Select(field => $"{field.Name} {field.FieldId()} {SchemaJson.Describe(field)} {field.IsNullable}"));
 
     /// <summary>The fields with their members in the order of another document.</summary>
     private static string Normal(JsonNode fields, JsonArray like) => new JsonArray([.. fields.AsArray().Zip(like, (field, other) =>
