@@ -18,6 +18,9 @@ public sealed record S3Access
     /// <summary>Null for the SDK's own chain: environment, profile, web identity, container, machine.</summary>
     public S3Keys? Keys { get; init; }
 
+    /// <summary>The keys of the environment are those of a session, which ends.</summary>
+    public bool IsSession { get; init; }
+
     /// <summary>Requests are not signed, for what everybody may read.</summary>
     public bool IsAnonymous { get; init; }
 
@@ -39,6 +42,7 @@ public sealed record S3Access
     {
         Endpoint = (variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
         Region = variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"),
+        IsSession = variable("AWS_SESSION_TOKEN") is not null,
         IsAnonymous = variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
         Encryption = S3Encryption.From(variable),
         RequesterPays = variable("AWS_REQUEST_PAYER") is { } payer && (payer.Equals("requester", StringComparison.OrdinalIgnoreCase)

@@ -96,10 +96,10 @@ internal static class S3Errors
         _ => "Check the endpoint and the store's log.",
     };
 
-    /// <summary>Amazon's refuses who does not say that he pays in the same words as who has no right.</summary>
+    /// <summary>Amazon's refuses who does not say that he pays in the same words as who has no right; others, such as Ceph, so refuse who comes with a session that has ended.</summary>
     private static string HowToGrant(StoreAct act, S3Access access) => access.IsAnonymous
         ? $"The request was not signed, as AWS_NO_SIGN_REQUEST wants it, and not everybody has the right to {act.Verb()} ({RightsTo(act)}). Leave that out to use credentials."
-        : $"Grant the right to {act.Verb()} ({RightsTo(act)}) to whom the credentials belong{(act == StoreAct.Read && access is { Endpoint: null, RequesterPays: false } ? "; where who reads pays, set AWS_REQUEST_PAYER=requester" : "")}.";
+        : $"Grant the right to {act.Verb()} ({RightsTo(act)}) to whom the credentials belong{(act == StoreAct.Read && access is { Endpoint: null, RequesterPays: false } ? "; where who reads pays, set AWS_REQUEST_PAYER=requester" : "")}.{(access.IsSession || access.Keys?.SessionToken is not null ? " If the credentials were for a while, get new ones." : "")}";
 
     private static string RightsTo(StoreAct act) => act switch
     {

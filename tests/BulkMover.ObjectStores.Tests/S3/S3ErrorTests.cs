@@ -56,6 +56,19 @@ public sealed class S3ErrorTests : IDisposable
             Assert.Equal("store.payer_invalid", Assert.Throws<InvalidInputException>(() => S3Access.From(Variable)).Code);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("token", true)]
+    public async Task ReadAsync_StoreRefusesTheKeysOfASession_SaysThatTheyMayHaveEnded(string? token, bool isSaid)
+    {
+        stub.Answer = _ => Error(403, "AccessDenied");
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(new FixedS3Access(Access(token))));
+
+        Assert.Equal(isSaid, error.Message.Contains("get new ones", StringComparison.Ordinal));
+        Assert.Equal(token is not null, S3Access.From(name => name == "AWS_SESSION_TOKEN" ? token : null).IsSession);
+    }
+
     [Fact]
     public async Task ReadAsync_StoreIsBusyForAMoment_IsAskedAgain()
     {
