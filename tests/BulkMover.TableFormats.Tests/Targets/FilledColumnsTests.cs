@@ -4,7 +4,9 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Comparisons;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Stores;
@@ -38,6 +40,34 @@ public sealed class FilledColumnsTests
         IcebergSnapshot snapshot = (IcebergSnapshot)await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
         string[] rows = [.. (await PlannedRows.ReadAsync(objects, snapshot, where: null, ["id", "d"])).Lines().OrderBy(LakeCopy.IdOf)];
         Assert.Equal([.. Enumerable.Range(0, 10).Select(id => $$"""{"id":{{id}},"d":1}"""), .. Enumerable.Range(1000, 10).Select(id => $$"""{"id":{{id}},"d":{{value}}}""")], rows);
+    }
+
+    /// <summary>As <c>verify</c> compares: a copy has written the write default, or a null where there is none, whatever rows from before the column have.</summary>
+    [Theory]
+    [InlineData("\"initial-default\":1,\"write-default\":2", true)]
+    [InlineData("\"write-default\":2", true)]
+    [InlineData("\"initial-default\":1", true)]
+    [InlineData("\"initial-default\":2,\"write-default\":1", false)]
+    public async Task Compare_SourceLacksTheColumn_IsWithWhatACopyWrites(string defaults, bool isEqual)
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Replace, Chunks = 1 };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long",{{defaults}}}""", isPartitioned: false);
+        ITableSnapshot snapshot = await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
+        var comparison = new LakeComparison("from", copy.Request.Schema, "to", snapshot);
+        var there = new Int64Array.Builder();
+        if (defaults.Contains("write", StringComparison.Ordinal))
+            there.Append(2);
+        else
+            there.AppendNull();
+
+        await LookAsync(comparison.Source, new RecordBatch(copy.Request.Schema, [One(7), new StringArray.Builder().Append("a").Build()], 1));
+        await LookAsync(comparison.Target, new RecordBatch(snapshot.Schema, [One(7), new StringArray.Builder().Append("a").Build(), there.Build()], 1));
+
+        Assert.Equal(["id", "place", "d"], comparison.Columns);
+        Assert.Equal(isEqual, comparison.Result.IsEqual);
+
+        static Int64Array One(long value) => new Int64Array.Builder().Append(value).Build();
     }
 
     /// <summary>A file that has no such column would have the other default in its rows.</summary>
@@ -75,6 +105,17 @@ public sealed class FilledColumnsTests
         await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
 
         Assert.Equal(isAdopted, await chunk.TryAdoptAsync(file, Token) is not null);
+    }
+
+    private static async Task LookAsync(ITarget side, RecordBatch rows)
+    {
+        var request = new TargetRequest(TransferId.Of("t"), new TransferOrigin("", "", "from", "1"), rows.Schema, CopyMode.Append, []);
+        await using ITargetLoad load = await side.BeginAsync(await side.PlanAsync(request, Token), new LoadLimits(1, 0), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+        int count = rows.Length;
+        foreach (IEncodedBlock block in load.Encode(rows))
+            await chunk.SendAsync(block, 0, Token);
+        await load.CommitAsync(count, Token);
     }
 
     /// <summary>The table's next version has the column.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
@@ -10,28 +8,12 @@ using BulkMover.TableFormats.Iceberg.Schemas;
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
 /// <summary>What fields of a table have in rows that lack them (Iceberg spec, "Default values", <c>write-default</c>).</summary>
-internal sealed class WriteDefaults
+/// <param name="schema">Of the table.</param>
+/// <param name="table">The table, for messages.</param>
+internal sealed class WriteDefaults(IcebergSchema schema, string table)
 {
-    /// <summary>As deep as the parser of metadata goes.</summary>
-    private static readonly JsonDocumentOptions Json = new() { MaxDepth = 256 };
-
-    private readonly Dictionary<int, MetadataNode> values = [];
-    private readonly string table;
-
-    private WriteDefaults(string table) => this.table = table;
-
-    /// <param name="schema">As metadata has it.</param>
-    /// <param name="table">The table, for messages.</param>
-    public static WriteDefaults Of(JsonObject schema, string table)
-    {
-        var defaults = new WriteDefaults(table);
-        using JsonDocument json = JsonDocument.Parse(schema.ToJsonString(), Json);
-        defaults.Collect(new MetadataNode(json.RootElement.Clone(), "", table));
-        return defaults;
-    }
-
     /// <summary>A field that the rows lack and that has another default than null, in rows from before it or in new ones: left out of files it would have the former.</summary>
-    public bool AreOf(Field field) => values.ContainsKey(field.FieldId()!.Value) || field.InitialDefault() is not null;
+    public bool AreOf(Field field) => schema.WriteDefaults.ContainsKey(field.FieldId()!.Value) || field.InitialDefault() is not null;
 
     /// <summary>The column with what all new rows have in it (<see cref="InitialDefaults"/>): "the write default for a field must be written if a field is not supplied".</summary>
     /// <param name="column">One that has a default.</param>
@@ -39,7 +21,7 @@ internal sealed class WriteDefaults
     public Field Filled(Field column)
     {
         Field filled = column.WithoutInitialDefault();
-        if (!values.TryGetValue(column.FieldId()!.Value, out MetadataNode value))
+        if (!schema.WriteDefaults.TryGetValue(column.FieldId()!.Value, out MetadataNode value))
             return column.IsNullable ? filled : throw Missing(column.Name, "the rows");
         return column.DataType is NestedType or NullType || column.IsVariant() || column.IsGeo()
             ? throw NotWritten(column.Name, SchemaJson.Describe(column))
@@ -60,19 +42,4 @@ internal sealed class WriteDefaults
 
     private TargetException NotWritten(string path, string what) => new("iceberg.default_not_written",
         $"The rows lack '{path}', for which the table '{table}' has a default. It is {what}, and there defaults are not written. Copy the column, or drop its default.");
-
-    private void Collect(MetadataNode type)
-    {
-        if (type.IsString)
-            return;
-        foreach (MetadataNode field in type.Optional("fields")?.Items() ?? [])
-        {
-            if (field.Optional("write-default") is { } value)
-                values[field.Required("id").AsInt()] = value;
-            Collect(field.Required("type"));
-        }
-
-        foreach (MetadataNode inner in new[] { type.Optional("element"), type.Optional("key"), type.Optional("value") }.OfType<MetadataNode>())
-            Collect(inner);
-    }
 }
