@@ -73,7 +73,7 @@ internal static class LakeCopies
         var known = scan.OutputSchema.FieldsList.ToDictionary(field => field.Name, field => field.DataType);
         Source target = await SourceOpener.OpenAsync(to, new RequestLimits(), known, stopping);
         ITableSnapshot there = await target.OpenReadableSnapshotAsync(selector: null, stopping);
-        var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there.Schema);
+        var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there);
         await ReadAsync(source, snapshot, scan, comparison.Source);
         await ReadAsync(target, there, new Scan(there, comparison.Columns, where: null), comparison.Target);
         return comparison.Result;

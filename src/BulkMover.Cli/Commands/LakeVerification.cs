@@ -44,7 +44,7 @@ internal sealed class LakeVerification(ParseResult arguments, int rows, IReport 
         var known = scan.OutputSchema.FieldsList.DistinctBy(field => field.Name).ToDictionary(field => field.Name, field => field.DataType, StringComparer.Ordinal);
         Source target = await SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.To), limits, known, cancellationToken);
         ITableSnapshot there = await target.OpenReadableSnapshotAsync(selector: null, cancellationToken);
-        var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there.Schema);
+        var comparison = new LakeComparison(source.Name, scan.OutputSchema, target.Name, there);
         return (reading, reading with { Source = target, Snapshot = there, Scan = new Scan(there, comparison.Columns, where: null) }, comparison);
     }
 

@@ -19,6 +19,14 @@ public interface ITableSnapshot
     Schema Schema { get; }
 
     /// <summary>
+    /// A column with what rows have in it that lack it and are written now, as its default (<see cref="Types.InitialDefaults"/>), which may be another than that of rows from before the
+    /// column, or none.
+    /// </summary>
+    /// <param name="column">Of <see cref="Schema"/>.</param>
+    /// <exception cref="Errors.TargetException">Such rows cannot be written.</exception>
+    Field InNewRows(Field column) => column;
+
+    /// <summary>
     /// Columns that a scan may name beside those of <see cref="Schema"/> and gets no other way: see <see cref="Types.RowMetadata"/>. One that
     /// is called as a column of the schema cannot be named.
     /// </summary>

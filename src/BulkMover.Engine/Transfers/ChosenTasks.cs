@@ -16,6 +16,8 @@ public sealed class ChosenTasks(ITableSnapshot snapshot, IReadOnlySet<long> numb
 
     public Schema Schema => snapshot.Schema;
 
+    public Field InNewRows(Field column) => snapshot.InNewRows(column);
+
     public IReadOnlyList<Field> MetadataColumns => snapshot.MetadataColumns;
 
     public ColumnMatching Matching => snapshot.Matching;

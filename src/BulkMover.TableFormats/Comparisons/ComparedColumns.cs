@@ -7,7 +7,7 @@ namespace BulkMover.TableFormats.Comparisons;
 
 /// <summary>
 /// The columns in which two tables are compared: those of the target, in its types. The source's rows are converted as a copy converts them; what they lack
-/// is what readers find after a copy, the default or a null.
+/// is what a copy writes there: the default of new rows, or a null.
 /// </summary>
 internal static class ComparedColumns
 {
@@ -15,8 +15,9 @@ internal static class ComparedColumns
     /// <param name="source">Columns that are read of the source.</param>
     /// <param name="target">All columns of the target.</param>
     /// <param name="name">The target, for messages.</param>
+    /// <param name="lacking">A column that only the target has, with what a copy writes into it as its default (<see cref="Core.Tables.ITableSnapshot.InNewRows"/>).</param>
     /// <exception cref="TargetException">The target lacks a column or a member, or takes the same bytes for something else.</exception>
-    public static Schema Of(Schema source, Schema target, string name)
+    public static Schema Of(Schema source, Schema target, string name, Func<Field, Field> lacking)
     {
         ThrowIfTwice(source, "the source");
         ThrowIfTwice(target, $"'{name}'");
@@ -30,7 +31,7 @@ internal static class ComparedColumns
         }
 
         HashSet<string> known = [.. source.FieldsList.Select(field => field.Name)];
-        return new Schema([.. columns.Concat(target.FieldsList.Where(field => !known.Contains(field.Name))).Select(AsOptional)], null);
+        return new Schema([.. columns.Concat(target.FieldsList.Where(field => !known.Contains(field.Name)).Select(lacking)).Select(AsOptional)], null);
     }
 
     private static void ThrowIfTwice(Schema schema, string where)

@@ -34,8 +34,8 @@ internal sealed class ComparedSide(string name, BatchConversion? conversion)
             };
         });
 
-    // Converting makes wider values of some.
-    private long BytesToHash(RecordBatch batch) => (conversion is null ? 0 : 2 * BatchMemory.Bytes(batch)) + BatchHash.Bytes(batch) + (8L * batch.Length);
+    // Converting makes wider values of some, and columns that are not there.
+    private long BytesToHash(RecordBatch batch) => (conversion is null ? 0 : (2 * BatchMemory.Bytes(batch)) + (long)(batch.Length * conversion.FilledRowBytes)) + BatchHash.Bytes(batch) + (8L * batch.Length);
 
     private SeenRows<T> Look<T>(RecordBatch batch, Func<RecordBatch, ulong[], Digest, T> look)
     {

@@ -1,6 +1,7 @@
 using Apache.Arrow;
 using BulkMover.Core.Digests;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.FileFormats.Shaping;
 
@@ -22,11 +23,11 @@ public sealed class LakeComparison
     /// <param name="source">The source, for messages.</param>
     /// <param name="columns">Its columns that are compared.</param>
     /// <param name="target">The target, for messages.</param>
-    /// <param name="table">All columns of the target.</param>
+    /// <param name="table">Of the target: tells all its columns, and what a copy writes into those that the source lacks.</param>
     /// <exception cref="TargetException">The columns of the source do not fit the target's, so that no copy brings its rows there.</exception>
-    public LakeComparison(string source, Schema columns, string target, Schema table)
+    public LakeComparison(string source, Schema columns, string target, ITableSnapshot table)
     {
-        Schema compared = ComparedColumns.Of(columns, table, target);
+        Schema compared = ComparedColumns.Of(columns, table.Schema, target, table.InNewRows);
         Columns = [.. compared.FieldsList.Select(field => field.Name)];
         this.source = new ComparedSide(source, ConversionOf(source, columns, compared));
         this.target = new ComparedSide(target, conversion: null);

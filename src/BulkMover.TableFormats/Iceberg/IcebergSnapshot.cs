@@ -13,6 +13,7 @@ using BulkMover.TableFormats.Iceberg.Partitions;
 using BulkMover.TableFormats.Iceberg.Paths;
 using BulkMover.TableFormats.Iceberg.Planning;
 using BulkMover.TableFormats.Iceberg.Schemas;
+using BulkMover.TableFormats.Iceberg.Writing;
 
 namespace BulkMover.TableFormats.Iceberg;
 
@@ -83,6 +84,8 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
     public IReadOnlyList<string> Notes { get; }
 
     public SnapshotRetention? Retention { get; }
+
+    public Field InNewRows(Field column) => new WriteDefaults(schema, root.ToString()) is var defaults && defaults.AreOf(column) ? defaults.Filled(column) : column;
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

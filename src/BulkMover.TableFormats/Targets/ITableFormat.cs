@@ -25,6 +25,11 @@ internal interface ITableFormat
     /// <param name="cancellationToken">Stops the requests.</param>
     Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken);
 
+    /// <summary>A plan of now that differs from that of the transfer's first run takes its files all the same, if none has deleted rows; then it takes its place.</summary>
+    /// <param name="settled"><see cref="TableWrite.Settled"/> of the first run.</param>
+    /// <param name="now">That of now.</param>
+    bool TakesFilesWithoutDeletes(string settled, string now) => false;
+
     /// <summary>
     /// A commit shows all files in one step. Else readers see some of them while it is made, and <see cref="TakeBackAsync"/> knows those of one that was not
     /// ended.

@@ -85,8 +85,12 @@ internal sealed class LakeLoad : ITargetLoad
         return new LakeLoad(store, format, ledger, plan, options, memory);
     }
 
-    // Converting makes wider values of some, and rows that are taken apart are copied.
-    public long EncodeBytes(RecordBatch batch) => 2 * BatchMemory.Bytes(batch) + (long)(batch.Length * (conversion?.FilledRowBytes ?? 0)) + (plan.Write?.Partitions.Count > 0 ? 2 * BatchMemory.Bytes(batch) : 0);
+    // Converting makes wider values of some, and columns that the rows lack; rows that are taken apart are copied.
+    public long EncodeBytes(RecordBatch batch)
+    {
+        (long bytes, long filled) = (2 * BatchMemory.Bytes(batch), (long)(batch.Length * (conversion?.FilledRowBytes ?? 0)));
+        return bytes + filled + (plan.Write?.Partitions.Count > 0 ? bytes + filled : 0);
+    }
 
     public IEnumerable<IEncodedBlock> Encode(RecordBatch batch) => [split!.Split(conversion!.Apply(batch, MemoryAllocator.Default.Value))];
 

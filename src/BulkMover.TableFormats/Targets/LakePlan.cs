@@ -20,7 +20,7 @@ internal sealed record LakePlan(TargetRequest Request, TableWrite? Write, Transf
     /// <summary>What the ledger is to keep of the run that begins.</summary>
     public TransferBegun Begin(bool isFirst, long number) => new(
         Request.Origin, Request.Mode, SchemaBytes(Request.Schema), [.. Request.SortOrder.Select(sort => (sort.Descending ? "-" : "+") + sort.Column)],
-        isFirst ? Write!.Settled : State.Begun!.Settled, isFirst, number)
+        Write?.Settled ?? State.Begun!.Settled, isFirst, number)
     {
         PartitionTerms = Request.PartitionTerms,
         PartitionNames = Request.PartitionNames,

@@ -97,7 +97,7 @@ public sealed class LakeTarget : ITarget
         }
 
         TableWrite write = await format.PlanAsync(request, isGoneOnWith, cancellationToken);
-        return isGoneOnWith && write.Settled != state.Begun!.Settled
+        return isGoneOnWith && !await TakesFilesAsync(state, write, cancellationToken)
             ? throw new TargetException("lake.table_changed",
                 $"The table was altered since this copy began, so that rows would be written otherwise now. Run the command with --restart to copy again.")
             : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
@@ -122,6 +122,11 @@ public sealed class LakeTarget : ITarget
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What earlier runs have written fits what is planned now.</summary>
+    private async Task<bool> TakesFilesAsync(TransferState state, TableWrite write, CancellationToken cancellationToken) =>
+        write.Settled == state.Begun!.Settled
+        || (format.TakesFilesWithoutDeletes(state.Begun.Settled, write.Settled) && !await ledger.FilesAsync(state, cancellationToken).AnyAsync(file => file.Deletes is not null, cancellationToken));
 
     /// <exception cref="TargetException">It is given up, and not all of it is removed.</exception>
     private async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed class TransferState(TransferId transfer)
                     Clear();
                 if (Begun is null)
                     FirstAt = entry.At;
-                Begun = begun.IsFirst || Begun is null ? begun : Begun with { SourceRows = begun.SourceRows ?? Begun.SourceRows, Origin = begun.Origin };
+                Begun = begun.IsFirst || Begun is null ? begun : Begun with { SourceRows = begun.SourceRows ?? Begun.SourceRows, Origin = begun.Origin, Settled = begun.Settled };
                 break;
             case ChunkArrived chunk:
                 arrived[chunk.Chunk] = new ArrivedChunk(chunk.Tasks, chunk.Rows);

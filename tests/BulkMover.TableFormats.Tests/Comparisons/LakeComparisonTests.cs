@@ -1,6 +1,8 @@
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
+using BulkMover.Core.Scans;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Comparisons;
@@ -29,7 +31,7 @@ public sealed class LakeComparisonTests
     [MemberData(nameof(DifferentColumns), DisableDiscoveryEnumeration = true)]
     public void New_NoCopyBringsTheOneIntoTheOther_IsRefused(Field source, Field target, string code)
     {
-        TargetException error = Assert.Throws<TargetException>(() => new LakeComparison("from", new Schema([source], null), "to", new Schema([target], null)));
+        TargetException error = Assert.Throws<TargetException>(() => new LakeComparison("from", new Schema([source], null), "to", Table(new Schema([target], null))));
         Assert.Equal(code, error.Code);
         Assert.Contains($"'{source.Name}", error.Message, StringComparison.Ordinal);
         Assert.Contains("--columns", error.Message, StringComparison.Ordinal);
@@ -39,7 +41,7 @@ public sealed class LakeComparisonTests
     public void New_OneNameTwice_IsRefused()
     {
         var twice = new Schema([Of("a", Int64Type.Default), Of("a", Int64Type.Default)], null);
-        Assert.Equal("verify.column_twice", Assert.Throws<TargetException>(() => new LakeComparison("from", twice, "to", twice)).Code);
+        Assert.Equal("verify.column_twice", Assert.Throws<TargetException>(() => new LakeComparison("from", twice, "to", Table(twice))).Code);
     }
 
     [Fact]
@@ -48,7 +50,7 @@ public sealed class LakeComparisonTests
         var source = new Schema([Of("b", Int32Type.Default), Of("a", Struct(Of("x", Int32Type.Default)))], null);
         var target = new Schema([
             Of("a", Struct(Of("y", StringType.Default), new Field("x", Int64Type.Default, nullable: false))), Of("more", StringType.Default), new Field("b", Int64Type.Default, nullable: false)], null);
-        var comparison = new LakeComparison("from", source, "to", target);
+        var comparison = new LakeComparison("from", source, "to", Table(target));
         Assert.Equal(["b", "a", "more"], comparison.Columns);
 
         await RunAsync(comparison.Source, new RecordBatch(source, [Ints(1, null), Struct(source, 1, Ints(5, 6))], 2));
@@ -68,7 +70,7 @@ public sealed class LakeComparisonTests
     public async Task Result_ANullWhereTheTargetRequiresAValue_IsADifferenceAndNoError()
     {
         var schema = new Schema([new Field("a", Int32Type.Default, nullable: false)], null);
-        var comparison = new LakeComparison("from", new Schema([Of("a", Int32Type.Default)], null), "to", schema);
+        var comparison = new LakeComparison("from", new Schema([Of("a", Int32Type.Default)], null), "to", Table(schema));
         await RunAsync(comparison.Source, new RecordBatch(new Schema([Of("a", Int32Type.Default)], null), [Ints(1, null)], 2));
         await RunAsync(comparison.Target, new RecordBatch(schema, [Ints(1, 2)], 2));
         Difference difference = Assert.Single(comparison.Result.Differences);
@@ -79,7 +81,7 @@ public sealed class LakeComparisonTests
     public async Task Result_ARunIsBegunAgain_CountsItsRowsOnce()
     {
         var schema = new Schema([Of("a", Int32Type.Default)], null);
-        var comparison = new LakeComparison("from", schema, "to", schema);
+        var comparison = new LakeComparison("from", schema, "to", Table(schema));
         await RunAsync(comparison.Target, new RecordBatch(schema, [Ints(1)], 1));
         await RunAsync(comparison.Source, isCommitted: false, new RecordBatch(schema, [Ints(1)], 1));
         await RunAsync(comparison.Source, new RecordBatch(schema, [Ints(1)], 1));
@@ -91,15 +93,15 @@ public sealed class LakeComparisonTests
     public void New_VariantAndText_AreCompared()
     {
         Field variant = Of("v", StringType.Default).AsVariant();
-        Assert.Equal(["v"], new LakeComparison("from", new Schema([variant], null), "to", new Schema([Of("v", StringType.Default)], null)).Columns);
-        Assert.Equal(["v"], new LakeComparison("from", new Schema([variant], null), "to", new Schema([variant], null)).Columns);
+        Assert.Equal(["v"], new LakeComparison("from", new Schema([variant], null), "to", Table(new Schema([Of("v", StringType.Default)], null))).Columns);
+        Assert.Equal(["v"], new LakeComparison("from", new Schema([variant], null), "to", Table(new Schema([variant], null))).Columns);
     }
 
     [Fact]
     public async Task Found_RowsOnOneSideOnly_HaveTheirScanTasks()
     {
         var schema = new Schema([Of("a", Int32Type.Default)], null);
-        var comparison = new LakeComparison("from", schema, "to", schema);
+        var comparison = new LakeComparison("from", schema, "to", Table(schema));
         RecordBatch[] Source() => [new(schema, [Ints(1, 2, 2)], 3), new(schema, [Ints(3, 4)], 2)];
         RecordBatch[] Target() => [new(schema, [Ints(4, 2)], 2), new(schema, [Ints(1)], 1), new(schema, [Ints(9, 9)], 2)];
         await RunAsync(comparison.Source, Source());
@@ -136,6 +138,9 @@ public sealed class LakeComparisonTests
             await load.CommitAsync(chunks.Sum(chunk => (long)chunk.Length), Token);
     }
 
+    /// <summary>Of which only the columns count.</summary>
+    private static ITableSnapshot Table(Schema schema) => new ColumnsOnly(schema);
+
     private static IEnumerable<int> Differing(LakeComparison comparison) => comparison.Result.Source.DifferingColumns(comparison.Result.Target);
 
     private static Field Of(string name, IArrowType type) => new(name, type, nullable: true);
@@ -150,4 +155,21 @@ public sealed class LakeComparisonTests
     private static StringArray Texts(params string?[] values) => values.Aggregate(new StringArray.Builder(), (builder, value) => builder.Append(value)).Build();
 
     private static Int64Array Longs(params long?[] values) => values.Aggregate(new Int64Array.Builder(), (builder, value) => builder.Append(value)).Build();
+
+    private sealed record ColumnsOnly(Schema Schema) : ITableSnapshot
+    {
+        public string Id => "1";
+
+        public ColumnMatching Matching => ColumnMatching.Name;
+
+        public IReadOnlyList<SortField> SortOrder => [];
+
+        public IReadOnlyList<string> PartitionColumns => [];
+
+        public IReadOnlyList<TableFeature> Features => [];
+
+        public IReadOnlyList<string> Notes => [];
+
+        public IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, CancellationToken cancellationToken) => AsyncEnumerable.Empty<ScanTask>();
+    }
 }

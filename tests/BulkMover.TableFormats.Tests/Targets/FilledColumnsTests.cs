@@ -1,10 +1,11 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
-using BulkMover.Core.Stores;
+using BulkMover.Core.Tables;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Comparisons;
 using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.Targets;
 using BulkMover.Testing.Stores;
@@ -38,6 +39,34 @@ public sealed class FilledColumnsTests
         IcebergSnapshot snapshot = (IcebergSnapshot)await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
         string[] rows = [.. (await PlannedRows.ReadAsync(objects, snapshot, where: null, ["id", "d"])).Lines().OrderBy(LakeCopy.IdOf)];
         Assert.Equal([.. Enumerable.Range(0, 10).Select(id => $$"""{"id":{{id}},"d":1}"""), .. Enumerable.Range(1000, 10).Select(id => $$"""{"id":{{id}},"d":{{value}}}""")], rows);
+    }
+
+    /// <summary>As <c>verify</c> compares: a copy has written the write default, or a null where there is none, whatever rows from before the column have.</summary>
+    [Theory]
+    [InlineData("\"initial-default\":1,\"write-default\":2", true)]
+    [InlineData("\"write-default\":2", true)]
+    [InlineData("\"initial-default\":1", true)]
+    [InlineData("\"initial-default\":2,\"write-default\":1", false)]
+    public async Task Compare_SourceLacksTheColumn_IsWithWhatACopyWrites(string defaults, bool isEqual)
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Replace, Chunks = 1 };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long",{{defaults}}}""", isPartitioned: false);
+        ITableSnapshot snapshot = await (await IcebergTable.OpenAsync(objects, LakeCopy.Root, Token)).OpenSnapshotAsync(null, Token);
+        var comparison = new LakeComparison("from", copy.Request.Schema, "to", snapshot);
+        var there = new Int64Array.Builder();
+        if (defaults.Contains("write", StringComparison.Ordinal))
+            there.Append(2);
+        else
+            there.AppendNull();
+
+        await LookAsync(comparison.Source, new RecordBatch(copy.Request.Schema, [One(7), new StringArray.Builder().Append("a").Build()], 1));
+        await LookAsync(comparison.Target, new RecordBatch(snapshot.Schema, [One(7), new StringArray.Builder().Append("a").Build(), there.Build()], 1));
+
+        Assert.Equal(["id", "place", "d"], comparison.Columns);
+        Assert.Equal(isEqual, comparison.Result.IsEqual);
+
+        static Int64Array One(long value) => new Int64Array.Builder().Append(value).Build();
     }
 
     /// <summary>A file that has no such column would have the other default in its rows.</summary>
@@ -77,11 +106,57 @@ public sealed class FilledColumnsTests
         Assert.Equal(isAdopted, await chunk.TryAdoptAsync(file, Token) is not null);
     }
 
-    /// <summary>The table's next version has the column.</summary>
-    private void AddColumn(string column, bool isPartitioned)
+    /// <summary>Else one snapshot would have two values in rows that lack the column.</summary>
+    [Theory]
+    [InlineData("\"write-default\":5", "\"write-default\":6", true)]
+    [InlineData("\"write-default\":5", "\"initial-default\":null", true)]
+    [InlineData("\"initial-default\":5", "\"initial-default\":5,\"write-default\":6", true)]
+    [InlineData("\"write-default\":5", "\"write-default\":5", false)]
+    public async Task Plan_DefaultWasChangedAfterTheFirstChunk_IsRefused(string before, string after, bool isRefused)
     {
-        int last = objects.Locations.Count(location => location.Name.EndsWith(".metadata.json", StringComparison.Ordinal));
-        JsonObject document = JsonNode.Parse(objects[At(last)])!.AsObject();
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"long",{{before}}}""", isPartitioned: false);
+        await copy.RunOneChunkAsync();
+        Change(document => document["schemas"]![0]!["fields"]![2] = JsonNode.Parse($$"""{"id":3,"name":"d","required":false,"type":"long",{{after}}}"""));
+
+        if (isRefused)
+            Assert.Equal("lake.table_changed", (await Assert.ThrowsAsync<TargetException>(() => copy.RunAsync(objects))).Code);
+        else
+            Assert.Equal(copy.Rows.Count(), await copy.RunAsync(objects));
+    }
+
+    /// <summary>Rows that are taken apart by partition are copied, with what was filled.</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task EncodeBytes_FilledColumns_CountAsOftenAsTheyAreThere(bool isPartitioned, int times)
+    {
+        const int Rows = 1000, TextBytes = 1000;
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append };
+        copy.MakeTable();
+        AddColumn($$"""{"id":3,"name":"d","required":false,"type":"string","write-default":"{{new string('x', TextBytes)}}"}""", isPartitioned);
+        await using LakeTarget target = copy.Open(objects);
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(copy.Request, Token), new LoadLimits(1, 1 << 20), Token);
+        using RecordBatch batch = LakeCopy.Skewed(Rows);
+
+        Assert.InRange(load.EncodeBytes(batch), times * Rows * TextBytes, (times + 1) * Rows * TextBytes);
+    }
+
+    private static async Task LookAsync(ITarget side, RecordBatch rows)
+    {
+        var request = new TargetRequest(TransferId.Of("t"), new TransferOrigin("", "", "from", "1"), rows.Schema, CopyMode.Append, []);
+        await using ITargetLoad load = await side.BeginAsync(await side.PlanAsync(request, Token), new LoadLimits(1, 0), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+        int count = rows.Length;
+        foreach (IEncodedBlock block in load.Encode(rows))
+            await chunk.SendAsync(block, 0, Token);
+        await load.CommitAsync(count, Token);
+    }
+
+    /// <summary>The table's next version has the column.</summary>
+    private void AddColumn(string column, bool isPartitioned) => Change(document =>
+    {
         document["schemas"]![0]!["fields"]!.AsArray().Add(JsonNode.Parse(column));
         document["last-column-id"] = 3;
         if (isPartitioned)
@@ -89,9 +164,7 @@ public sealed class FilledColumnsTests
             document["partition-specs"]!.AsArray().Add(JsonNode.Parse("""{"spec-id":1,"fields":[{"source-id":3,"field-id":1001,"name":"d","transform":"identity"}]}"""));
             (document["default-spec-id"], document["last-partition-id"]) = (1, 1001);
         }
+    });
 
-        objects[At(last + 1)] = Encoding.UTF8.GetBytes(document.ToJsonString());
-    }
-
-    private static Location At(int version) => LakeCopy.Root.Combine($"metadata/v{version}.metadata.json");
+    private void Change(Action<JsonObject> change) => LakeCopy.AlterTable(objects, change);
 }

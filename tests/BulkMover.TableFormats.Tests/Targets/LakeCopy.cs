@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Scans;
@@ -114,16 +115,19 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         {
             if (load.Arrived.ContainsKey(number) || plan.Earlier is { HasArrived: true })
                 continue;
-            await using IChunkLoad chunk = await load.BeginChunkAsync(number, Token);
-            if (IsAdopting)
-                Assert.Equal(IdsOf(number).Count(), (await chunk.TryAdoptAsync(await WriteSourceAsync(number), Token))?.Rows);
-            else
-                await SendAsync(load, chunk, number);
-            await chunk.CommitAsync(IdsOf(number).Count(), Encoding.UTF8.GetBytes($"tasks {number}"), Token);
+            await BringAsync(load, number);
             rows += IdsOf(number).Count();
         }
 
         return await load.CommitAsync(rows, Token);
+    }
+
+    /// <summary>A run that ends when the first chunk has arrived, as one that is killed.</summary>
+    public async Task RunOneChunkAsync()
+    {
+        await using LakeTarget target = Open(objects);
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(Request, Token), new LoadLimits(Writers: 2, HeldBytes: 1 << 20), Token);
+        await BringAsync(load, 0);
     }
 
     /// <summary>Makes the table as its engine would, unless it is there.</summary>
@@ -139,6 +143,17 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
              "default-spec-id":0,"partition-specs":[{"spec-id":0,"fields":[{{fields}}]}],"last-partition-id":1000,"default-sort-order-id":0,"sort-orders":[{"order-id":0,"fields":[]}],
              "properties":{},"current-snapshot-id":null,"snapshots":[],"refs":{} }
             """);
+    }
+
+    /// <summary>Makes a table of Iceberg's next version.</summary>
+    public static void AlterTable(MemoryObjectStore objects, Action<JsonObject> change)
+    {
+        int last = objects.Locations.Count(location => location.Name.EndsWith(".metadata.json", StringComparison.Ordinal));
+        JsonObject document = JsonNode.Parse(objects[At(last)])!.AsObject();
+        change(document);
+        objects[At(last + 1)] = Encoding.UTF8.GetBytes(document.ToJsonString());
+
+        static Location At(int version) => Root.Combine($"metadata/v{version}.metadata.json");
     }
 
     /// <summary>What readers of the table find, in the order of the ids.</summary>
@@ -205,6 +220,16 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
     private IEnumerable<int> IdsOf(int chunk) => Enumerable.Range(FirstId + chunk * 100, 10 + chunk);
 
     private string? PlaceOf(int id) => IsAdopting && PartitionBy is not null ? OnePlace : (id % 4) switch { 0 => null, 1 => OnePlace, 2 => "..", _ => "a=b c" };
+
+    private async Task BringAsync(ITargetLoad load, int number)
+    {
+        await using IChunkLoad chunk = await load.BeginChunkAsync(number, Token);
+        if (IsAdopting)
+            Assert.Equal(IdsOf(number).Count(), (await chunk.TryAdoptAsync(await WriteSourceAsync(number), Token))?.Rows);
+        else
+            await SendAsync(load, chunk, number);
+        await chunk.CommitAsync(IdsOf(number).Count(), Encoding.UTF8.GetBytes($"tasks {number}"), Token);
+    }
 
     private async Task SendAsync(ITargetLoad load, IChunkLoad chunk, int number)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
@@ -177,6 +178,39 @@ public sealed class LakeTransferTests
 
             string[] expected = [.. before.Concat(copy.Rows).Concat(copy.Rows).OrderBy(LakeCopy.IdOf)];
             Assert.Equal(mode == CopyMode.Append ? expected : [.. copy.Rows], await copy.ReadAsync());
+        }
+    }
+
+    /// <summary>Iceberg spec, "Row Lineage for Upgraded Tables", and "position delete files must not be added to v3 tables": only deleted rows are written otherwise.</summary>
+    [Theory]
+    [InlineData(false, 2, 3, true)]
+    [InlineData(true, 2, 3, false)]
+    [InlineData(false, 3, 2, false)]
+    public async Task Copy_TableIsOfAnotherVersionAfterTheFirstChunk_GoesOnIfItWasUpgradedAndNoRowsAreDeleted(bool isAdopting, int before, int after, bool goesOn)
+    {
+        var objects = new MemoryObjectStore();
+        LakeCopy copy = New(LakeCopy.Version3, objects, CopyMode.Append, isPartitioned: false, isAdopting);
+        copy.MakeTable();
+        LakeCopy.AlterTable(objects, document => SetVersion(document, before));
+        await copy.RunOneChunkAsync();
+        LakeCopy.AlterTable(objects, document => SetVersion(document, after));
+
+        if (!goesOn)
+        {
+            Assert.Equal("lake.table_changed", (await Assert.ThrowsAsync<TargetException>(() => copy.RunAsync(objects))).Code);
+            return;
+        }
+
+        Assert.Equal(copy.Rows.Count(), await copy.RunAsync(objects));
+        Assert.Equal(copy.Rows, await copy.ReadAsync());
+
+        static void SetVersion(JsonObject document, int version)
+        {
+            document["format-version"] = version;
+            if (version == 3)
+                document["next-row-id"] = 0;
+            else
+                document.Remove("next-row-id");
         }
     }
 

@@ -14,6 +14,7 @@ internal static class CatalogErrors
     public const string Unauthorized = "catalog.authentication";
     public const string NotFound = "catalog.not_found";
     public const string Conflict = "catalog.conflict";
+    public const string Refused = "catalog.refused";
 
     private const int ShownCharacters = 1000;
     private const int AuthenticationTimeout = 419;
@@ -33,7 +34,7 @@ internal static class CatalogErrors
             // What RFC 6749, "Error Response", lets a token server answer instead of 401.
             400 when type is "invalid_client" or "unauthorized_client" or "invalid_grant" => NotKnown(text),
             400 when type is null && message.Length == 0 => NotACatalog(uri, "it answered 400"),
-            400 => new InvalidInputException("catalog.refused", $"{text} Check the address and its parameters, such as warehouse and scope."),
+            400 => new InvalidInputException(Refused, $"{text} Check the address and its parameters, such as warehouse and scope."),
             403 => new EnvironmentException("catalog.access_denied", $"{text} Grant the right to the table and its data to whom the token or credential belongs."),
             404 when type is null => NotACatalog(uri, "it answered 404 without an Iceberg error"),
             404 => new InvalidInputException(NotFound, $"{text} Check the address and its parameters, such as warehouse."),
@@ -42,7 +43,7 @@ internal static class CatalogErrors
             429 => Transient("catalog.throttled", $"{text} The catalog asks for fewer requests; try later.", retryAfter),
             503 => Transient("catalog.unavailable", $"{text} The catalog is not ready; try later.", retryAfter),
             >= 500 => Transient("catalog.failed", $"{text} Look into the catalog's log, or try later.", retryAfter),
-            _ => new InvalidInputException("catalog.refused", text),
+            _ => new InvalidInputException(Refused, text),
         };
     }
 

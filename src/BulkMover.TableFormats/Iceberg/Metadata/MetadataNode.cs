@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
 
 namespace BulkMover.TableFormats.Iceberg.Metadata;
@@ -37,6 +38,11 @@ internal readonly struct MetadataNode(JsonElement json, string path, string file
         (MetadataNode self, string document) = (this, file);
         return json.EnumerateObject().Select(member => (member.Name, new MetadataNode(member.Value, self.Join(member.Name), document)));
     }
+
+    /// <summary>The same, which outlives the document.</summary>
+    public MetadataNode Copy() => new(json.Clone(), path, file);
+
+    public JsonNode ToJson() => JsonNode.Parse(json.GetRawText())!;
 
     public bool IsString => json.ValueKind == JsonValueKind.String;
 

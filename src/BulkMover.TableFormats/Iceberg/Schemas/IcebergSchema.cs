@@ -1,7 +1,9 @@
+using System.Collections.ObjectModel;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Tables;
 using BulkMover.Core.Types;
+using BulkMover.TableFormats.Iceberg.Metadata;
 
 namespace BulkMover.TableFormats.Iceberg.Schemas;
 
@@ -13,6 +15,9 @@ internal sealed record IcebergSchema(int Id, Schema Arrow, IReadOnlyList<TableFe
 {
     private readonly Dictionary<int, Field> columns =
         Arrow.FieldsList.ToDictionary(field => field.FieldId()!.Value);
+
+    /// <summary>Of the fields that have one, at every level, by their ids: the <c>write-default</c>, which nobody has looked into, for it is of no account to readers.</summary>
+    public IReadOnlyDictionary<int, MetadataNode> WriteDefaults { get; init; } = ReadOnlyDictionary<int, MetadataNode>.Empty;
 
     /// <summary>The column with the id, or the field inside of structs; null when the schema has none, or it is in a list or map.</summary>
     public Field? ColumnOrMember(int id) => columns.GetValueOrDefault(id) ?? Member(Arrow.FieldsList, id);

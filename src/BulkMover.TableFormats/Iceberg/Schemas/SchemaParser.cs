@@ -14,6 +14,7 @@ internal sealed class SchemaParser
 
     private readonly HashSet<int> ids = [];
     private readonly List<TableFeature> features = [];
+    private readonly Dictionary<int, MetadataNode> writeDefaults = [];
 
     private SchemaParser()
     {
@@ -24,7 +25,7 @@ internal sealed class SchemaParser
     {
         var parser = new SchemaParser();
         var columns = new Schema(parser.ParseFields(json), null);
-        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.features);
+        return new IcebergSchema(json.Optional("schema-id")?.AsInt() ?? 0, columns, parser.features) { WriteDefaults = parser.writeDefaults };
     }
 
     private List<Field> ParseFields(MetadataNode json)
@@ -42,6 +43,8 @@ internal sealed class SchemaParser
             Field parsed = ParseField(name, field.Required("id"), field.Required("type"), !field.Required("required").AsBool());
             if (field.Optional("doc") is { IsString: true } doc)
                 parsed = parsed.WithDoc(doc.AsString());
+            if (field.Optional("write-default") is { } written)
+                writeDefaults[parsed.FieldId()!.Value] = written.Copy();
             fields.Add(field.Optional("initial-default") is { } value ? WithDefault(parsed, field.Required("type"), value) : parsed);
         }
 

@@ -10,7 +10,7 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="Manifests">Without a sequence number: each attempt to commit gives them its own.</param>
 /// <param name="Files">Number of the files.</param>
 /// <param name="Rows">In them.</param>
-/// <param name="Bytes">Of them.</param>
+/// <param name="Bytes">Of them; of deletion vectors without what their files have around them, as readers of summaries know it from other writers.</param>
 /// <param name="LackIds">Some of them have columns without field ids.</param>
 internal sealed record AddedFiles(IReadOnlyList<ManifestFile> Manifests, long Files, long Rows, long Bytes, bool LackIds)
 {
@@ -63,7 +63,7 @@ internal sealed class AddedManifests(IWritableStore store, Location root, Manife
                 summaries[field].Add(layout.Values[field].Place is >= 0 and var place ? file.Partition[place] : null);
             files++;
             rows += isOfDeletes ? file.Deletes!.Rows : file.Rows;
-            byteCount += isOfDeletes ? file.Deletes!.Bytes : file.Bytes;
+            byteCount += isOfDeletes ? file.Deletes!.VectorBytes ?? file.Deletes.Bytes : file.Bytes;
             lackIds |= file.Columns.Any(column => column.FieldId is null);
             hasMore = await source.MoveNextAsync();
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.TableFormats.Iceberg.Catalogs;
 
@@ -41,13 +42,24 @@ internal sealed class CatalogCommits : ITableCommits
         ? new TableState(state.Document, state.Table.Metadata, state.Table.File.Location)
         : null;
 
-    public Task<CommitResult> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
+    public async Task<CommitResult> CommitAsync(TableState? loaded, JsonArray updates, CancellationToken cancellationToken)
     {
         JsonArray all = updates.DeepClone().AsArray();
         // What the catalog gives every table: it begins this one from nothing but our updates.
         if (loaded is null && first.Document["properties"] is JsonObject { Count: > 0 } properties)
             all.Insert(0, new JsonObject { ["action"] = "set-properties", ["updates"] = properties.DeepClone() });
-        return catalog.CommitAsync(name, loaded is null ? new JsonArray(Requirement("assert-create")) : Requirements(loaded), all, cancellationToken);
+        try
+        {
+            return await catalog.CommitAsync(name, loaded is null ? new JsonArray(Requirement("assert-create")) : Requirements(loaded), all, cancellationToken);
+        }
+        catch (InvalidInputException error) when (error.Code == CatalogErrors.Refused && loaded is not null)
+        {
+            // No requirement tells of these, so that a snapshot which comes too late for them (one of another branch came first) is called invalid, and not a conflict.
+            if (await LoadAsync(cancellationToken) is { } now
+                && (now.Metadata.FormatVersion, now.LastSequenceNumber, now.NextRowId) != (loaded.Metadata.FormatVersion, loaded.LastSequenceNumber, loaded.NextRowId))
+                return new CommitResult(CommitOutcome.Outdated, error);
+            throw;
+        }
     }
 
     private static JsonArray Requirements(TableState loaded)

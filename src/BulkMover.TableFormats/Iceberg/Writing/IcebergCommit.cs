@@ -29,7 +29,7 @@ internal sealed class IcebergCommit
     private readonly string name;
 
     private readonly List<Location> ofThisTry = [];
-    private (int SpecId, AddedFiles Data, AddedFiles Deletes)? added;
+    private (int FormatVersion, int SpecId, AddedFiles Data, AddedFiles Deletes)? added;
     private int tries;
 
     public IcebergCommit(ITableCommits commits, IcebergWriteOptions options, TableCommit commit)
@@ -55,7 +55,7 @@ internal sealed class IcebergCommit
         if (state is not null && CommitLog.Numbers(state, commit.Request.Transfer).Contains(commit.Number))
             return;
         NextTable table = state is null ? NewTable() : await NextAsync(state, cancellationToken);
-        (_, AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
+        (AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
         JsonObject snapshot = await WriteSnapshotAsync(state, table, data, deletes, cancellationToken);
         JsonArray updates = table.Updates;
         if (data.LackIds && !table.Properties.ContainsKey(NameMapping.Property))
@@ -99,7 +99,7 @@ internal sealed class IcebergCommit
         if (commit.Request.Mode == CopyMode.Create && await LiveManifests.HaveDataAsync(commits.Store, commits.Root, state, cancellationToken))
             throw IcebergTarget.HasRows(commits.Root);
         TableMetadata metadata = state.Metadata;
-        IReadOnlyList<Field> missing = settled.StillMissing(state, commits.Root.ToString());
+        IReadOnlyList<Field> missing = settled.StillMissing(state, commit.HasDeletes, commits.Root.ToString());
         JsonObject json = state.SchemaOf(metadata.CurrentSchema.Id).DeepClone().AsObject();
         if (missing.Count == 0)
             return new NextTable(metadata.FormatVersion, metadata.CurrentSchema, json, metadata.DefaultSpec, metadata.Properties, state.Location, []);
@@ -115,19 +115,19 @@ internal sealed class IcebergCommit
         return new NextTable(metadata.FormatVersion, schema, json, metadata.DefaultSpec, metadata.Properties, state.Location, updates);
     }
 
-    private async Task<(int SpecId, AddedFiles Data, AddedFiles Deletes)> AddAsync(NextTable table, CancellationToken cancellationToken)
+    private async Task<(AddedFiles Data, AddedFiles Deletes)> AddAsync(NextTable table, CancellationToken cancellationToken)
     {
-        if (added is { } written && written.SpecId == table.Spec.Id)
-            return written;
+        if (added is { } written && (written.FormatVersion, written.SpecId) == (table.FormatVersion, table.Spec.Id))
+            return (written.Data, written.Deletes);
         var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(), table.Spec, commit.Write.Partitions, table.Properties, table.Address, table.FormatVersion);
-        string start = string.Create(CultureInfo.InvariantCulture, $"{name}-s{table.Spec.Id}");
+        string start = string.Create(CultureInfo.InvariantCulture, $"{name}-v{table.FormatVersion}-s{table.Spec.Id}");
         AddedFiles data = await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: false, options.ManifestBytes)
             .WriteAsync(commit.Files(cancellationToken), start, snapshotId, cancellationToken);
         AddedFiles deletes = !commit.HasDeletes ? AddedFiles.None
             : await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: true, options.ManifestBytes)
                 .WriteAsync(commit.Files(cancellationToken).Where(file => file.Deletes is not null), $"{start}-deletes", snapshotId, cancellationToken);
-        added = (table.Spec.Id, data, deletes);
-        return added.Value;
+        added = (table.FormatVersion, table.Spec.Id, data, deletes);
+        return (data, deletes);
     }
 
     /// <summary>Writes the manifest list, which makes the snapshot whole but for its being the table's.</summary>

@@ -59,6 +59,8 @@ internal sealed class IcebergTarget : ITableFormat
         return plan.Into(state);
     }
 
+    public bool TakesFilesWithoutDeletes(string settled, string now) => SettledTable.AreOfAnUpgrade(settled, now);
+
     public async Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await commits.LoadAsync(cancellationToken) is { } state ? CommitLog.Numbers(state, transfer).DefaultIfEmpty().Max() : 0;
 

@@ -14,7 +14,7 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="Content">What the file holds.</param>
 /// <param name="IsVector">It is a deletion vector.</param>
 /// <param name="Rows">Rows of it.</param>
-/// <param name="Bytes">Its length.</param>
+/// <param name="Bytes">Its length; of a deletion vector its own, and not that of its file.</param>
 /// <param name="File">The <c>data_file</c> as it is encoded; valid until the next entry.</param>
 /// <param name="RowIdPlace">Where the first row id is in it; at its end where its schema has no such field.</param>
 internal readonly record struct ManifestEntry(
@@ -106,7 +106,7 @@ internal static class ManifestEntries
         var decoder = new AvroDecoder(bytes.Span, name);
         AvroType record = decoder.ReadBranch(type);
         int? content = null;
-        long? rows = null, length = null, firstRowId = null;
+        long? rows = null, length = null, vectorBytes = null, firstRowId = null;
         bool isVector = false;
         Range rowIdPlace = bytes.Length..;
         foreach (AvroField field in record.Fields)
@@ -117,6 +117,7 @@ internal static class ManifestEntries
                 case 103: rows = decoder.ReadLong(field.Type); break;
                 case 104: length = decoder.ReadLong(field.Type); break;
                 case 101: isVector = decoder.TryReadBytes(field.Type, out ReadOnlySpan<byte> format) && Ascii.EqualsIgnoreCase(format, "puffin"u8); break;
+                case 145: vectorBytes = decoder.ReadLong(field.Type); break;
                 case 142:
                     int start = bytes.Length - decoder.Remaining;
                     firstRowId = decoder.ReadLong(field.Type);
@@ -127,7 +128,7 @@ internal static class ManifestEntries
         }
 
         return content is null or (>= 0 and <= 2) && rows is >= 0 && length is >= 0
-            ? new ManifestEntry(false, false, null, null, firstRowId, (FileContent)(content ?? 0), isVector, rows.Value, length.Value, bytes, rowIdPlace)
+            ? new ManifestEntry(false, false, null, null, firstRowId, (FileContent)(content ?? 0), isVector, rows.Value, isVector ? vectorBytes ?? length.Value : length.Value, bytes, rowIdPlace)
             : throw decoder.Corrupt($"a file has the content {content} (field 134), the record count {rows} (field 103) and the length {length} (field 104)");
     }
 }

@@ -34,8 +34,7 @@ internal static class ManifestSchemas
         {"name":"contains_nan","type":["null","boolean"],"default":null,"field-id":518},
         {"name":"lower_bound","type":["null","bytes"],"default":null,"field-id":510},
         {"name":"upper_bound","type":["null","bytes"],"default":null,"field-id":511}]}}]},
-        {"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":519}
-        {{{(hasRowIds ? $$$""",{"name":"first_row_id","type":{{{OptionalLong}}},"field-id":520}""" : "")}}}]}
+        {"name":"key_metadata","type":["null","bytes"],"default":null,"field-id":519}{{{(hasRowIds ? $$$""",{"name":"first_row_id","type":{{{OptionalLong}}},"field-id":520}""" : "")}}}]}
         """;
 
     /// <summary>Of the entries of added files, data or deletes: <see cref="AddedEntry"/> encodes them.</summary>

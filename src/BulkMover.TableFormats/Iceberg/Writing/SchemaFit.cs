@@ -12,7 +12,8 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 /// <param name="Filled">Columns of the table that the rows lack, with what all of them have in it (<see cref="WriteDefaults.Filled"/>).</param>
 internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Field> New, IReadOnlyList<Field> Filled)
 {
-    /// <summary>Matches by name, as it is spelled. What fits loses nothing: the same type, or one that is widened ("Schema Evolution").</summary>
+    /// <summary>Matches by name, as it is spelled. What fits loses nothing: the same type, or one that is widened ("Schema Evolution"). Dates
+    /// do not go into timestamps, as version 3 would let a table's own columns be promoted: which time of the day is meant, rows of a source do not say. That is refused by name.</summary>
     /// <param name="columns">Of the rows.</param>
     /// <param name="schema">The table's current schema.</param>
     /// <param name="defaults">Of its fields.</param>

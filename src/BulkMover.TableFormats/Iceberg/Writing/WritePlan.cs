@@ -52,9 +52,12 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         }
 
         IReadOnlyList<TypedColumn> typed = ColumnTypes.Of(request.Schema, state.Metadata.FormatVersion);
-        var defaults = WriteDefaults.Of(state.SchemaOf(schema.Id), root.ToString());
+        var defaults = new WriteDefaults(schema, root.ToString());
         SchemaFit fit = SchemaFit.Of([.. typed.Select(column => column.Field)], schema, defaults, state.LastColumnId, root.ToString());
-        var settled = new SettledTable(state.Location, [.. fit.Columns, .. fit.Filled], [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null, state.Metadata.FormatVersion);
+        var settled = new SettledTable(state.Location, [.. fit.Columns, .. fit.Filled], [.. fit.New.Select(column => column.FieldId()!.Value)], spec, SortFields: null, state.Metadata.FormatVersion)
+        {
+            Defaults = SettledTable.DefaultsOf(fit.Filled, defaults),
+        };
         return Write(settled, schema, typed, fit.Filled,
         [
             .. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}."),

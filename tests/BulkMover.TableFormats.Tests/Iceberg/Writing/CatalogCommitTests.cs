@@ -74,6 +74,45 @@ public sealed class CatalogCommitTests : IDisposable
         Assert.Equal((38, 3), ((long)metadata["next-row-id"]!, (int)metadata["format-version"]!));
     }
 
+    /// <summary>
+    /// A commit to another branch raises what no requirement tells of; the snapshot that comes too late for it is invalid then (reference implementation,
+    /// <c>TableMetadata.addSnapshot</c>: "Cannot add snapshot with sequence number …", "first-row-id is behind table next-row-id"), which catalogs answer with 400.
+    /// </summary>
+    [Theory]
+    [InlineData("next-row-id", 20, true)]
+    [InlineData("last-sequence-number", 9, true)]
+    [InlineData("owner", 1, false)]
+    public async Task Commit_RefusedForWhatNoRequirementTells_IsMadeOnWhatTheTableIsNow(string raised, int value, bool isTriedAgain)
+    {
+        await CommitAsync(CopyMode.Create, "zero", File("z", 1, 10));
+        JsonObject upgraded = JsonNode.Parse(server["ns.t"].Metadata)!.AsObject();
+        (upgraded["format-version"], upgraded["next-row-id"]) = (3, 0);
+        server.Add(server["ns.t"] with { Metadata = upgraded.ToJsonString() });
+        int commits = 0;
+        server.Instead = request =>
+        {
+            if (!IsCommit(request) || commits++ > 0)
+                return null;
+            JsonObject other = JsonNode.Parse(server["ns.t"].Metadata)!.AsObject();
+            other[raised] = value;
+            server.Add(server["ns.t"] with { Metadata = other.ToJsonString() });
+            return CatalogAnswer.Error(400, "ValidationException", "Cannot add snapshot");
+        };
+
+        Task commit = CommitAsync(CopyMode.Append, "one", File("a", 1, 5));
+
+        if (!isTriedAgain)
+        {
+            Assert.Equal("catalog.refused", (await Assert.ThrowsAsync<InvalidInputException>(() => commit)).Code);
+            Assert.Equal(1, commits);
+            return;
+        }
+
+        await commit;
+        JsonNode snapshot = JsonNode.Parse(server["ns.t"].Metadata)!["snapshots"]![1]!;
+        Assert.Equal((2, raised == "next-row-id" ? 20 : 0, raised == "next-row-id" ? 2 : 10), (commits, (int)snapshot["first-row-id"]!, (int)snapshot["sequence-number"]!));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -117,6 +117,8 @@ public sealed class VersionThreeTests
             ("2", "1", "1", "7", null),
             ((string?)table.Summary()["removed-delete-files"], (string?)table.Summary()["removed-dvs"], (string?)table.Summary()["removed-position-delete-files"],
                 (string?)table.Summary()["removed-position-deletes"], (string?)table.Summary()["added-dvs"]));
+        // Two data files, a file of position deletes, and of the vector what its entry says of it alone.
+        Assert.Equal("3050", (string?)table.Summary()["removed-files-size"]);
         // Entries of deletes are as they were, and have no row ids.
         Assert.Equal([null, null], await EntryIdsAsync(table, (await ManifestsAsync(table))[2]));
         Assert.Null((await ManifestsAsync(table))[2].FirstRowId);
@@ -182,6 +184,7 @@ public sealed class VersionThreeTests
 
         await using AvroFileReader list = await AvroFileReader.OpenAsync(table.Store, ListOf(table), null, Stopping);
         Assert.DoesNotContain(520, list.Schema.Fields.Select(field => field.FieldId!.Value));
+        Assert.EndsWith("\"field-id\":519}]}", list.Property("avro.schema"), StringComparison.Ordinal);
         Assert.Equal((null, null, null), (table.Document()["next-row-id"], table.Document()["snapshots"]![0]!["first-row-id"], table.Document()["snapshots"]![0]!["added-rows"]));
     }
 
@@ -219,20 +222,95 @@ public sealed class VersionThreeTests
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Deleted rows of a copy may have been written as position delete files, which "must not be added to v3 tables".</summary>
-    [Fact]
-    public async Task Commit_TableWasUpgradedMeanwhile_IsRefused()
+    /// <summary>Deleted rows of a copy may have been written as position delete files, which "must not be added to v3 tables"; nothing else is written otherwise.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Commit_TableWasUpgradedMeanwhile_IsRefusedIfRowsAreDeleted(bool hasDeletes)
     {
         var table = new WriteTable(new TestTable());
         TargetRequest request = table.Request();
         TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
-        JsonObject upgraded = table.Document();
-        (upgraded["format-version"], upgraded["next-row-id"]) = (3, 0);
-        table.Store.Objects[table.Root.Combine("metadata/v2.metadata.json")] = Encoding.UTF8.GetBytes(upgraded.ToJsonString());
+        Alter(table, document => (document["format-version"], document["next-row-id"]) = (3, 0));
+        TableCommit commit = Commit(request, write, 1, hasDeletes ? File("b") with { Deletes = new WrittenDeletes("data/b-deletes.parquet", 100, 1) } : File("b")) with { HasDeletes = hasDeletes };
 
-        var error = await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(Commit(request, write, 1, File("b")), Stopping));
+        if (hasDeletes)
+        {
+            Assert.Equal("iceberg.table_changed", (await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(commit, Stopping))).Code);
+            return;
+        }
 
-        Assert.Equal("iceberg.table_changed", error.Code);
+        await table.Target.CommitAsync(commit, Stopping);
+        Assert.Equal([("b", 0L)], await RowIdsAsync(table));
+        await using AvroFileReader manifest = await AvroFileReader.OpenAsync(table.Store, Location.Parse((await ManifestsAsync(table))[0].Path), null, Stopping);
+        Assert.Equal("3", manifest.Property("format-version"));
+    }
+
+    [Fact]
+    public async Task Commit_TableIsOfAnEarlierVersionMeanwhile_IsRefused()
+    {
+        var table = new WriteTable(Version3(0));
+        TargetRequest request = table.Request();
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        Alter(table, document => document["format-version"] = 2);
+
+        Assert.Equal("iceberg.table_changed", (await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(Commit(request, write, 1, File("b")), Stopping))).Code);
+    }
+
+    /// <summary>Files have been written with the default that was, or without what "must be written if a field is not supplied".</summary>
+    [Theory]
+    [InlineData("""{"id":4,"name":"d","required":false,"type":"long","write-default":6}""")]
+    [InlineData("""{"id":4,"name":"d","required":false,"type":"long"}""")]
+    [InlineData("""{"id":4,"name":"d","required":false,"type":"long","write-default":5}""", """{"id":6,"name":"e","required":false,"type":"long","initial-default":1,"write-default":1}""")]
+    [InlineData("""{"id":4,"name":"d","required":false,"type":"long","write-default":5}""", """{"id":6,"name":"e","required":false,"type":"long"}""", true)]
+    public async Task Commit_DefaultsWereChangedMeanwhile_IsRefused(string column, string? more = null, bool fits = false)
+    {
+        TestTable before = Version3(0);
+        before.Columns.Add(JsonNode.Parse("""{"id":4,"name":"d","required":false,"type":"long","write-default":5}"""));
+        var table = new WriteTable(before);
+        TargetRequest request = table.Request();
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        Alter(table, document =>
+        {
+            JsonArray fields = document["schemas"]![0]!["fields"]!.AsArray();
+            fields[3] = JsonNode.Parse(column);
+            if (more is not null)
+                fields.Add(JsonNode.Parse(more));
+        });
+
+        Task commit = table.Target.CommitAsync(Commit(request, write, 1, File("b")), Stopping);
+
+        if (fits)
+            await commit;
+        else
+            Assert.Equal("iceberg.table_changed", (await Assert.ThrowsAsync<TargetException>(() => commit)).Code);
+    }
+
+    [Fact]
+    public async Task Commit_MemberOfAStructGotADefaultMeanwhile_IsRefused()
+    {
+        TestTable before = Version3(0);
+        before.Columns.Add(JsonNode.Parse("""{"id":4,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":5,"name":"a","required":false,"type":"int"}]}}"""));
+        var table = new WriteTable(before) { Schema = new Schema([.. Columns.FieldsList, new Field("s", new StructType([new Field("a", Int32Type.Default, true)]), true)], null) };
+        TargetRequest request = table.Request();
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        Alter(table, document => document["schemas"]![0]!["fields"]![3]!["type"]!["fields"]!.AsArray()
+            .Add(JsonNode.Parse("""{"id":6,"name":"b","required":false,"type":"int","initial-default":1,"write-default":1}""")));
+
+        Assert.Equal("iceberg.table_changed", (await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(Commit(request, write, 1, File("b")), Stopping))).Code);
+    }
+
+    /// <summary>Of a deletion vector its own bytes count (field 145), as other writers count them, and not those of its Puffin file.</summary>
+    [Fact]
+    public async Task Commit_FilesWithVectors_CountsTheVectorsOwnBytes()
+    {
+        var table = new WriteTable(Version3(0));
+        TargetRequest request = table.Request();
+        WrittenFile file = File("a") with { Deletes = new WrittenDeletes("data/a.puffin", 400, 3) { VectorBytes = 60 } };
+
+        await table.Target.CommitAsync(Commit(request, await table.PlanAsync(), 1, file) with { HasDeletes = true }, Stopping);
+
+        Assert.Equal(("1060", "1060", "1"), ((string?)table.Summary()["added-files-size"], (string?)table.Summary()["total-files-size"], (string?)table.Summary()["added-dvs"]));
     }
 
     /// <summary>Type of the rows, type in the table, whether the plan tells a difference ("Primitive Types").</summary>
@@ -367,6 +445,8 @@ public sealed class VersionThreeTests
     [Theory]
     [InlineData("""{"id":4,"name":"d","required":true,"type":"long","initial-default":1}""", "iceberg.column_missing")]
     [InlineData("""{"id":4,"name":"d","required":false,"type":{"type":"struct","fields":[{"id":5,"name":"a","required":false,"type":"int"}]},"write-default":{}}""", "iceberg.default_not_written")]
+    // Readers do not look at it, and it is none of the source's.
+    [InlineData("""{"id":4,"name":"d","required":false,"type":"long","write-default":"five"}""", "iceberg.default_invalid")]
     public async Task Plan_RowsLackAColumnWhoseDefaultIsNotWritten_IsRefused(string column, string code)
     {
         TestTable before = Version3(0);
@@ -376,6 +456,44 @@ public sealed class VersionThreeTests
 
         Assert.Equal(code, error.Code);
         Assert.Contains("'d'", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Every row of a batch has it: longer ones would come to gigabytes.</summary>
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(1025, false)]
+    public async Task Plan_DefaultIsLong_IsRefusedByName(int bytes, bool isWritten)
+    {
+        TestTable before = Version3(0);
+        before.Columns.Add(JsonNode.Parse($$"""{"id":4,"name":"d","required":false,"type":"string","write-default":"{{new string('x', bytes)}}"}"""));
+        var table = new WriteTable(before);
+
+        if (isWritten)
+        {
+            Assert.Single((await table.PlanAsync()).Filled);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => table.PlanAsync());
+        Assert.Equal("iceberg.default_too_long", error.Code);
+        Assert.Contains("'d'", error.Message, StringComparison.Ordinal);
+        Assert.Contains(table.Root.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>"Schema Evolution" of version 3 promotes a table's own dates to timestamps; rows that have dates do not say which time of the day they mean.</summary>
+    [Theory]
+    [InlineData("timestamp")]
+    [InlineData("timestamp_ns")]
+    public async Task Plan_DatesIntoATimestamp_AreRefusedByName(string type)
+    {
+        TestTable before = Version3(0);
+        before.Columns.Add(JsonNode.Parse($$"""{"id":4,"name":"d","required":false,"type":"{{type}}"}"""));
+        var table = new WriteTable(before) { Schema = new Schema([.. Columns.FieldsList, new Field("d", Date32Type.Default, true)], null) };
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => table.PlanAsync());
+
+        Assert.Equal("iceberg.column_differs", error.Code);
+        Assert.Contains($"'d' of the table '{table.Root}' is {type} there and date in the rows", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -401,6 +519,14 @@ public sealed class VersionThreeTests
         var table = new TestTable();
         (table.Metadata["format-version"], table.Metadata["next-row-id"]) = (3, nextRowId);
         return table;
+    }
+
+    /// <summary>Makes the table's second version.</summary>
+    private static void Alter(WriteTable table, Action<JsonObject> change)
+    {
+        JsonObject document = table.Document();
+        change(document);
+        table.Store.Objects[table.Root.Combine("metadata/v2.metadata.json")] = Encoding.UTF8.GetBytes(document.ToJsonString());
     }
 
     private static async Task<IEnumerable<(string, long)>> RowIdsAsync(WriteTable table) => (await table.TasksAsync())
