@@ -20,7 +20,7 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <param name="maxId">The highest id that the table has ever given; 0 for a new table.</param>
 internal sealed class MappedColumns(TransferId transfer, int maxId)
 {
-    /// <summary>Physical names of the table that gets other columns; null where none has any yet.</summary>
+    /// <summary>Physical names of the table that gets other columns, in whatever case, which some readers of Parquet do not heed; null where none has any yet.</summary>
     private HashSet<string>? taken;
     private readonly int given = maxId;
     private bool keepsIds;
@@ -38,7 +38,7 @@ internal sealed class MappedColumns(TransferId transfer, int maxId)
     /// <exception cref="TargetException">No id is left.</exception>
     public IReadOnlyList<Field> Keep(Schema source, IReadOnlyList<Field> columns, IReadOnlyList<Field>? before)
     {
-        taken = before?.SelectMany(RowTypes.Named).Select(field => field.PhysicalName()).ToHashSet(StringComparer.Ordinal);
+        taken = before?.SelectMany(RowTypes.Named).Select(field => field.PhysicalName()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         Field[] ofFiles = [.. source.FieldsList.Where(IsOfFiles)], kept = [.. ofFiles.SelectMany(RowTypes.Named)];
         keepsIds = kept.Select(field => field.FieldId()).OfType<int>().Distinct().Count() == kept.Length;
         // What lists and maps hold may have ids in files too, which no column should get.
