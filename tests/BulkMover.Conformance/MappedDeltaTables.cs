@@ -29,6 +29,7 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
     private static readonly Dictionary<string, int> Decoded = new(StringComparer.Ordinal)
     {
         ["dremio-columnMappingConvertedIceberg"] = 2,
+        ["duckdbh-column_mapping_id_mode_nested_struct"] = 1,
         ["gold-data-skipping-basic-stats-all-types-columnmapping-id"] = 1,
         ["jkernel-data-reader-partition-values-column-mapping-name"] = 3,
         ["krs-cdf-column-mapping-name-mode"] = 1,
