@@ -3,7 +3,6 @@ using Apache.Arrow;
 using BulkMover.Cli.Sources;
 using BulkMover.Conformance.Corpus;
 using BulkMover.Conformance.Reading;
-using BulkMover.Core.Filters;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
@@ -24,9 +23,13 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Files that are decoded: those with timestamps of 96 bits, with partitions that a copy does not keep, with a column beside the table's.</summary>
+    /// <summary>
+    /// Files that are decoded: those with timestamps of 96 bits, with partitions that a copy does not keep, with a column beside the table's, of tables in mode id with others than the physical names.
+    /// </summary>
     private static readonly Dictionary<string, int> Decoded = new(StringComparer.Ordinal)
     {
+        ["dremio-columnMappingConvertedIceberg"] = 2,
+        ["duckdbh-column_mapping_id_mode_nested_struct"] = 1,
         ["gold-data-skipping-basic-stats-all-types-columnmapping-id"] = 1,
         ["jkernel-data-reader-partition-values-column-mapping-name"] = 3,
         ["krs-cdf-column-mapping-name-mode"] = 1,
@@ -110,20 +113,18 @@ public sealed class MappedDeltaTables(ClickHouseServerFixture server)
             await server.QueryAsync($"SELECT {columns} FROM deltaLakeLocal('{copied}') ORDER BY ALL", Token));
     }
 
-    /// <summary>"Column level statistics must be resolved by their physical names": the files, which another engine wrote for Iceberg, have others.</summary>
+    /// <summary>
+    /// "Write data files by using the physical name": the files, which another engine wrote for Iceberg, have others for their ids, and ClickHouse, which looks for names, finds nulls in the source.
+    /// </summary>
     [Fact]
-    public async Task Copy_FilesHaveOtherNamesForTheirIds_StatisticsAreThoseOfTheColumns()
+    public async Task Copy_FilesHaveOtherNamesForTheirIds_AreWrittenWithPhysicalNames()
     {
         (Source source, ITableSnapshot snapshot, _) = await OpenAsync("dremio-columnMappingConvertedIceberg");
         string copied = Path.Combine(server.FilesDirectory, "mapped_statistics");
         await using LakeTarget target = LakeCopies.Open("delta", Location.OnDisk(copied));
-        Assert.Equal(2, (await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: true)).AdoptedFiles);
+        Assert.Equal(0, (await LakeCopies.RunAsync(source, snapshot, new Scan(snapshot, columns: null, where: null), target, isAdopting: true)).AdoptedFiles);
 
-        ITableSnapshot there = await (await SourceOpener.OpenAsync($"delta:{copied}", Token)).OpenReadableSnapshotAsync(selector: null, Token);
-
-        // The rows are (1, ab), (2, cd) in the one and (3, ef), (4, gh) in the other.
-        foreach (string where in new[] { "id = 4", "id < 2", "str = 'gh'" })
-            Assert.Equal(1, await there.PlanAsync(new Scan(there, columns: null, FilterParser.Parse(where, there.Schema)), Token).CountAsync(Token));
+        Assert.Equal("1\tab\n2\tcd\n3\tef\n4\tgh\n", await server.QueryAsync($"SELECT id, str FROM deltaLakeLocal('{copied}') ORDER BY id", Token));
     }
 
     /// <summary>Names that Delta has in tables that map names only: such a table is made, and files are taken as they are.</summary>

@@ -22,7 +22,7 @@ public static class ColumnList
         while (position < text.Length && text[position] == ' ')
             position++;
         bool quoted = position < text.Length && text[position] == '"';
-        string name = quoted ? ReadQuoted(text, ref position) : ReadBare(text, ref position);
+        string name = quoted ? ReadQuoted("--columns", text, ref position) : ReadBare(text, ref position);
         if (name.Length == 0 && !quoted)
             throw new InvalidInputException("option.columns_invalid", $"--columns '{text}' has an empty name. Write --columns a,b.");
         if (position < text.Length && text[position] != ',')
@@ -39,7 +39,12 @@ public static class ColumnList
         return name;
     }
 
-    private static string ReadQuoted(string text, ref int position)
+    /// <summary>A name in double quotes, one in it twice.</summary>
+    /// <param name="option">For the message.</param>
+    /// <param name="text">The list.</param>
+    /// <param name="position">Of the quote that opens; afterwards behind the one that closes.</param>
+    /// <exception cref="InvalidInputException">The quote is not closed.</exception>
+    internal static string ReadQuoted(string option, string text, ref int position)
     {
         var name = new StringBuilder();
         for (position++; position < text.Length; position++)
@@ -56,6 +61,6 @@ public static class ColumnList
             name.Append('"');
         }
 
-        throw new InvalidInputException("option.columns_invalid", $"--columns '{text}' opens a quote and does not close it.");
+        throw new InvalidInputException("option.columns_invalid", $"{option} '{text}' opens a quote and does not close it.");
     }
 }

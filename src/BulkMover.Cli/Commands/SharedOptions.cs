@@ -59,7 +59,7 @@ public static class SharedOptions
 
     public static Option<string?> PartitionBy { get; } = new("--partition-by")
     {
-        Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\"; of a table of files names of columns, for Iceberg also \"day(time), bucket(16, id)\". "
+        Description = "PARTITION BY of a new table, as in ClickHouse: \"toYYYYMM(day)\"; of a table of files names of columns as in --columns, for Iceberg also \"day(time), bucket(16, id)\". "
             + "Default: none in ClickHouse, as the source in tables of files (in Parquet directories where it is by whole numbers and dates); '' for none.",
         HelpName = "EXPR",
     };

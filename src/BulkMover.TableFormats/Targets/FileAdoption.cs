@@ -49,7 +49,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         if (reason is null)
         {
             ParquetFooter footer = await ParquetFooter.ReadAsync(adoption.Store, task, cancellationToken);
-            var file = new FileColumns(footer.Schema, rows, adoption.Matching, write.Matching);
+            var file = new FileColumns(footer.Schema, rows, adoption.Matching, write);
             reason = ReasonNotTo(task, footer, file);
             if (reason is null && PartitionOf(task, footer, file) is { } partition)
                 return new FittingFile(footer, partition, await DeletedAsync(task, footer, cancellationToken));
@@ -141,6 +141,8 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
             return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table has a name mapping already";
+        if (write.Matching == ColumnMatching.WrittenFieldId && file.HasAnIdTwice)
+            return "it has a field id twice";
         int found = 0;
         foreach ((Field source, Field target, PartitionColumn? partition) in columns)
         {
@@ -155,9 +157,9 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
                 return IsInMetadata(source.Name);
             if (isTold || (isKept && write.LeavesPartitionColumnsOut))
             {
-                // Under another name it would be a column of its own to readers that find columns by name.
-                if (field is not null && field.Name != target.PhysicalName())
-                    return $"partition column '{source.Name}' has another name in it";
+                // Under another name it would be a column of its own to readers that find columns by name, and under another id one of the table's others, perhaps.
+                if (field is not null && !file.IsFound(field, target))
+                    return $"partition column '{source.Name}' has another name or id in it than the target looks for";
                 continue;
             }
 

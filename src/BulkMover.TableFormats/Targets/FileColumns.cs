@@ -9,8 +9,8 @@ namespace BulkMover.TableFormats.Targets;
 /// <param name="file">The file's schema.</param>
 /// <param name="columns">The source's, all of them.</param>
 /// <param name="bySource">How the source finds columns.</param>
-/// <param name="byTarget">How the target does.</param>
-internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching bySource, ColumnMatching byTarget)
+/// <param name="write">How the target does.</param>
+internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching bySource, TableWrite write)
 {
     private readonly bool hasIds = file.FieldsList.Any(field => field.FieldId() is not null);
     private readonly bool hasMapping = columns.FieldsList.Any(field => field.GetMappedNames() is not null);
@@ -31,13 +31,27 @@ internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching by
     /// <summary>The file's column of a column of the source; null when it has none.</summary>
     public Field? Find(Field source) => Find(file.FieldsList, source);
 
+    /// <summary>Whether an id is twice in the file, at whatever levels: which of the two is the column would be the reader's choice.</summary>
+    public bool HasAnIdTwice => FieldTree.All(file.FieldsList).Select(inner => inner.FieldId()).OfType<int>().GroupBy(id => id).Any(same => same.Count() > 1);
+
+    /// <summary>Whether the target looks for just this field.</summary>
+    /// <param name="field">In the file.</param>
+    /// <param name="target">In the target.</param>
+    public bool IsFound(Field field, Field target) => write.Matching switch
+    {
+        ColumnMatching.FieldId when hasIds => field.FieldId() == target.FieldId(),
+        // "Write data files by using the physical name", and the id (Delta PROTOCOL.md, "Writer Requirements for Column Mapping"): some readers go by the one, some by the other.
+        ColumnMatching.WrittenFieldId => field.Name == target.PhysicalName() && field.FieldId() == target.FieldId(),
+        _ => field.Name == target.PhysicalName(),
+    };
+
     /// <summary>Why the target would not find just this field with just these values; null when it does.</summary>
     /// <param name="field">In the file.</param>
     /// <param name="source">In the source.</param>
     /// <param name="target">In the target.</param>
     public string? Difference(Field field, Field source, Field target)
     {
-        if (byTarget == ColumnMatching.Name || !hasIds ? field.Name != target.PhysicalName() : field.FieldId() != target.FieldId())
+        if (!IsFound(field, target))
             return $"column '{source.Name}' has another name or id in it than the target looks for";
         return (field.DataType, source.DataType, target.DataType) switch
         {
@@ -49,9 +63,10 @@ internal sealed class FileColumns(Schema file, Schema columns, ColumnMatching by
         };
     }
 
-    /// <summary>What a list or map holds has no name that anybody looks for, and an id in Iceberg only.</summary>
-    private string? Element(Field field, Field source, Field target) =>
-        Inside(byTarget != ColumnMatching.FieldId || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
+    /// <summary>What a list or map holds has no name that anybody looks for, and an id in Iceberg only; in Delta a file may have one there that is a column's.</summary>
+    private string? Element(Field field, Field source, Field target) => field.FieldId() is { } id && write.ColumnIds.Contains(id)
+        ? $"what '{field.Name}' of a list or map holds has the id {id} in it, which is a column's in the target"
+        : Inside(write.Matching != ColumnMatching.FieldId || !hasIds ? new Field(target.Name, field.DataType, field.IsNullable) : field, source, target);
 
     private string? Inside(Field field, Field source, Field target) =>
         field.IsNullable && !target.IsNullable ? $"'{source.Name}' may be null in it" : Difference(field, source, target);

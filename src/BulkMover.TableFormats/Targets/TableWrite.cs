@@ -24,6 +24,9 @@ internal sealed record TableWrite(
     /// <summary>How readers of the table find columns in its files; with ids, those of files that have none by the names in a name mapping.</summary>
     public ColumnMatching Matching { get; init; } = ColumnMatching.Name;
 
+    /// <summary>Ids that only these have in files: the table's columns and members of structs, those that the rows lack included. Empty where what lists and maps hold has ids too, or none count.</summary>
+    public IReadOnlySet<int> ColumnIds { get; init; } = new HashSet<int>();
+
     /// <summary>False when the columns of files without ids would not be found: by ids alone, or by a name mapping that others have made.</summary>
     public bool AdoptsFilesWithoutIds { get; init; } = true;
 

@@ -18,7 +18,7 @@ public sealed class FileColumnsTests
     public void Find_MappingNamesAnotherColumn_IsThatOneAndNotWhatTheTargetLooksFor()
     {
         Field a = A.WithMappedNames(["b"]), b = B.WithMappedNames(["a"]);
-        var columns = new FileColumns(File, new Schema([a, b], null), ColumnMatching.FieldId, ColumnMatching.Name);
+        var columns = new FileColumns(File, new Schema([a, b], null), ColumnMatching.FieldId, Write(ColumnMatching.Name));
 
         Assert.True(columns.CanTell);
         Assert.Equal("b", columns.Find(a)!.Name);
@@ -29,35 +29,38 @@ public sealed class FileColumnsTests
     public void Find_MappingNamesEachColumnAsItIs_IsWhatTheTargetLooksFor()
     {
         Field a = A.WithMappedNames(["a", "old"]), b = B.WithMappedNames(["b"]);
-        var columns = new FileColumns(File, new Schema([a, b], null), ColumnMatching.FieldId, ColumnMatching.Name);
+        var columns = new FileColumns(File, new Schema([a, b], null), ColumnMatching.FieldId, Write(ColumnMatching.Name));
 
         Assert.Null(columns.Difference(columns.Find(a)!, a, Column("a")));
     }
 
     [Fact]
     public void Find_ColumnIsNotInTheMapping_IsMissing() =>
-        Assert.Null(new FileColumns(File, new Schema([A, B.WithMappedNames(["b"])], null), ColumnMatching.FieldId, ColumnMatching.Name).Find(A));
+        Assert.Null(new FileColumns(File, new Schema([A, B.WithMappedNames(["b"])], null), ColumnMatching.FieldId, Write(ColumnMatching.Name)).Find(A));
 
     [Theory]
     [InlineData(ColumnMatching.Name, true)]
     [InlineData(ColumnMatching.FieldId, false)]
     [InlineData(ColumnMatching.WrittenFieldId, false)]
     public void CanTell_FileWithoutIdsAndNoMapping_OnlyByName(ColumnMatching bySource, bool expected) =>
-        Assert.Equal(expected, new FileColumns(File, new Schema([A, B], null), bySource, ColumnMatching.Name).CanTell);
+        Assert.Equal(expected, new FileColumns(File, new Schema([A, B], null), bySource, Write(ColumnMatching.Name)).CanTell);
 
-    /// <summary>Delta PROTOCOL.md, "Reader Requirements for Column Mapping".</summary>
+    /// <summary>
+    /// Delta PROTOCOL.md, "Writer Requirements for Column Mapping": in mode id too, files are written "by using the physical name", and engines go by it.
+    /// </summary>
     [Theory]
     [InlineData(ColumnMatching.Name, "x", 1, true)]
     [InlineData(ColumnMatching.Name, "x", 7, true)]
     [InlineData(ColumnMatching.Name, "a", 1, false)]
-    [InlineData(ColumnMatching.WrittenFieldId, "a", 1, true)]
+    [InlineData(ColumnMatching.WrittenFieldId, "x", 1, true)]
+    [InlineData(ColumnMatching.WrittenFieldId, "a", 1, false)]
     [InlineData(ColumnMatching.WrittenFieldId, "x", 7, false)]
     [InlineData(ColumnMatching.WrittenFieldId, "x", null, false)]
-    public void Difference_TargetMapsNames_LooksForPhysicalNamesOrIds(ColumnMatching byTarget, string name, int? id, bool isSame)
+    public void Difference_TargetMapsNames_PhysicalNamesAndInModeIdAlsoIdsAreItsOwn(ColumnMatching byTarget, string name, int? id, bool isSame)
     {
         Field source = Column("a").WithPhysicalName(name), target = Column("a").WithPhysicalName("x").WithFieldId(1);
         var file = new Schema([id is null ? Column(name) : Column(name).WithFieldId(id.Value), Column("other").WithFieldId(9)], null);
-        var columns = new FileColumns(file, new Schema([source], null), ColumnMatching.Name, byTarget);
+        var columns = new FileColumns(file, new Schema([source], null), ColumnMatching.Name, Write(byTarget));
 
         Assert.Equal(isSame, columns.Difference(columns.Find(source)!, source, target) is null);
     }
@@ -69,10 +72,12 @@ public sealed class FileColumnsTests
     public void Difference_ElementHasAnIdInTheFile_CountsInIcebergOnly(ColumnMatching byTarget, bool isSame)
     {
         Field list = List(Column("element")).WithFieldId(1);
-        var columns = new FileColumns(new Schema([List(Column("item").WithFieldId(5)).WithFieldId(1)], null), new Schema([list], null), ColumnMatching.WrittenFieldId, byTarget);
+        var columns = new FileColumns(new Schema([List(Column("item").WithFieldId(5)).WithFieldId(1)], null), new Schema([list], null), ColumnMatching.WrittenFieldId, Write(byTarget));
 
         Assert.Equal(isSame, columns.Difference(columns.Find(list)!, list, list) is null);
     }
+
+    private static TableWrite Write(ColumnMatching matching) => new(File, [], [], [], []) { Matching = matching };
 
     private static Field List(Field element) => new("l", new ListType(element), nullable: true);
 

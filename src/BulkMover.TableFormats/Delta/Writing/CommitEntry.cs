@@ -47,7 +47,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
 
     private async Task AddAllAsync(LogLines lines, CancellationToken cancellationToken)
     {
-        using var statistics = new StatisticsWriter(StatisticsColumn.Of(FileMaker.SchemaOf(commit.Write).FieldsList, commit.Write.Matching, plan.Metadata.Configuration), commit.Write.Matching);
+        using var statistics = new StatisticsWriter(StatisticsColumn.Of(FileMaker.SchemaOf(commit.Write).FieldsList, plan.Metadata.Configuration));
         await foreach (WrittenFile file in commit.Files(cancellationToken))
         {
             var values = new Actions.PartitionValues();

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Apache.Arrow;
 using Apache.Arrow.Types;
-using BulkMover.Core.Scans;
-using BulkMover.Core.Types;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
@@ -20,16 +18,15 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, string? Key, IRead
     private const int DefaultCount = 32;
 
     /// <param name="fields">Columns of the files.</param>
-    /// <param name="matching">How readers of the table find columns.</param>
     /// <param name="configuration">Properties of the table, which may say of how many columns; -1 for all.</param>
-    public static IReadOnlyList<StatisticsColumn> Of(IEnumerable<Field> fields, ColumnMatching matching, IReadOnlyDictionary<string, string?>? configuration)
+    public static IReadOnlyList<StatisticsColumn> Of(IEnumerable<Field> fields, IReadOnlyDictionary<string, string?>? configuration)
     {
         bool isSaid = int.TryParse(configuration?.GetValueOrDefault(CountProperty), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count);
         int left = !isSaid ? DefaultCount : count < 0 ? int.MaxValue : count;
-        return OfFields(fields, [], matching, ref left);
+        return OfFields(fields, [], ref left);
     }
 
-    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, IReadOnlyList<string> above, ColumnMatching matching, ref int left)
+    private static List<StatisticsColumn> OfFields(IEnumerable<Field> fields, IReadOnlyList<string> above, ref int left)
     {
         var columns = new List<StatisticsColumn>();
         foreach (Field field in fields)
@@ -37,13 +34,13 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, string? Key, IRead
             JsonEncodedText name = JsonEncodedText.Encode(field.Name, LogLines.JsonOptions.Encoder);
             if (field.DataType is StructType { Fields: var members })
             {
-                if (OfFields(members, [.. above, field.Name], matching, ref left) is { Count: > 0 } below)
+                if (OfFields(members, [.. above, field.Name], ref left) is { Count: > 0 } below)
                     columns.Add(new StatisticsColumn(name, null, below));
                 continue;
             }
 
             if (left-- > 0 && field.DataType is not NestedType)
-                columns.Add(new StatisticsColumn(name, LeafKey.Of([.. above, field.Name], field.FieldId(), matching), []));
+                columns.Add(new StatisticsColumn(name, LeafKey.Of([.. above, field.Name]), []));
             left = Math.Max(left, 0);
         }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using BulkMover.Core.Scans;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.TableFormats.Targets;
 
@@ -8,8 +7,7 @@ namespace BulkMover.TableFormats.Delta.Writing;
 
 /// <summary>Statistics of data files as JSON text (PROTOCOL.md, "Per-file Statistics").</summary>
 /// <param name="columns">Of what they tell.</param>
-/// <param name="matching">How readers of the table find columns.</param>
-internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns, ColumnMatching matching) : IDisposable
+internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) : IDisposable
 {
     private readonly Dictionary<string, LeafMetrics> leaves = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> bytes = new();
@@ -25,7 +23,7 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns, 
         // A file that was adopted may have its columns in another order, and lack some.
         leaves.Clear();
         foreach (LeafMetrics leaf in file.Columns)
-            leaves[LeafKey.Of(leaf.Path, leaf.FieldId, matching)] = leaf;
+            leaves[LeafKey.Of(leaf.Path)] = leaf;
         Write("minValues"u8, (leaf, name) => StatisticsBound.Lower(leaf.Lower)?.Write(json, name));
         Write("maxValues"u8, (leaf, name) => StatisticsBound.Upper(leaf.Upper)?.Write(json, name));
         Write("nullCount"u8, (leaf, name) =>

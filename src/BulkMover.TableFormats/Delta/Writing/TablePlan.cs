@@ -82,13 +82,12 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
     {
         const string Removes = "remove all files that were there";
         IReadOnlyList<Field> rows = RowsOf(request);
-        ColumnMappingMode mapping = MappingOf(request, rows, before);
         bool isAlike = SchemaText.Of(rows) == SchemaText.Of(before.Schema.Arrow.FieldsList.Select(WithoutMapping))
             && partitionBy.SequenceEqual(before.Metadata.PartitionColumns ?? [], StringComparer.Ordinal);
-        // A table that maps names goes on with its own; one that does not may have to begin.
-        return isAlike && (before.Mapping != ColumnMappingMode.None || mapping == ColumnMappingMode.None)
+        // A table goes on as it is, also one that does not map names while the source does: its readers may not know that.
+        return isAlike
             ? Make(request, before.Schema.Arrow.FieldsList, before.Metadata, before.Protocol, before, before.Mapping, Removes)
-            : WithColumns(request, rows, mapping, before.Metadata with { PartitionColumns = partitionBy }, before, "give the table the columns of the copy", Removes);
+            : WithColumns(request, rows, MappingOf(request, rows, before), before.Metadata with { PartitionColumns = partitionBy }, before, "give the table the columns of the copy", Removes);
     }
 
     private static TablePlan Appended(TargetRequest request, LatestVersion before, IReadOnlyList<string>? partitionBy)
@@ -111,11 +110,11 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         return Make(request, fit.Rows, metadata, before.Protocol, before, before.Mapping, step);
     }
 
-    /// <summary>How the columns of a table that gets those of the copy are found: as the source's, or the table's before, and by name where they could not be called so otherwise.</summary>
-    private static ColumnMappingMode MappingOf(TargetRequest request, IReadOnlyList<Field> rows, LatestVersion? before) => (ColumnMapping.ModeOf(request.Schema), before?.Mapping) switch
+    /// <summary>How the columns of a table that gets those of the copy are found: as the table's before, or the source's, and by name where they could not be called so otherwise.</summary>
+    private static ColumnMappingMode MappingOf(TargetRequest request, IReadOnlyList<Field> rows, LatestVersion? before) => (before?.Mapping, ColumnMapping.ModeOf(request.Schema)) switch
     {
-        (not ColumnMappingMode.None and var mode, _) => mode,
-        (_, not (null or ColumnMappingMode.None) and var mode) => mode.Value,
+        (not (null or ColumnMappingMode.None) and var mode, _) => mode.Value,
+        (_, not ColumnMappingMode.None and var mode) => mode,
         _ => rows.Any(column => RowTypes.FindUnfit(column) is not null) ? ColumnMappingMode.Name : ColumnMappingMode.None,
     };
 
@@ -129,7 +128,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         if (mapping != ColumnMappingMode.None)
         {
             var mapped = new MappedColumns(request.Transfer, before is null ? 0 : MaxIdOf(before));
-            rows = mapped.Keep(request.Schema, rows);
+            rows = mapped.Keep(request.Schema, rows, before is { Mapping: not ColumnMappingMode.None } ? before.Schema.Arrow.FieldsList : null);
             metadata = metadata with { Configuration = Properties(metadata, mapping, mapped.MaxId) };
             protocol = TableProtocols.With(protocol, ColumnMapping.Feature);
             steps[0] += $", with column mapping by {ColumnMapping.TextOf(mapping)}";
@@ -143,6 +142,8 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         [ColumnMapping.ModeProperty] = ColumnMapping.TextOf(mapping),
         [ColumnMapping.MaxIdProperty] = maxId.ToString(CultureInfo.InvariantCulture),
     };
+
+    private static HashSet<int> IdsOf(IEnumerable<Field> columns) => [.. columns.SelectMany(RowTypes.Named).Select(field => field.FieldId()).OfType<int>()];
 
     private static Field WithoutMapping(Field column) => FieldTree.Rebuild(column, leaf => new Field(leaf.Name, leaf.DataType, leaf.IsNullable));
 
@@ -166,6 +167,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
         {
             LeavesPartitionColumnsOut = true,
             Matching = mapping == ColumnMappingMode.Id ? ColumnMatching.WrittenFieldId : ColumnMatching.Name,
+            ColumnIds = mapping == ColumnMappingMode.Id ? IdsOf([.. rows, .. before?.Schema.Arrow.FieldsList ?? []]) : new HashSet<int>(),
             AdoptsFilesWithoutIds = mapping != ColumnMappingMode.Id,
             FillsMissingColumns = true,
             CheckPartition = PartitionPlan.ThrowIfEmpty,

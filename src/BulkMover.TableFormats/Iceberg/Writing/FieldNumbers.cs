@@ -9,7 +9,7 @@ namespace BulkMover.TableFormats.Iceberg.Writing;
 internal sealed class FieldNumbers
 {
     /// <summary>"Reserved Field IDs": greater ones are of metadata columns.</summary>
-    private const int LastFreeId = int.MaxValue - 200;
+    public const int LastFreeId = int.MaxValue - 200;
 
     private int last;
 

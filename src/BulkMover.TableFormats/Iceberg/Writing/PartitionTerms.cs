@@ -71,9 +71,11 @@ internal static class PartitionTerms
 
     private static (Transform Transform, string Column) Split(string term, IcebergSchema schema)
     {
+        if (Column(term, schema) is not null)
+            return (Transform.Identity, term);
         string text = term.Trim();
         int bracket = text.IndexOf('(', StringComparison.Ordinal);
-        if (bracket <= 0 || !text.EndsWith(')') || Column(text, schema) is not null)
+        if (bracket <= 0 || !text.EndsWith(')'))
             return (Transform.Identity, text);
         string name = text[..bracket].Trim().ToLowerInvariant();
         string inner = text[(bracket + 1)..^1];

@@ -184,11 +184,24 @@ public sealed class ColumnMappingWritingTests : IDisposable
         Assert.Contains("--columns", error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Readers of the table may not know the mapping, and need not.</summary>
     [Fact]
-    public async Task Replace_TableDoesNotMapAndTheSourceDoes_BeginsTo()
+    public async Task Replace_TableHasTheColumnsAndDoesNotMap_StaysSo()
+    {
+        table.Commit(0, Protocol, Metadata(Schema(("id", "long"), ("part", "string"), ("l", List("m")))));
+
+        await table.CopyAsync(CopyMode.Replace, "t2", null, Rows("id"));
+
+        Assert.DoesNotContain("metaData", table.Log(1), StringComparison.Ordinal);
+        Assert.DoesNotContain("protocol", table.Log(1), StringComparison.Ordinal);
+        Assert.Equal("""{"id":1,"part":"x","l":[{"m":10}]} {"id":2,"part":"x","l":null}""", await table.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Replace_TableDoesNotMapAndTheSourceDoes_BeginsToWithOtherColumns()
     {
         await table.CopyAsync(CopyMode.Create, "t1", Ids(1), Texts("s", "x"));
-        table.Commit(1, Metadata(Schema(("id", "long"), ("part", "string"), ("l", List("m"))), configuration: new Dictionary<string, string> { ["own"] = "1" }));
+        table.Commit(1, Metadata(Schema(("id", "long"), ("s", "string")), configuration: new Dictionary<string, string> { ["own"] = "1" }));
 
         await table.CopyAsync(CopyMode.Replace, "t2", null, Rows("id"));
 
@@ -209,17 +222,102 @@ public sealed class ColumnMappingWritingTests : IDisposable
         Assert.Equal("""{"id":1,"s":"x"}""", await table.RowsAsync());
     }
 
+    /// <summary>"Assign a globally unique identifier as the physical name for each new column", "this value must increase monotonically".</summary>
     [Fact]
-    public async Task Replace_TableMapsOtherColumns_GoesOnMappingWithIdsItNeverGave()
+    public async Task Replace_TableMapsSomeOfTheColumns_TheseStayAndOthersGetWhatItNeverGave()
     {
         table.Commit(0, ProtocolWith("columnMapping"), Metadata(Swapped, configuration: Mapped("id", 9)));
 
         await table.CopyAsync(CopyMode.Replace, "t1", Ids(1), Texts("u", "x"));
 
         JsonObject metadata = Action(1, "metaData");
-        Assert.Equal([10, 11], Columns(metadata).Select(field => (int)field["metadata"]!["delta.columnMapping.id"]!));
-        Assert.Equal(("id", "11"), ((string?)metadata["configuration"]![ModeProperty], (string?)metadata["configuration"]![MaxIdProperty]));
+        Assert.Equal([1, 10], IdsOf(metadata));
+        Assert.Equal("s", PhysicalName(1, 0));
+        Assert.Matches("^col-[0-9a-f]{8}-[0-9a-f-]{27}$", PhysicalName(1, 1));
+        Assert.Equal(("id", "10"), ((string?)metadata["configuration"]![ModeProperty], (string?)metadata["configuration"]![MaxIdProperty]));
         Assert.Equal("""{"id":1,"u":"x"}""", await table.RowsAsync());
+    }
+
+    [Fact]
+    public async Task Replace_ColumnHasAnotherType_IsAnotherColumn()
+    {
+        table.Commit(0, ProtocolWith("columnMapping"), Metadata(Swapped, configuration: Mapped("id", 9)));
+
+        await table.CopyAsync(CopyMode.Replace, "t1", Ids(1), Column("s", Int64Type.Default, 2L));
+
+        Assert.Equal([1, 10], IdsOf(Action(1, "metaData")));
+        Assert.NotEqual("id", PhysicalName(1, 1));
+    }
+
+    [Fact]
+    public async Task Replace_OnlyWhatMayBeNullDiffers_NamesIdsAndModeStay()
+    {
+        table.Commit(0, ProtocolWith("columnMapping"), Metadata(Swapped, configuration: Mapped("name", 9)));
+        Field[] source = [new Field("id", Int64Type.Default, nullable: false).WithPhysicalName("a").WithFieldId(4), new Field("s", StringType.Default, nullable: true).WithPhysicalName("b").WithFieldId(5)];
+
+        await table.CopyAsync(CopyMode.Replace, "t1", null, Empty("id", 5, source));
+
+        JsonObject metadata = Action(1, "metaData");
+        Assert.Equal([1, 2], IdsOf(metadata));
+        Assert.Equal(("s", "id"), (PhysicalName(1, 0), PhysicalName(1, 1)));
+        Assert.Equal([false, true], Columns(metadata).Select(field => (bool)field["nullable"]!));
+        Assert.Equal(("name", "9"), ((string?)metadata["configuration"]![ModeProperty], (string?)metadata["configuration"]![MaxIdProperty]));
+    }
+
+    /// <summary>A source that gets a column has never given its id before; one that is another table may have given what the table gave to others.</summary>
+    [Theory]
+    [InlineData(20, "col-20", true)]
+    [InlineData(19, "col-20", false)]
+    [InlineData(20, "col-5", false)]
+    public async Task Replace_SourceHasAColumnMore_ItsNameAndIdAreKeptWhereTheTableNeverGaveThem(int id, string name, bool isKept)
+    {
+        await table.CopyAsync(CopyMode.Create, "t1", null, Rows("id"));
+        Field[] source = [.. Rows("id").Schema.FieldsList, new Field("more", Int64Type.Default, nullable: true).WithPhysicalName(name).WithFieldId(id)];
+
+        await table.CopyAsync(CopyMode.Replace, "t2", null, Empty("id", 20, source));
+
+        JsonObject metadata = Action(1, "metaData");
+        Assert.Equal([7, 3, 4, isKept ? 20 : 21], IdsOf(metadata));
+        Assert.Equal(isKept, PhysicalName(1, 3) == name);
+        Assert.Equal(isKept ? "20" : "21", (string?)metadata["configuration"]![MaxIdProperty]);
+    }
+
+    [Fact]
+    public async Task Replace_StructHasAMemberMore_TheOthersStay()
+    {
+        await table.CopyAsync(CopyMode.Create, "t1", null, Rows("id"));
+        var group = new StructType([new Field("n", Int64Type.Default, nullable: true), new Field("m", Int64Type.Default, nullable: true)]);
+
+        await table.CopyAsync(CopyMode.Replace, "t2", null, Empty("none", 0, new Field("id", Int64Type.Default, nullable: true), new Field("l", new ListType(new Field("element", group, nullable: true)), nullable: true)));
+
+        JsonNode[] columns = Columns(Action(1, "metaData"));
+        Assert.Equal([7, 4], IdsOf(Action(1, "metaData")));
+        Assert.Equal([20, 5], columns[1]["type"]!["elementType"]!["fields"]!.AsArray().Select(member => (int)member!["metadata"]!["delta.columnMapping.id"]!));
+        Assert.Equal("col-5", (string?)columns[1]["type"]!["elementType"]!["fields"]![1]!["metadata"]!["delta.columnMapping.physicalName"]);
+    }
+
+    /// <summary>Iceberg spec, "Reserved Field IDs", which files of both formats have.</summary>
+    [Theory]
+    [InlineData(int.MaxValue - 201, true)]
+    [InlineData(int.MaxValue - 200, false)]
+    [InlineData(int.MaxValue, false)]
+    public async Task Append_NewColumn_GetsAnIdAsLongAsThereAreSome(int last, bool isLeft)
+    {
+        table.Commit(0, ProtocolWith("columnMapping"), Metadata(Swapped, configuration: Mapped("id", last)));
+
+        Exception? error = await Record.ExceptionAsync(() => table.CopyAsync(CopyMode.Append, "t1", Ids(1), Texts("t", "y")));
+
+        Assert.Equal(isLeft ? null : "delta.column_ids_used_up", error is null ? null : Assert.IsType<TargetException>(error).Code);
+    }
+
+    [Fact]
+    public async Task Create_SourceHasAReservedId_TheTableHasAnotherOne()
+    {
+        Field[] source = [new Field("a", Int64Type.Default, nullable: true).WithPhysicalName("a").WithFieldId(int.MaxValue - 100), new Field("b", Int64Type.Default, nullable: true).WithPhysicalName("b").WithFieldId(3)];
+
+        await table.CopyAsync(CopyMode.Create, "t1", null, Empty("id", int.MaxValue, source));
+
+        Assert.Equal([4, 3], IdsOf(Action(0, "metaData")));
     }
 
     [Fact]
@@ -250,18 +348,17 @@ public sealed class ColumnMappingWritingTests : IDisposable
         Assert.Equal((1, 0), (await table.FilesAsync("s = 'x'"), await table.FilesAsync("id = 2")));
     }
 
-    /// <summary>In mode id a file that was adopted may call columns as others are called in the table.</summary>
+    /// <summary>Files that come from Iceberg may have ids for what lists hold; Delta gives such none, but to a column perhaps the same one.</summary>
     [Fact]
-    public void Statistics_ColumnsAreFoundById_AreThoseOfTheId()
+    public void Statistics_ElementOfAListHasTheIdOfAColumn_AreNotThoseOfTheColumn()
     {
-        Field[] fields = [new Field("a", Int64Type.Default, nullable: true).WithFieldId(1), new Field("b", Int64Type.Default, nullable: true).WithFieldId(2)];
-        LeafMetrics Leaf(string name, int id, long bound) =>
-            new([name], id, 1, 1, 0, new Scalar(Int64Type.Default, bound), new Scalar(Int64Type.Default, bound));
-        using var writer = new StatisticsWriter(StatisticsColumn.Of(fields, ColumnMatching.WrittenFieldId, null), ColumnMatching.WrittenFieldId);
+        Field[] fields = [new Field("c", Int64Type.Default, nullable: true).WithFieldId(1), new Field("d", Int64Type.Default, nullable: true).WithFieldId(3)];
+        LeafMetrics[] leaves = [new(["c"], 1, 1, 1, 0, null, null), new(["l", "list", "element"], 3, 1, 1, 0, null, null)];
+        using var writer = new StatisticsWriter(StatisticsColumn.Of(fields, null));
 
-        string written = System.Text.Encoding.UTF8.GetString(writer.Write(new WrittenFile("f", 1, 1, [], [Leaf("b", 1, 10), Leaf("a", 2, 20)], [])));
+        string written = System.Text.Encoding.UTF8.GetString(writer.Write(new WrittenFile("f", 1, 1, [], leaves, [])));
 
-        Assert.Contains("\"minValues\":{\"a\":10,\"b\":20}", written, StringComparison.Ordinal);
+        Assert.Contains("\"nullCount\":{\"c\":0}", written, StringComparison.Ordinal);
     }
 
     public void Dispose() => table.Dispose();
@@ -287,6 +384,11 @@ public sealed class ColumnMappingWritingTests : IDisposable
         var lists = new ListArray(list, 2, new ArrowBuffer.Builder<int>().Append(0).Append(1).Append(1).Build(), members, new ArrowBuffer.BitmapBuilder().Append(true).Append(false).Build(), 1);
         return new RecordBatch(schema, [new Int64Array.Builder().Append(1).Append(2).Build(), new StringArray.Builder().Append("x").Append("x").Build(), lists], 2);
     }
+
+    /// <summary>Columns of a table that maps names, and no rows.</summary>
+    private static RecordBatch Empty(string mode, int maxId, params Field[] columns) => new(new Schema(columns, Mapped(mode, maxId)), System.Array.Empty<IArrowArray>(), 0);
+
+    private static IEnumerable<int> IdsOf(JsonObject metadata) => Columns(metadata).Select(field => (int)field["metadata"]!["delta.columnMapping.id"]!);
 
     private string Line(long version, string action) => table.Log(version).Split('\n').First(line => line.StartsWith($"{{\"{action}\"", StringComparison.Ordinal));
 

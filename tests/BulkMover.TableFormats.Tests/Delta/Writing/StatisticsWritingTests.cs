@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
 using Apache.Arrow.Types;
-using BulkMover.Core.Scans;
 using BulkMover.Core.Targets;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Writing;
@@ -106,7 +105,7 @@ public sealed class StatisticsWritingTests : IDisposable
             new Apache.Arrow.Field("id", Int64Type.Default, true),
         };
 
-        IReadOnlyList<StatisticsColumn> columns = StatisticsColumn.Of(fields, ColumnMatching.Name, null);
+        IReadOnlyList<StatisticsColumn> columns = StatisticsColumn.Of(fields, null);
 
         Assert.Equal(["point", "id"], columns.Select(column => column.Name.ToString()));
         Assert.Equal(["point\0x", "point\0y"], columns[0].Members.Select(member => member.Key));
