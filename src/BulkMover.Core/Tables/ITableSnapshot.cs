@@ -20,10 +20,9 @@ public interface ITableSnapshot
 
     /// <summary>
     /// A column with what rows have in it that lack it and are written now, as its default (<see cref="Types.InitialDefaults"/>), which may be another than that of rows from before the
-    /// column, or none.
+    /// column, or none. As it is where such rows cannot be written.
     /// </summary>
     /// <param name="column">Of <see cref="Schema"/>.</param>
-    /// <exception cref="Errors.TargetException">Such rows cannot be written.</exception>
     Field InNewRows(Field column) => column;
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
+using BulkMover.Core.Errors;
 using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Tables;
@@ -85,7 +86,19 @@ public sealed class IcebergSnapshot : ITableSnapshot, IExpiringSnapshot
 
     public SnapshotRetention? Retention { get; }
 
-    public Field InNewRows(Field column) => new WriteDefaults(schema, root.ToString()) is var defaults && defaults.AreOf(column) ? defaults.Filled(column) : column;
+    public Field InNewRows(Field column)
+    {
+        var defaults = new WriteDefaults(schema, root.ToString());
+        try
+        {
+            return defaults.AreOf(column) ? defaults.Filled(column) : column;
+        }
+        catch (TargetException)
+        {
+            // No copy has filled it as it is now: it came later, and all rows have what those from before it have.
+            return column;
+        }
+    }
 
     public async IAsyncEnumerable<ScanTask> PlanAsync(Scan scan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -99,7 +99,7 @@ public sealed class LakeTarget : ITarget
         TableWrite write = await format.PlanAsync(request, isGoneOnWith, cancellationToken);
         return isGoneOnWith && !await TakesFilesAsync(state, write, cancellationToken)
             ? throw new TargetException("lake.table_changed",
-                $"The table was altered since this copy began, so that rows would be written otherwise now. Run the command with --restart to copy again.")
+                $"The table was altered since this copy began, or an earlier version of BulkMover began it, so that rows would be written otherwise now. Run the command with --restart to copy again.")
             : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
     }
 

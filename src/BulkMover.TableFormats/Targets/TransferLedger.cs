@@ -85,7 +85,8 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     {
         await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], ChunksAtOnce, cancellationToken))
         {
-            foreach (FileEntry file in ((ChunkArrived)entry).Files)
+            // The run that has gone on with it may have come to its end meanwhile, and emptied them.
+            foreach (FileEntry file in (entry as ChunkArrived ?? throw Lost(state)).Files)
                 yield return file;
         }
     }

@@ -123,6 +123,26 @@ public sealed class LakeTransferTests
     }
 
     [Fact]
+    public async Task Files_AnotherRunHasComeToItsEnd_TheTransferIsLost()
+    {
+        var objects = new MemoryObjectStore();
+        LakeCopy copy = New("delta", objects, CopyMode.Create, isPartitioned: false);
+        var ledger = new TransferLedger(new WritableMemoryStore(objects), LakeCopy.Root);
+        TransferState state = await ledger.ReadAsync(copy.Transfer, Token);
+        for (int deadAt = 0; !state.ChunkEntries.Any(); deadAt++)
+        {
+            Assert.InRange(deadAt, 0, MostCalls);
+            await Assert.ThrowsAsync<EnvironmentException>(() => copy.RunAsync(new FailingStore(objects, deadAt, hasEffect: true)));
+            state = await ledger.ReadAsync(copy.Transfer, Token);
+        }
+
+        await copy.RunAsync(objects);
+
+        var error = await Assert.ThrowsAsync<TargetException>(async () => await ledger.FilesAsync(state, Token).CountAsync(Token));
+        Assert.Equal("lake.transfer_runs_elsewhere", error.Code);
+    }
+
+    [Fact]
     public async Task Transfers_CompleteCopies_AreToldByOneEntryEachAsByAll()
     {
         const int Copies = 3;

@@ -183,7 +183,7 @@ internal sealed class TransferRun
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // The tables are gone, and their bytes will be when the server has ended what still used them. A server that does not answer at all fails below.
+            // What is dropped is freed when the server has ended what still uses it; what was not asked for in time, the next run removes. A server that does not answer at all fails below.
         }
         finally
         {
@@ -235,8 +235,16 @@ internal sealed class TransferRun
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
+        string? staging = Ledger.State.Begun?.Staging;
         await Ledger.AddAsync(new Discarded(), cancellationToken);
-        await Task.WhenAll((await LeftAsync(cancellationToken)).Select(table => Parts.DropAndFreeAsync(table.Name, cancellationToken)));
+        await Task.WhenAll((await LeftAsync(cancellationToken)).Select(DropAsync));
+
+        // After an exchange whose run has not come to its end, the old table of a replace has the name of ours: people have seen its rows, and may want them back.
+        async Task DropAsync(TransferTable table)
+        {
+            bool isUnseen = table.Chunk is not null || (staging is not null && (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == staging);
+            await (isUnseen ? Parts.DropAndFreeAsync(table.Name, cancellationToken) : Parts.DropAsync(table.Name, cancellationToken));
+        }
     }
 
     /// <summary>The tables of the transfer but for the lease, and for those of a run that has taken it over meanwhile.</summary>

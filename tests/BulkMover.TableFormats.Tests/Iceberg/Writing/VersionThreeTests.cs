@@ -9,6 +9,7 @@ using BulkMover.Core.Types;
 using BulkMover.FileFormats.Avro;
 using BulkMover.FileFormats.Parquet;
 using BulkMover.FileFormats.Parquet.Writing;
+using BulkMover.TableFormats.Iceberg;
 using BulkMover.TableFormats.Iceberg.Manifests;
 using BulkMover.TableFormats.Iceberg.Writing;
 using BulkMover.TableFormats.Targets;
@@ -452,10 +453,14 @@ public sealed class VersionThreeTests
         TestTable before = Version3(0);
         before.Columns.Add(JsonNode.Parse(column));
 
-        var error = await Assert.ThrowsAsync<TargetException>(() => new WriteTable(before).PlanAsync());
+        var table = new WriteTable(before);
+        var error = await Assert.ThrowsAsync<TargetException>(() => table.PlanAsync());
 
         Assert.Equal(code, error.Code);
         Assert.Contains("'d'", error.Message, StringComparison.Ordinal);
+        // Copies that were made before the column came are compared with what it has in their rows.
+        IcebergSnapshot snapshot = await table.ReadAsync();
+        Assert.Same(snapshot.Schema.FieldsList[^1], snapshot.InNewRows(snapshot.Schema.FieldsList[^1]));
     }
 
     /// <summary>Every row of a batch has it: longer ones would come to gigabytes.</summary>
