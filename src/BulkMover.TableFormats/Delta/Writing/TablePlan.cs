@@ -119,7 +119,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
     };
 
     private static int MaxIdOf(LatestVersion before) =>
-        before.Schema.Arrow.FieldsList.SelectMany(RowTypes.Named).Select(field => field.FieldId() ?? 0).Append(ColumnMapping.MaxIdOf(before.Metadata)).Max();
+        IdsOf(before.Schema.Arrow.FieldsList).Append(ColumnMapping.MaxIdOf(before.Metadata)).Max();
 
     private static TablePlan WithColumns(
         TargetRequest request, IReadOnlyList<Field> rows, ColumnMappingMode mapping, TableMetadata metadata, LatestVersion? before, params string[] steps)
@@ -174,7 +174,7 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
             Deletes = MayKeepDeletes(request, before) ? new DeletionVectorFile() : null,
             Settled = Settle(rows, metadata.PartitionColumns ?? []),
         };
-        return new TablePlan(write, rows.Any(HasTimestampNtz) ? TableProtocols.With(protocol, TableProtocols.TimestampNtz) : protocol, metadata, before);
+        return new TablePlan(write, FieldTree.All(rows).Any(field => field.DataType is TimestampType { Timezone: null or "" }) ? TableProtocols.With(protocol, TableProtocols.TimestampNtz) : protocol, metadata, before);
     }
 
     private static void ThrowUnlessConvertible(TargetRequest request, Schema rows)
@@ -200,15 +200,6 @@ internal sealed record TablePlan(TableWrite Write, TableProtocol Protocol, Table
     private static bool MayKeepDeletes(TargetRequest request, LatestVersion? before) => before is null
         || (before.Protocol.Requires(TableProtocols.DeletionVectors) && before.IsSet(DeletionVectorsProperty, "true"))
         || (request.Mode == CopyMode.Replace && before.Property(DeletionVectorsProperty) is null);
-
-    private static bool HasTimestampNtz(Field field) => field.DataType switch
-    {
-        TimestampType { Timezone: null or "" } => true,
-        StructType type => type.Fields.Any(HasTimestampNtz),
-        MapType type => HasTimestampNtz(type.KeyField) || HasTimestampNtz(type.ValueField),
-        ListType type => HasTimestampNtz(type.ValueField),
-        _ => false,
-    };
 
     private static ColumnPlan Describe(Field from, Field to, IReadOnlyList<PartitionColumn> partitions) => new(
         from.Name, SourceType.Describe(from), SchemaText.Describe(to.DataType),
