@@ -45,6 +45,22 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
         Assert.Equal("t", await target.TablesAsync());
     }
 
+    /// <summary>Inserts of all columns in one file cost the server less; a table with granules of as many rows each takes no such parts (MergeTree's settings, "index_granularity_bytes").</summary>
+    [Theory]
+    [InlineData("min_bytes_for_wide_part = 0", "Compact")]
+    [InlineData("min_bytes_for_wide_part = 0, index_granularity_bytes = 0", "Wide")]
+    public async Task Copy_IntoTableOfWideParts_RowsComeInCompactPartsWhereTheyMay(string settings, string partType)
+    {
+        using TargetFixture target = await TargetFixture.NewAsync(server);
+        await target.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id SETTINGS {settings}");
+        await target.CopyAsync("t", CopyMode.Append, target.Rows(0, 900));
+        Assert.Equal("900\t404550", await target.QueryAsync("SELECT count(), sum(id) FROM {db}.t"));
+        Assert.Equal(partType, await target.QueryAsync("SELECT DISTINCT part_type FROM system.parts WHERE database = '{db}' AND table = 't' AND active"));
+        await target.QueryAsync("INSERT INTO {db}.t VALUES (900, 'n900')");
+        await target.QueryAsync("OPTIMIZE TABLE {db}.t FINAL");
+        Assert.Equal("Wide", await target.QueryAsync("SELECT DISTINCT part_type FROM system.parts WHERE database = '{db}' AND table = 't' AND active"));
+    }
+
     [Fact]
     public async Task Copy_CreateIntoTableWithRows_IsRefusedAndSaysWhatToChoose()
     {

@@ -7,6 +7,9 @@ namespace BulkMover.Databases.ClickHouse.Connections;
 /// <summary>Turns what a server, a proxy or the network says into an error with a code and a next step. The one place that does.</summary>
 internal static class ServerError
 {
+    /// <summary>Code of what is in none of the lists below.</summary>
+    public const string Refused = "clickhouse.refused";
+
     private const int ShownCharacters = 1000;
     private const int NotEnoughSpace = 243;
     private const string TooManyQueries = "too_many_queries";
@@ -116,7 +119,7 @@ internal static class ServerError
         bool isOverload = Overload.TryGetValue(code, out known);
         return isOverload || Passing.TryGetValue(code, out known)
             ? new EnvironmentException($"clickhouse.{known.Reason}", $"{refused} {known.NextStep}") { IsTransient = true, IsOverload = isOverload }
-            : new TargetException("clickhouse.refused", refused);
+            : new TargetException(Refused, refused);
     }
 
     private static int? ExceptionCode(HttpResponseMessage answer) =>

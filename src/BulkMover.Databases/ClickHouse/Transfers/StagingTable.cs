@@ -23,7 +23,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     public async Task MakeAsync(TableName chunk, CancellationToken cancellationToken)
     {
         await parts.ExecuteAsync($"CREATE TABLE {chunk.Sql} AS {name.Sql}", cancellationToken);
-        await parts.StopMergesForGoodAsync(chunk, cancellationToken);
+        await parts.ReadyForInsertsAsync(chunk, cancellationToken);
     }
 
     /// <summary>Makes a table in the place of a chunk's that keeps no row: the chunk is here already, and comes again for another shard's sake.</summary>
