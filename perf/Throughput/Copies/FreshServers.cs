@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using BulkMover.Core.Errors;
 using BulkMover.Datasets.Engines;
 using BulkMover.Throughput.Measuring;
 using BulkMover.Throughput.Results;
@@ -19,19 +20,33 @@ internal sealed class FreshServers(Load load)
     /// <param name="contestants">Who takes part.</param>
     /// <param name="rounds">Runs of each series.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>What was measured, and what all targets held.</returns>
+    /// <returns>What was measured, what all targets held, and why a baseline could not.</returns>
     /// <exception cref="InvalidOperationException">Two runs did not give the same rows.</exception>
-    public async Task<(IReadOnlyList<Series> Series, string Note)> RunAsync(IReadOnlyList<IContestant> contestants, int rounds, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<Series> Series, IReadOnlyList<string> Notes)> RunAsync(IReadOnlyList<IContestant> contestants, int rounds, CancellationToken cancellationToken)
     {
         Series[] all = [.. Series.Labels.SelectMany(label => contestants.Select(contestant => new Series(load.Subject, contestant.Name, label, contestant.IsBaseline)))];
         // Fills the page cache; not counted.
         string content = (await MeasureAsync(contestants[0], cancellationToken)).Content;
+        List<string> notes = [$"Content of every target of {load.Subject} (rows, hash, sorting key): {content.Replace('\t', ' ')}."];
+        var unable = new HashSet<string>(StringComparer.Ordinal);
         for (int round = 0; round < rounds; round++)
         {
             // Turned round each time, so that nobody always runs after the same neighbour.
-            foreach (Series series in round % 2 == 0 ? all : all.Reverse())
+            foreach (Series series in (round % 2 == 0 ? all : all.Reverse()).Where(series => !unable.Contains(series.Contestant)))
             {
-                CopyMeasurement run = await MeasureAsync(contestants.First(contestant => contestant.Name == series.Contestant), cancellationToken);
+                CopyMeasurement run;
+                try
+                {
+                    run = await MeasureAsync(contestants.First(contestant => contestant.Name == series.Contestant), cancellationToken);
+                }
+                catch (BulkMoverException refused) when (series.IsBaseline)
+                {
+                    // What it cannot do is a result, too.
+                    unable.Add(series.Contestant);
+                    notes.Add($"{load.Subject}: {series.Contestant} fails. {refused.Message.ReplaceLineEndings(" ")}");
+                    continue;
+                }
+
                 await Console.Error.WriteLineAsync($"{load.Subject}, round {round + 1}, {series.Contestant} {series.Label}: {run}");
                 if (run.Content != content)
                     throw new InvalidOperationException($"The runs did not give the same table, so their times cannot be compared: {run.Content} | {content}");
@@ -39,7 +54,7 @@ internal sealed class FreshServers(Load load)
             }
         }
 
-        return (all, $"Content of every target of {load.Subject} (rows, hash, sorting key): {content.Replace('\t', ' ')}.");
+        return ([.. all.Where(series => !unable.Contains(series.Contestant))], notes);
     }
 
     /// <summary>A query for the number of rows and a hash of them, whatever their order.</summary>

@@ -1,3 +1,5 @@
+using BulkMover.Core.Errors;
+
 namespace BulkMover.Throughput.Copies;
 
 /// <summary>
@@ -16,20 +18,27 @@ internal static class TunedPull
     /// <summary>Of the server's block sizes: smaller ones sort within the processor's cache, larger ones leave fewer parts.</summary>
     private static readonly double[] BlockSizes = [0.25, 1, 4];
 
-    /// <summary>Each point of the grid once; the least wall time is best.</summary>
-    public static async Task<IContestant> FindAsync(Load load, CancellationToken cancellationToken)
+    /// <summary>Each point of the grid once; the least wall time is best. Null where the server fails at each of them.</summary>
+    public static async Task<IContestant?> FindAsync(Load load, CancellationToken cancellationToken)
     {
         ServerPull? best = null;
         double least = double.PositiveInfinity;
         foreach (ServerPull pull in Grid().Select(settings => new ServerPull(Name, load, settings)))
         {
-            CopyMeasurement run = await new FreshServers(load).MeasureAsync(pull, cancellationToken);
-            await Console.Error.WriteLineAsync($"{pull.Command}: {run}");
-            if (run.WallSeconds < least)
-                (best, least) = (pull, run.WallSeconds);
+            try
+            {
+                CopyMeasurement run = await new FreshServers(load).MeasureAsync(pull, cancellationToken);
+                await Console.Error.WriteLineAsync($"{pull.Command}: {run}");
+                if (run.WallSeconds < least)
+                    (best, least) = (pull, run.WallSeconds);
+            }
+            catch (BulkMoverException refused)
+            {
+                await Console.Error.WriteLineAsync($"{pull.Command}: {refused.Message}");
+            }
         }
 
-        return best!;
+        return best;
     }
 
     private static IEnumerable<string[]> Grid() =>

@@ -17,7 +17,7 @@ internal static class Budgets
         var conditions = Conditions.Now(Conditions.Of(file));
         var load = Load.OfParquet(file);
         MoverCopy[] contestants = [.. Sizes.Select(size => new MoverCopy(size.Name, bulkmover, load, "--memory", size.Size) { IsBaseline = size == Sizes[^1] })];
-        (IReadOnlyList<Series> series, string note) = await new FreshServers(load).RunAsync(contestants, rounds, cancellationToken);
-        return new Run(Name, conditions, [note, .. contestants.Select(contestant => $"`{contestant.Command}`")], [.. FreshServers.Compared, Figure.MoverPeak], series);
+        (IReadOnlyList<Series> series, IReadOnlyList<string> notes) = await new FreshServers(load).RunAsync(contestants, rounds, cancellationToken);
+        return new Run(Name, conditions, [.. notes, .. contestants.Select(contestant => $"`{contestant.Command}`")], [.. FreshServers.Compared, Figure.MoverPeak], series);
     }
 }

@@ -46,9 +46,9 @@ internal static class Deletes
                 notes.Add($"{subject}: the engine does not take part: {problem}");
             else
                 contestants.Add(engine);
-            (IReadOnlyList<Series> series, string note) = await servers.RunAsync(contestants, rounds, cancellationToken);
+            (IReadOnlyList<Series> series, IReadOnlyList<string> itsNotes) = await servers.RunAsync(contestants, rounds, cancellationToken);
             all.AddRange(series);
-            notes.AddRange([note, .. contestants.Select(contestant => $"`{contestant.Command.Replace(tables, "…", StringComparison.Ordinal)}`")]);
+            notes.AddRange([.. itsNotes, .. contestants.Select(contestant => $"`{contestant.Command.Replace(tables, "…", StringComparison.Ordinal)}`")]);
         }
 
         return new Run(Name, conditions, notes, FreshServers.Compared, all);

@@ -23,16 +23,17 @@ internal static class ParquetCopies
     public static async Task<Run> RunAsync(string name, string bulkmover, IReadOnlyList<string> paths, int rounds, CancellationToken cancellationToken)
     {
         var conditions = Conditions.Now(string.Join("; ", paths.Select(Conditions.Of)));
-        var all = new List<Series>();
+        var measured = new List<Series>();
         var notes = new List<string>();
         foreach (Load load in paths.Select(Load.OfParquet))
         {
-            IContestant[] contestants = [new MoverCopy("bulkmover copy", bulkmover, load), await TunedPull.FindAsync(load, cancellationToken), new ServerPull("server pulls", load)];
-            (IReadOnlyList<Series> series, string note) = await new FreshServers(load).RunAsync(contestants, rounds, cancellationToken);
-            all.AddRange(series);
-            notes.AddRange([note, .. contestants.Select(contestant => $"`{contestant.Command}`")]);
+            IContestant?[] all = [new MoverCopy("bulkmover copy", bulkmover, load), await TunedPull.FindAsync(load, cancellationToken), new ServerPull("server pulls", load)];
+            IContestant[] contestants = [.. all.OfType<IContestant>()];
+            (IReadOnlyList<Series> series, IReadOnlyList<string> itsNotes) = await new FreshServers(load).RunAsync(contestants, rounds, cancellationToken);
+            measured.AddRange(series);
+            notes.AddRange([.. itsNotes, .. contestants.Select(contestant => $"`{contestant.Command}`")]);
         }
 
-        return new Run(name, conditions, notes, FreshServers.Compared, all);
+        return new Run(name, conditions, notes, FreshServers.Compared, measured);
     }
 }

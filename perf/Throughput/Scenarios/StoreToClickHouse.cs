@@ -27,7 +27,7 @@ internal static class StoreToClickHouse
             new MoverCopy("from S3", bulkmover, inStore),
             new MoverCopy("from disk", bulkmover, onDisk) { IsBaseline = true },
         ];
-        (IReadOnlyList<Series> series, string note) = await new FreshServers(onDisk).RunAsync(contestants, rounds, cancellationToken);
-        return new Run(Name, conditions, [note, .. contestants.Select(contestant => $"`{contestant.Command}`")], FreshServers.Compared, series);
+        (IReadOnlyList<Series> series, IReadOnlyList<string> notes) = await new FreshServers(onDisk).RunAsync(contestants, rounds, cancellationToken);
+        return new Run(Name, conditions, [.. notes, .. contestants.Select(contestant => $"`{contestant.Command}`")], FreshServers.Compared, series);
     }
 }
