@@ -15,17 +15,19 @@ internal static class InsertStatement
         $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
     /// <summary>What a part is made of without another block: most of a batch of the usual size.</summary>
-    private const long LargeRows = 48 * 1024, LargeBytes = 8 << 20;
+    private const long LargeRows = 48 * 1024, LargeBytes = 8 << 20, JoinedRows = 128 * 1024, JoinedBytes = 32 << 20;
 
     /// <summary>Whether the block is worth a part of its own.</summary>
     public static bool IsLarge(NativeBlock block) => block.Rows >= LargeRows || block.Bytes >= LargeBytes;
 
-    /// <summary>As <see cref="Settings"/>, of an insert of blocks that <see cref="IsLarge"/>.</summary>
-    public static IReadOnlyDictionary<string, object> SettingsOfLarge(ServerAbilities server) => new Dictionary<string, object>(Settings(server), StringComparer.Ordinal)
+    /// <summary>As <see cref="Settings(ServerAbilities)"/>, of an insert into a table without partitions.</summary>
+    /// <param name="server">What it can do.</param>
+    /// <param name="ofLarge">Of blocks that <see cref="IsLarge"/>: each is a part. Others the server joins until they are as much as a usual batch: by its defaults it would join eight times that, in fresh memory (0013).</param>
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server, bool ofLarge) => new Dictionary<string, object>(Settings(server), StringComparer.Ordinal)
     {
         // The last block of a row group is smaller than the others, and a part too.
-        ["min_insert_block_size_rows"] = LargeRows / 2,
-        ["min_insert_block_size_bytes"] = LargeBytes / 2,
+        ["min_insert_block_size_rows"] = ofLarge ? LargeRows / 2 : JoinedRows,
+        ["min_insert_block_size_bytes"] = ofLarge ? LargeBytes / 2 : JoinedBytes,
     };
 
     public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)

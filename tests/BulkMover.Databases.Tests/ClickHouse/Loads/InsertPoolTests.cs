@@ -45,6 +45,7 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
 
     [Theory]
     [InlineData("1000 1000 1000", "3000")]
+    [InlineData("40000 40000 40000 40000 40000 40000 40000", "120000 160000")]
     [InlineData("70000 70000 70000", "70000 70000 70000")]
     [InlineData("70000 30000 70000", "30000 70000 70000")]
     [InlineData("70000 10000 10000 20 30 40 50", "140 20000 70000")]
@@ -53,7 +54,7 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
         string table = await NewTableAsync("a Int64");
         ServerAbilities abilities = await ServerAbilities.FindAsync(client, Stopping);
         await using (var pool = new InsertPool(
-            ofLarge => client.Insert($"INSERT INTO {table} FORMAT Native", ofLarge ? InsertStatement.SettingsOfLarge(abilities) : InsertStatement.Settings(abilities)), 1, TimeSpan.FromSeconds(5)))
+            ofLarge => client.Insert($"INSERT INTO {table} FORMAT Native", InsertStatement.Settings(abilities, ofLarge)), 1, TimeSpan.FromSeconds(5)))
         {
             foreach (string rows in blocks.Split(' '))
             {
