@@ -30,14 +30,15 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
 
     public string FilesDirectory(TransferId transfer, long number) => string.Create(CultureInfo.InvariantCulture, $"{FilesName}{transfer}x{number}");
 
-    public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
+    public async Task<TableWrite> PlanAsync(TargetRequest request, Task<bool> hasBegun, CancellationToken cancellationToken)
     {
         LatestVersion? latest = await LatestVersion.ReadAsync(store, root, version: null, cancellationToken);
         TablePlan plan = TablePlan.Of(request, latest, root, partitionBy);
-        if (!hasBegun && latest is null)
+        if (await hasBegun)
+            return plan.Write;
+        if (latest is null)
             await ThrowIfOtherFilesAsync(cancellationToken);
-        if (!hasBegun)
-            await ThrowIfInTheWayAsync(request, latest, cancellationToken);
+        await ThrowIfInTheWayAsync(request, latest, cancellationToken);
         return plan.Write;
     }
 
