@@ -79,7 +79,7 @@ public sealed class IcebergTablesThatWeWrite(ClickHouseServerFixture server)
     private static async Task CommitAsync(IcebergTarget target, CopyMode mode, string directory, params int[] numbers)
     {
         var request = new TargetRequest(TransferId.Of(string.Join(',', numbers)), new TransferOrigin("c", "s", "t", "1"), Rows, mode, []);
-        TableWrite write = await target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         WrittenFile[] files = [.. numbers.Select(number => Write(write, directory, $"{target.FilesDirectory(request.Transfer, 1)}/{number}.parquet", number))];
         await target.CommitAsync(new TableCommit(request, write, 1, DateTimeOffset.UtcNow, files.Sum(file => file.Rows), _ => files.ToAsyncEnumerable()), Stopping);
     }

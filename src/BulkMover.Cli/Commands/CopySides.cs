@@ -18,7 +18,7 @@ namespace BulkMover.Cli.Commands;
 /// <param name="before">The copies by the same command, oldest first.</param>
 internal sealed class CopySides(ParseResult arguments, string source, ITarget? target, string command, IReadOnlyList<TransferRecord> before) : IAsyncDisposable
 {
-    private Task<Source>? opening;
+    private OpeningSnapshot? opening;
 
     public ITarget? Target => target;
 
@@ -38,18 +38,26 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         string source = SourceOpener.NameOf(arguments.GetRequiredValue(SharedOptions.From));
         if (address is null)
             return new CopySides(arguments, source, null, "", []);
-        // Beside the target, for both are round trips. Whether it can be opened is of interest only where rows are left to be read.
-        Task<Source> opening = OpenSourceAsync(arguments, cancellationToken);
-        ITarget target = await TargetOpener.OpenAsync(arguments, address, report, cancellationToken);
+        var opening = new OpeningSnapshot(arguments, cancellationToken);
+        ITarget? target = null;
         try
         {
+            target = await TargetOpener.OpenAsync(arguments, address, report, cancellationToken);
             string command = CommandOf(arguments, source, target);
             TransferRecord[] before = [.. (await target.TransfersAsync(cancellationToken)).Where(record => record.Origin.Command == command)];
-            return new CopySides(arguments, source, target, command, before) { opening = opening };
+            var sides = new CopySides(arguments, source, target, command, before);
+            // What was begun is perhaps of another snapshot, which may have come after the source was opened; or no row is left to be read.
+            if (sides.Begun is not null)
+                await opening.DisposeAsync();
+            else
+                sides.opening = opening;
+            return sides;
         }
         catch
         {
-            await target.DisposeAsync();
+            await opening.DisposeAsync();
+            if (target is not null)
+                await target.DisposeAsync();
             throw;
         }
     }
@@ -67,11 +75,19 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         {
             try
             {
-                // What was begun may be of a snapshot that came after the source was opened beside the target.
-                opened ??= await ((Begun is null ? Interlocked.Exchange(ref opening, null) : null) ?? OpenSourceAsync(arguments, cancellationToken));
-                if (words != selector && !opened.KeepsSnapshots)
-                    break;
-                ITableSnapshot snapshot = await opened.OpenReadableSnapshotAsync(words, cancellationToken);
+                ITableSnapshot snapshot;
+                if (opening?.Take() is { } ahead)
+                {
+                    (opened, snapshot) = await ahead;
+                }
+                else
+                {
+                    opened ??= await OpenSourceAsync(arguments, cancellationToken);
+                    if (words != selector && !opened.KeepsSnapshots)
+                        break;
+                    snapshot = await opened.OpenReadableSnapshotAsync(words, cancellationToken);
+                }
+
                 Scan scan = Source.NewScan(snapshot, arguments.GetValue(SharedOptions.Columns), arguments.GetValue(SharedOptions.Where));
                 if (Begun is null || IsBegun(snapshot, scan) || (TakesLatest && opened.KeepsSnapshots))
                     return (opened, snapshot, scan);
@@ -112,9 +128,16 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         return id;
     }
 
-    public ValueTask DisposeAsync() => target?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (opening is not null)
+            await opening.DisposeAsync();
+        if (target is not null)
+            await target.DisposeAsync();
+    }
 
-    private static Task<Source> OpenSourceAsync(ParseResult arguments, CancellationToken cancellationToken) =>
+    /// <summary>Opens the table that the command reads.</summary>
+    public static Task<Source> OpenSourceAsync(ParseResult arguments, CancellationToken cancellationToken) =>
         SourceOpener.OpenAsync(arguments.GetRequiredValue(SharedOptions.From), SharedOptions.RequestLimits(arguments), cancellationToken);
 
     /// <summary>What decides which rows and columns of a snapshot are read.</summary>

@@ -7,6 +7,23 @@ public static class ObjectStoreExtensions
     /// <summary>What stores call a request that they do not know.</summary>
     private const string NotSupported = "store.not_supported";
 
+    /// <summary>What stores call an object that is not there.</summary>
+    internal const string Missing = "store.object_missing";
+
+    /// <summary>Opens an object that may be missing: asking first whether it is there would be a request more.</summary>
+    /// <returns>Null when there is no such object.</returns>
+    public static async ValueTask<IRangeReader?> TryOpenAsync(this IObjectStore store, Location location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.OpenAsync(location, knownBytes: null, cancellationToken);
+        }
+        catch (CorruptTableException error) when (error.Code == Missing)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads a whole small object: metadata, manifests, log entries.</summary>
     /// <exception cref="CorruptTableException">It is missing, or larger than one array can hold.</exception>
     public static async ValueTask<byte[]> ReadAllAsync(

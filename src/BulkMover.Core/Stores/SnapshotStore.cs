@@ -12,16 +12,13 @@ namespace BulkMover.Core.Stores;
 /// <param name="snapshot">The snapshot's id.</param>
 public sealed class SnapshotStore(IObjectStore store, string format, string table, string snapshot) : IObjectStore
 {
-    /// <summary>What stores call an object that is not there.</summary>
-    private const string ObjectMissing = "store.object_missing";
-
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
         try
         {
             return new Reader(this, location, await store.OpenAsync(location, knownBytes, cancellationToken));
         }
-        catch (CorruptTableException error) when (error.Code == ObjectMissing)
+        catch (CorruptTableException error) when (error.Code == ObjectStoreExtensions.Missing)
         {
             throw Gone(location, error);
         }
@@ -49,7 +46,7 @@ public sealed class SnapshotStore(IObjectStore store, string format, string tabl
             {
                 await reader.ReadAsync(offset, destination, cancellationToken);
             }
-            catch (CorruptTableException error) when (error.Code == ObjectMissing)
+            catch (CorruptTableException error) when (error.Code == ObjectStoreExtensions.Missing)
             {
                 throw files.Gone(location, error);
             }

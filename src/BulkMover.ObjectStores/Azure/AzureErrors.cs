@@ -92,7 +92,7 @@ internal static class AzureErrors
     private static bool IsExpired(AzureClient client) => client.Expires <= DateTimeOffset.UtcNow;
 
     private static CorruptTableException Truncated(string said, Exception answer) =>
-        new("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer);
+        new(StoreErrors.Truncated, $"{said} The file was cut, or what refers to it is wrong.", answer);
 
     private static EnvironmentException Transient(string code, string message, RequestFailedException answer) =>
         new(code, message, answer) { IsTransient = true, RetryAfter = RetryAfter(answer) };

@@ -30,15 +30,23 @@ public sealed class AzureObjectStore(AzureAccess access, StoreRequests requests)
     /// <summary>How many objects a page of a listing has at most; null for the store's own choice, which is 5,000.</summary>
     internal int? PageObjects { get; init; }
 
-    /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
+    /// <summary>A length that is known costs no request, and whether it is right shows at the first read; else the one request has the first bytes, too.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         AzurePath path = AzurePath.Of(location);
         if (knownBytes is { } bytes)
-            return new AzureRangeReader(sender, location, path, bytes, etag: null);
-        BlobProperties head = await sender.FindAsync(location, path, cancellationToken) ?? throw StoreErrors.ObjectMissing(location, null);
-        return new AzureRangeReader(sender, location, path, head.ContentLength, head.ETag.ToString());
+            return new AzureRangeReader(sender, location, path, bytes, etag: null, default);
+        try
+        {
+            return await AzureRangeReader.OpenAsync(sender, location, path, cancellationToken);
+        }
+        catch (CorruptTableException error) when (error.Code == StoreErrors.Truncated)
+        {
+            // A blob without bytes has no beginning (RFC 9110, "416 Range Not Satisfiable").
+            BlobProperties head = await sender.FindAsync(location, path, cancellationToken) ?? throw StoreErrors.ObjectMissing(location, null);
+            return new AzureRangeReader(sender, location, path, head.ContentLength, head.ETag.ToString(), default);
+        }
     }
 
     public async ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken)

@@ -15,9 +15,20 @@ internal readonly record struct RangeAnswer(string? ContentRange, long ContentBy
     {
         if (offset < 0 || offset > length - bytes)
         {
-            throw new CorruptTableException("store.object_truncated",
+            throw new CorruptTableException(StoreErrors.Truncated,
                 $"'{location}' has {length:N0} bytes; {bytes:N0} bytes at {offset:N0} were to be read. The file was cut, or what refers to it is wrong.");
         }
+    }
+
+    /// <summary>The length of the object whose first bytes were asked for.</summary>
+    /// <param name="location">The object.</param>
+    /// <param name="mostBytes">How many, where it has so many.</param>
+    /// <exception cref="EnvironmentException">It is another range, or the length is not told.</exception>
+    public long LengthByBeginning(Location location, int mostBytes)
+    {
+        long length = Range is { } range ? range.Length ?? throw Ignored(location, 0, mostBytes) : ContentBytes;
+        Check(location, length, 0, (int)Math.Min(length, mostBytes));
+        return length;
     }
 
     /// <summary>
@@ -28,16 +39,18 @@ internal readonly record struct RangeAnswer(string? ContentRange, long ContentBy
     /// <exception cref="EnvironmentException">It is another range.</exception>
     public void Check(Location location, long length, long offset, int bytes)
     {
-        ContentRangeHeaderValue? range = ContentRangeHeaderValue.TryParse(ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
+        ContentRangeHeaderValue? range = Range;
         long total = range is null ? ContentBytes : range.Length ?? length;
         if (total != length)
             throw StoreErrors.LengthWrong(location, total, length);
 
         bool isWhole = range is null && offset == 0 && bytes == length;
         if (!isWhole && (range?.From != offset || range.To != offset + bytes - 1))
-        {
-            throw new EnvironmentException("store.range_ignored",
-                $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {ContentRange ?? "the whole object"}. It is not compatible; use another one.");
-        }
+            throw Ignored(location, offset, bytes);
     }
+
+    private ContentRangeHeaderValue? Range => ContentRangeHeaderValue.TryParse(ContentRange, out ContentRangeHeaderValue? parsed) ? parsed : null;
+
+    private EnvironmentException Ignored(Location location, long offset, int bytes) => new("store.range_ignored",
+        $"The store answered the request for {bytes:N0} bytes at {offset:N0} of '{location}' with {ContentRange ?? "the whole object"}. It is not compatible; use another one.");
 }

@@ -7,6 +7,7 @@ namespace BulkMover.ObjectStores.Requests;
 internal static class StoreErrors
 {
     public const string Missing = "store.object_missing";
+    public const string Truncated = "store.object_truncated";
     public const string Replaced = "store.object_changed";
     public const string UploadGone = "store.upload_gone";
     public const string NotSupported = "store.not_supported";

@@ -54,7 +54,7 @@ internal static class S3Errors
             "PermanentRedirect" or "TemporaryRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
                 new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
             "InvalidObjectState" => new EnvironmentException("store.object_archived", $"{said} Restore the object from the archive first.", answer),
-            "InvalidRange" => new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
+            "InvalidRange" => new CorruptTableException(StoreErrors.Truncated, $"{said} The file was cut, or what refers to it is wrong.", answer),
             "PreconditionFailed" => StoreErrors.Changed(location),
             "SlowDown" or "Throttling" or "ThrottlingException" or "RequestLimitExceeded" or "TooManyRequests" =>
                 StoreErrors.Throttled(said, answer, null),
@@ -76,7 +76,7 @@ internal static class S3Errors
         HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>
-            new CorruptTableException("store.object_truncated", $"{said} The file was cut, or what refers to it is wrong.", answer),
+            new CorruptTableException(StoreErrors.Truncated, $"{said} The file was cut, or what refers to it is wrong.", answer),
         HttpStatusCode.PreconditionFailed => StoreErrors.Changed(location),
         HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests =>
             StoreErrors.Throttled(said, answer, null),

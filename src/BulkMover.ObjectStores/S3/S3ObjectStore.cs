@@ -27,15 +27,23 @@ public sealed class S3ObjectStore(IS3AccessSource source, StoreRequests requests
     /// <summary>How many objects a page of a listing has at most; null for the store's own choice, which is 1,000.</summary>
     internal int? PageObjects { get; init; }
 
-    /// <summary>A length that is known costs no request; whether it is right shows at the first read.</summary>
+    /// <summary>A length that is known costs no request, and whether it is right shows at the first read; else the one request has the first bytes, too.</summary>
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         S3Path path = S3Path.Of(location);
         if (knownBytes is { } bytes)
-            return new S3RangeReader(sender, location, path, bytes, etag: null);
-        GetObjectMetadataResponse head = await sender.HeadAsync(location, path, cancellationToken);
-        return new S3RangeReader(sender, location, path, head.ContentLength, head.ETag);
+            return new S3RangeReader(sender, location, path, bytes, etag: null, default);
+        try
+        {
+            return await S3RangeReader.OpenAsync(sender, location, path, cancellationToken);
+        }
+        catch (CorruptTableException error) when (error.Code == StoreErrors.Truncated)
+        {
+            // An object without bytes has no beginning (RFC 9110, "416 Range Not Satisfiable").
+            GetObjectMetadataResponse head = await sender.HeadAsync(location, path, cancellationToken);
+            return new S3RangeReader(sender, location, path, head.ContentLength, head.ETag, default);
+        }
     }
 
     public async ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken)

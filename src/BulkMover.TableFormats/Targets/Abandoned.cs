@@ -13,7 +13,7 @@ internal sealed class Abandoned
     private readonly CopyMode? mode;
     private readonly bool isOpen;
     private readonly bool hasArrived;
-    private readonly IReadOnlyList<long> entries;
+    private readonly IReadOnlyList<EntryPlace> entries;
 
     private Abandoned(TransferState state)
     {

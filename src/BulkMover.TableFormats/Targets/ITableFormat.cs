@@ -21,9 +21,9 @@ internal interface ITableFormat
     /// <exception cref="Core.Errors.TargetException">A type has no equal, the table does not fit, or it has rows that <c>create</c> must not touch.</exception>
     /// <exception cref="Core.Errors.UnsupportedFeatureException">The table uses what is not written.</exception>
     /// <param name="request">What is asked.</param>
-    /// <param name="hasBegun">The transfer has begun, and whether the table is empty or missing, as <c>create</c> wants it, was looked at then.</param>
+    /// <param name="hasBegun">The transfer has begun, and whether the table is empty or missing, as <c>create</c> wants it, was looked at then. The ledger is asked meanwhile.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
-    Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken);
+    Task<TableWrite> PlanAsync(TargetRequest request, Task<bool> hasBegun, CancellationToken cancellationToken);
 
     /// <summary>A plan of now that differs from that of the transfer's first run takes its files all the same, if none has deleted rows; then it takes its place.</summary>
     /// <param name="settled"><see cref="TableWrite.Settled"/> of the first run.</param>

@@ -78,9 +78,11 @@ internal sealed class LakeLoad : ITargetLoad
             return new LakeLoad(store, format, ledger, plan, options, memory);
         }
 
-        await store.RefuseWithoutPutNewAsync(ledger.ScratchOf(state.Transfer), cancellationToken);
+        // The table is asked while the store is tried. What rests on the trial is the entry, and all after it.
+        Task<long> numbering = format.LastNumberAsync(state.Transfer, cancellationToken);
+        await Task.WhenAll(store.RefuseWithoutPutNewAsync(ledger.ScratchOf(state.Transfer), cancellationToken), numbering);
         var before = Abandoned.Of(state);
-        await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await format.LastNumberAsync(state.Transfer, cancellationToken)) + 1), cancellationToken);
+        await ledger.AddAsync(state, plan.Begin(isFirst, Math.Max(state.LastEntry, await numbering) + 1), cancellationToken);
         await before.RemoveAsync(store, format, ledger, cancellationToken);
         return new LakeLoad(store, format, ledger, plan, options, memory);
     }
@@ -114,17 +116,21 @@ internal sealed class LakeLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (state.IsComplete)
             return rows;
-        if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
+        // Before all rows have arrived, and the ledger says so, nobody has committed them: the table need not be asked.
+        bool hadArrived = state.HasArrived;
+        if (!hadArrived || await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
             // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
-            (IReadOnlyList<Location> others, bool hasDeletes) = state.HasArrived && !format.ShowsAtOnce ? ([], false) : await CheckFilesAsync(cancellationToken);
-            if (!state.HasArrived)
+            (IReadOnlyList<Location> others, bool hasDeletes) = hadArrived && !format.ShowsAtOnce ? ([], false) : await CheckFilesAsync(cancellationToken);
+            if (!hadArrived)
                 await ledger.AddAsync(state, new AllArrived(rows), cancellationToken);
             foreach (Location other in others)
                 await store.DeleteAsync(other, cancellationToken);
-            await ledger.ThrowIfLostAsync(state, cancellationToken);
+            // An entry that was made just now has told as much.
+            if (hadArrived || others.Count > 0)
+                await ledger.ThrowIfLostAsync(state, cancellationToken);
             // What readers can see begins here.
-            TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: true, CancellationToken.None);
+            TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: Task.FromResult(true), CancellationToken.None);
             var commit = new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)) { HasDeletes = hasDeletes };
             await format.CommitAsync(commit, CancellationToken.None);
         }
@@ -170,6 +176,7 @@ internal sealed class LakeLoad : ITargetLoad
 
         if (expected.Count > 0)
         {
+            await ledger.ThrowIfLostAsync(state, cancellationToken);
             throw new TargetException("lake.files_gone",
                 $"{expected.Count:N0} files that earlier runs of this copy have written are gone or altered, among them '{expected.First().Key}'. Perhaps the table's upkeep took them for " +
                 "left-overs. Nothing was changed in the table; run the command with --restart to copy again.");

@@ -72,6 +72,10 @@ internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry
 
     /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
     public long? SourceRows { get; init; }
+
+    /// <summary>What is told of the transfer.</summary>
+    public TransferRecord Record(TransferId transfer, string table, TransferOrigin origin) =>
+        new(transfer, table, origin, Mode, IsComplete: true, Chunks, Rows, BegunAt, At) { SourceRows = SourceRows };
 }
 
 /// <summary>Nobody will go on with it: before its files are removed.</summary>

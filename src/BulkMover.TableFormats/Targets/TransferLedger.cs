@@ -20,8 +20,11 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     private const string Ending = ".json";
     private const int EntriesAtOnce = 16;
 
-    /// <summary>Of chunks with their files: each may have thousands, with bounds of all their columns.</summary>
-    private const int ChunksAtOnce = 2;
+    /// <summary>Of entries that are read ahead, as they are stored: that of a chunk may have thousands of files, with bounds of all their columns, and takes several times as much in memory.</summary>
+    private const long BytesAtOnce = 4 << 20;
+
+    /// <summary>More than the last entry of a transfer that is complete.</summary>
+    private const long SmallBytes = 16 << 10;
 
     private readonly string run = Guid.NewGuid().ToString("N");
     private readonly Location directory = root.Combine($"{Directory}/transfers");
@@ -35,37 +38,46 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <summary>What is told of all transfers, in no order. Of one that is complete one entry is read: a table that is copied into each hour has thousands of them.</summary>
     public async Task<IReadOnlyCollection<TransferRecord>> RecordsAsync(string table, CancellationToken cancellationToken)
     {
-        var entries = new Dictionary<TransferId, List<long>>();
+        var entries = new Dictionary<TransferId, List<EntryPlace>>();
         await foreach (StoredObject found in store.ListAsync(directory, cancellationToken))
         {
             if (NumberOf(found.Location) is not { } number)
                 continue;
             var transfer = new TransferId(found.Location.Parent.Name);
-            if (!entries.TryGetValue(transfer, out List<long>? its))
+            if (!entries.TryGetValue(transfer, out List<EntryPlace>? its))
                 entries.Add(transfer, its = []);
-            its.Add(number);
+            its.Add(new EntryPlace(number, found.Bytes));
         }
 
-        var records = new ConcurrentBag<TransferRecord>();
+        var complete = new ConcurrentDictionary<TransferId, TransferRecord>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(entries, options, async (its, stopping) =>
         {
-            if (await RecordAsync(its.Key, its.Value, table, stopping) is { } record)
-                records.Add(record);
+            EntryPlace last = its.Value.MaxBy(entry => entry.Number);
+            if (last.Bytes <= SmallBytes && await EntryAsync(At(its.Key, last.Number), stopping) is TransferCompleted { Origin: { } origin } completed)
+                complete[its.Key] = completed.Record(its.Key, table, origin);
         });
+        List<TransferRecord> records = [.. complete.Values];
+        // One after another, for what they hold; no table has many.
+        foreach ((TransferId transfer, List<EntryPlace> its) in entries.Where(its => !complete.ContainsKey(its.Key)))
+        {
+            if ((await FoldAsync(transfer, its, cancellationToken)).Record(table) is { } record)
+                records.Add(record);
+        }
+
         return records;
     }
 
     public async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)
     {
-        var numbers = new List<long>();
+        var entries = new List<EntryPlace>();
         await foreach (StoredObject found in store.ListAsync(directory.Combine(transfer.Value), cancellationToken))
         {
             if (NumberOf(found.Location) is { } number)
-                numbers.Add(number);
+                entries.Add(new EntryPlace(number, found.Bytes));
         }
 
-        return await FoldAsync(transfer, numbers, cancellationToken);
+        return await FoldAsync(transfer, entries, cancellationToken);
     }
 
     /// <summary>Writes the next entry and adds it to the state.</summary>
@@ -73,17 +85,19 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     public async Task AddAsync(TransferState state, TransferEntry entry, CancellationToken cancellationToken)
     {
         entry = entry with { Run = run, At = DateTimeOffset.UtcNow };
-        long number = state.LastEntry + 1;
-        if (!await store.TryPutNewAsync(At(state.Transfer, number), JsonSerializer.SerializeToUtf8Bytes(entry, TransferJson.Default.TransferEntry), cancellationToken))
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(entry, TransferJson.Default.TransferEntry);
+        var place = new EntryPlace(state.LastEntry + 1, bytes.Length);
+        if (!await store.TryPutNewAsync(At(state.Transfer, place.Number), bytes, cancellationToken))
             throw Lost(state);
 
-        state.Add(number, entry);
+        state.Add(place, entry);
+        state.Keep(place, entry);
     }
 
     /// <summary>The files of all chunks that have arrived, in the order of their entries.</summary>
     public async IAsyncEnumerable<FileEntry> FilesAsync(TransferState state, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], ChunksAtOnce, cancellationToken))
+        await foreach ((_, TransferEntry entry) in EntriesAsync(state, [.. state.ChunkEntries], cancellationToken))
         {
             // The run that has gone on with it may have come to its end meanwhile, and emptied them.
             foreach (FileEntry file in (entry as ChunkArrived ?? throw Lost(state)).Files)
@@ -103,38 +117,40 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <param name="transfer">Which.</param>
     /// <param name="entries">As <see cref="TransferState.ChunkEntries"/>.</param>
     /// <param name="cancellationToken">Stops in between.</param>
-    public async Task ForgetFilesAsync(TransferId transfer, IReadOnlyList<long> entries, CancellationToken cancellationToken)
+    public async Task ForgetFilesAsync(TransferId transfer, IReadOnlyList<EntryPlace> entries, CancellationToken cancellationToken)
     {
         byte[] forgotten = JsonSerializer.SerializeToUtf8Bytes(new ChunkForgotten { Run = run, At = DateTimeOffset.UtcNow }, TransferJson.Default.TransferEntry);
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(entries, options, async (number, stopping) => await store.PutAsync(At(transfer, number), forgotten, stopping));
+        await Parallel.ForEachAsync(entries, options, async (entry, stopping) => await store.PutAsync(At(transfer, entry.Number), forgotten, stopping));
     }
 
-    private async Task<TransferRecord?> RecordAsync(TransferId transfer, List<long> numbers, string table, CancellationToken cancellationToken) =>
-        await EntryAsync(At(transfer, numbers.Max()), cancellationToken) is TransferCompleted { Origin: { } origin } completed
-            ? new TransferRecord(transfer, table, origin, completed.Mode, IsComplete: true, completed.Chunks, completed.Rows, completed.BegunAt, completed.At) { SourceRows = completed.SourceRows }
-            : (await FoldAsync(transfer, numbers, cancellationToken)).Record(table);
-
-    private async Task<TransferState> FoldAsync(TransferId transfer, List<long> numbers, CancellationToken cancellationToken)
+    private async Task<TransferState> FoldAsync(TransferId transfer, List<EntryPlace> entries, CancellationToken cancellationToken)
     {
         var state = new TransferState(transfer);
-        numbers.Sort();
-        await foreach ((long number, TransferEntry entry) in EntriesAsync(transfer, numbers, EntriesAtOnce, cancellationToken))
-            state.Add(number, entry);
+        entries.Sort((one, other) => one.Number.CompareTo(other.Number));
+        await foreach ((EntryPlace place, TransferEntry entry) in EntriesAsync(state, entries, cancellationToken))
+            state.Add(place, entry);
         return state;
     }
 
     /// <summary>In their order, some read ahead.</summary>
-    private async IAsyncEnumerable<(long Number, TransferEntry Entry)> EntriesAsync(
-        TransferId transfer, IReadOnlyList<long> numbers, int atOnce, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(EntryPlace Place, TransferEntry Entry)> EntriesAsync(
+        TransferState state, IReadOnlyList<EntryPlace> places, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ahead = new Queue<(long, Task<TransferEntry>)>();
-        for (int next = 0; next < numbers.Count || ahead.Count > 0;)
+        var ahead = new Queue<(EntryPlace Place, Task<TransferEntry> Entry)>();
+        long bytes = 0;
+        for (int next = 0; next < places.Count || ahead.Count > 0;)
         {
-            for (; next < numbers.Count && ahead.Count < atOnce; next++)
-                ahead.Enqueue((numbers[next], EntryAsync(At(transfer, numbers[next]), cancellationToken)));
-            (long number, Task<TransferEntry> entry) = ahead.Dequeue();
-            yield return (number, await entry);
+            for (; next < places.Count && (ahead.Count == 0 || (ahead.Count < EntriesAtOnce && bytes + places[next].Bytes <= BytesAtOnce)); next++)
+            {
+                EntryPlace place = places[next];
+                ahead.Enqueue((place, state.KeptAt(place) is { } kept ? Task.FromResult<TransferEntry>(kept) : EntryAsync(At(state.Transfer, place.Number), cancellationToken)));
+                bytes += place.Bytes;
+            }
+
+            (EntryPlace first, Task<TransferEntry> entry) = ahead.Dequeue();
+            bytes -= first.Bytes;
+            yield return (first, await entry);
         }
     }
 

@@ -5,8 +5,13 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>What the entries of one transfer come to. For one caller at a time.</summary>
 internal sealed class TransferState(TransferId transfer)
 {
+    /// <summary>Enough for some hundred files of some columns. Where there are more, to read them again takes no time beside that of copying them.</summary>
+    private const long MostKeptBytes = 256 << 10;
+
     private readonly Dictionary<long, ArrivedChunk> arrived = [];
-    private readonly Dictionary<long, long> chunkEntries = [];
+    private readonly Dictionary<long, EntryPlace> chunkEntries = [];
+    private readonly Dictionary<EntryPlace, ChunkArrived> kept = [];
+    private long keptBytes;
     private long allChunks;
     private long allRows;
 
@@ -35,16 +40,16 @@ internal sealed class TransferState(TransferId transfer)
     /// <summary>By chunk.</summary>
     public IReadOnlyDictionary<long, ArrivedChunk> Arrived => arrived;
 
-    /// <summary>Numbers of the entries that tell the files of the chunks.</summary>
-    public IEnumerable<long> ChunkEntries => chunkEntries.Values.Order();
+    /// <summary>The entries that tell the files of the chunks, by number.</summary>
+    public IEnumerable<EntryPlace> ChunkEntries => chunkEntries.Values.OrderBy(entry => entry.Number);
 
     public long Rows => IsComplete || HasArrived ? allRows : arrived.Values.Sum(chunk => chunk.Rows);
 
-    /// <param name="number">Higher than those before.</param>
+    /// <param name="place">Its number is higher than those before.</param>
     /// <param name="entry">The entry.</param>
-    public void Add(long number, TransferEntry entry)
+    public void Add(EntryPlace place, TransferEntry entry)
     {
-        LastEntry = number;
+        LastEntry = place.Number;
         LastAt = entry.At;
         switch (entry)
         {
@@ -57,7 +62,7 @@ internal sealed class TransferState(TransferId transfer)
                 break;
             case ChunkArrived chunk:
                 arrived[chunk.Chunk] = new ArrivedChunk(chunk.Tasks, chunk.Rows);
-                chunkEntries[chunk.Chunk] = number;
+                chunkEntries[chunk.Chunk] = place;
                 break;
             case AllArrived all:
                 (HasArrived, ArrivedAt, allRows) = (true, entry.At, all.Rows);
@@ -73,6 +78,21 @@ internal sealed class TransferState(TransferId transfer)
                 break;
         }
     }
+
+    /// <summary>
+    /// Keeps what this run has entered itself, so that the commit need not read it again: another run that empties the entry has the transfer, and this one learns
+    /// that with its next entry.
+    /// </summary>
+    public void Keep(EntryPlace place, TransferEntry entry)
+    {
+        if (entry is not ChunkArrived chunk || keptBytes + place.Bytes > MostKeptBytes)
+            return;
+        kept[place] = chunk;
+        keptBytes += place.Bytes;
+    }
+
+    /// <summary>The entry of a chunk; null where it has to be read.</summary>
+    public ChunkArrived? KeptAt(EntryPlace place) => kept.GetValueOrDefault(place);
 
     /// <summary>The entry that all rows are visible.</summary>
     public TransferCompleted Completed(long rows) => new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows };

@@ -99,15 +99,16 @@ public sealed class AzureObjectStoreTests(AzuriteServer server) : RemoteStoreCon
 
     [Theory]
     [InlineData(null)]
-    [InlineData(10)]
+    [InlineData(1_000_000)]
     public async Task ReadAsync_ObjectWasReplacedMeanwhile_IsAnErrorAndNoMixture(int? knownBytes)
     {
-        await PutAsync("ten", new byte[10]);
-        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("ten"), knownBytes, Cancellation);
+        // Longer than what opening brings.
+        await PutAsync("long", new byte[1_000_000]);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("long"), knownBytes, Cancellation);
         await reader.ReadAsync(0, new byte[5], Cancellation);
-        await PutAsync("ten", [.. Enumerable.Repeat((byte)1, 10)]);
+        await PutAsync("long", [.. Enumerable.Repeat((byte)1, 1_000_000)]);
 
-        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(5, new byte[5], Cancellation));
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(999_990, new byte[10], Cancellation));
 
         Assert.Equal(("store.object_changed", true), (error.Code, error.IsTransient));
     }

@@ -99,6 +99,29 @@ public sealed class S3ErrorTests : IDisposable
         Assert.Equal(("store.connection_lost", true), (error.Code, error.IsTransient));
     }
 
+    [Fact]
+    public async Task OpenAsync_LengthIsNotKnown_OneRequestHasAllOfASmallObject()
+    {
+        stub.Answer = _ => new HttpStubAnswer(206, [1, 2, 3]) { ContentRange = "bytes 0-2/3" };
+
+        Assert.Equal([1, 2, 3], await Store(new FixedS3Access(Access(null))).ReadAllAsync(Object, knownBytes: null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(1, stub.Requests);
+    }
+
+    [Theory]
+    [InlineData("bytes 2-9/10")]
+    [InlineData("bytes 0-9/20")]
+    [InlineData("bytes 0-9/*")]
+    public async Task OpenAsync_StoreSendsOtherBytesThanTheFirst_IsAnErrorAndNotTheseBytes(string range)
+    {
+        stub.Answer = _ => new HttpStubAnswer(206, new byte[10]) { ContentRange = range };
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await Store(new FixedS3Access(Access(null))).OpenAsync(Object, knownBytes: null, TestContext.Current.CancellationToken));
+
+        Assert.Equal("store.range_ignored", error.Code);
+    }
+
     [Theory]
     [InlineData(200, null)]
     [InlineData(206, "bytes 0-3/10")]

@@ -57,11 +57,12 @@ public sealed class S3ObjectStoreTests(CephServer server) : RemoteStoreContract,
     [Fact]
     public async Task ReadAsync_ObjectWasReplacedMeanwhile_IsAnErrorAndNoMixture()
     {
-        await PutAsync("ten", new byte[10]);
-        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("ten"), null, Cancellation);
-        await PutAsync("ten", [.. Enumerable.Repeat((byte)1, 10)]);
+        // Longer than what opening brings.
+        await PutAsync("long", new byte[1_000_000]);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("long"), null, Cancellation);
+        await PutAsync("long", [.. Enumerable.Repeat((byte)1, 1_000_000)]);
 
-        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(0, new byte[10], Cancellation));
+        var error = await Assert.ThrowsAsync<EnvironmentException>(async () => await reader.ReadAsync(0, new byte[1_000_000], Cancellation));
 
         Assert.Equal(("store.object_changed", true), (error.Code, error.IsTransient));
     }

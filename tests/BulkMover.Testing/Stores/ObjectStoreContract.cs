@@ -56,12 +56,35 @@ public abstract class ObjectStoreContract
         Assert.Equal(Enumerable.Range(offset, length).Select(i => (byte)i), read);
     }
 
+    /// <summary>Stores that learn a length by reading the first bytes read 256 KiB.</summary>
+    [Theory]
+    [InlineData(262_143)]
+    [InlineData(262_144)]
+    [InlineData(262_145)]
+    [InlineData(700_000)]
+    public async Task ReadAsync_LengthIsNotKnown_GivesTheBytesOfAnyRange(int length)
+    {
+        byte[] bytes = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 31))];
+        await PutAsync("a.bin", bytes);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("a.bin"), null, Cancellation);
+
+        Assert.Equal(length, reader.Length);
+        foreach ((int from, int to) in ((int, int)[])[(0, length), (5, 10), (262_100, length), (length - 3, length), (length, length)])
+        {
+            byte[] read = new byte[to - from];
+            await reader.ReadAsync(from, read, Cancellation);
+            Assert.True(read.AsSpan().SequenceEqual(bytes.AsSpan(from..to)));
+        }
+
+        await Assert.ThrowsAsync<CorruptTableException>(async () => await reader.ReadAsync(length - 3, new byte[4], Cancellation));
+    }
+
     [Fact]
     public async Task ReadAsync_ManyAtOnce_EachGetsItsOwnRange()
     {
         byte[] bytes = [.. Enumerable.Range(0, 256 * 1024).Select(i => (byte)(i >> 10))];
         await PutAsync("big", bytes);
-        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("big"), null, Cancellation);
+        await using IRangeReader reader = await OpenStore().OpenAsync(Root.Combine("big"), bytes.Length, Cancellation);
 
         byte[][] parts = await Task.WhenAll(Enumerable.Range(0, 256).Select(async i =>
         {

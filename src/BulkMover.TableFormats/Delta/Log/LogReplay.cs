@@ -15,6 +15,8 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
     /// <summary>A processor has about this many requests to memory under way.</summary>
     private const int FilesLookedUpTogether = 16;
 
+    private readonly CommitsAhead commits = new(store, segment.Commits);
+
     /// <summary>The newest protocol and the newest metadata.</summary>
     /// <exception cref="CorruptTableException">The log has no protocol or no metadata, or cannot be read.</exception>
     public async Task<(TableProtocol Protocol, TableMetadata Metadata)> ReadStateAsync(CancellationToken cancellationToken)
@@ -22,7 +24,7 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         var state = new StateAction();
         foreach (StoredObject commit in segment.Commits)
         {
-            state = Older(await OnlyAsync(JsonLines.ReadAsync(store, commit, ActionJson.Default.StateAction, cancellationToken), commit), state);
+            state = Older(await OnlyAsync(JsonLines.ReadAsync(commits, commit, ActionJson.Default.StateAction, cancellationToken), commit), state);
             if (state is { Protocol: { } protocol, MetaData: { } metadata })
                 return (protocol, metadata);
         }
@@ -38,7 +40,7 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
     {
         foreach (StoredObject commit in segment.Commits)
         {
-            await foreach (WriterAction action in JsonLines.ReadAsync(store, commit, ActionJson.Default.WriterAction, cancellationToken))
+            await foreach (WriterAction action in JsonLines.ReadAsync(commits, commit, ActionJson.Default.WriterAction, cancellationToken))
                 yield return action;
         }
 
@@ -61,7 +63,7 @@ internal sealed class LogReplay(IObjectStore store, Location table, LogSegment s
         var known = new KnownFiles(segment, table);
         for (int commit = 0; commit < segment.Commits.Count; commit++)
         {
-            await foreach (FileAction action in JsonLines.ReadAsync(store, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
+            await foreach (FileAction action in JsonLines.ReadAsync(commits, segment.Commits[commit], ActionJson.Default.FileAction, cancellationToken))
             {
                 if (action.Remove is { } remove)
                     known.Remove(DeltaPath.Resolve(table, remove.Path), remove.DeletionVector, commit);

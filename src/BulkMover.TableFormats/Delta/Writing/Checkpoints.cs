@@ -24,12 +24,13 @@ internal sealed class Checkpoints(IWritableStore store, Location table)
     private long actions, files;
 
     /// <param name="version">That was just committed.</param>
+    /// <param name="metadata">Its metadata.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
-    public async Task WriteIfDueAsync(long version, CancellationToken cancellationToken)
+    public async Task WriteIfDueAsync(long version, TableMetadata metadata, CancellationToken cancellationToken)
     {
         try
         {
-            if (version > 0 && await LatestVersion.ReadAsync(store, table, version, cancellationToken) is { } state && version % IntervalOf(state) == 0 && CanBeWhole(state))
+            if (version > 0 && version % IntervalOf(metadata) == 0 && await LatestVersion.ReadAsync(store, table, version, cancellationToken) is { } state && CanBeWhole(state))
                 await WriteAsync(state, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
@@ -38,8 +39,8 @@ internal sealed class Checkpoints(IWritableStore store, Location table)
         }
     }
 
-    private static long IntervalOf(LatestVersion state) =>
-        long.TryParse(state.Property("delta.checkpointInterval"), NumberStyles.None, CultureInfo.InvariantCulture, out long interval) && interval > 0 ? interval : DefaultInterval;
+    private static long IntervalOf(TableMetadata metadata) =>
+        long.TryParse(metadata.Configuration?.GetValueOrDefault("delta.checkpointInterval"), NumberStyles.None, CultureInfo.InvariantCulture, out long interval) && interval > 0 ? interval : DefaultInterval;
 
     /// <summary>What a checkpoint of this kind must have beyond that which is carried over.</summary>
     private static bool CanBeWhole(LatestVersion state) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
+using BulkMover.TableFormats.Delta.Actions;
 using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
@@ -30,14 +31,15 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
 
     public string FilesDirectory(TransferId transfer, long number) => string.Create(CultureInfo.InvariantCulture, $"{FilesName}{transfer}x{number}");
 
-    public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
+    public async Task<TableWrite> PlanAsync(TargetRequest request, Task<bool> hasBegun, CancellationToken cancellationToken)
     {
         LatestVersion? latest = await LatestVersion.ReadAsync(store, root, version: null, cancellationToken);
         TablePlan plan = TablePlan.Of(request, latest, root, partitionBy);
-        if (!hasBegun && latest is null)
+        if (await hasBegun)
+            return plan.Write;
+        if (latest is null)
             await ThrowIfOtherFilesAsync(cancellationToken);
-        if (!hasBegun)
-            await ThrowIfInTheWayAsync(request, latest, cancellationToken);
+        await ThrowIfInTheWayAsync(request, latest, cancellationToken);
         return plan.Write;
     }
 
@@ -48,12 +50,12 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
 
     public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
-        if (await Retry.RunAsync(stopping => TryCommitAsync(commit, stopping), cancellationToken) is { } version)
-            await new Checkpoints(store, root).WriteIfDueAsync(version, cancellationToken);
+        if (await Retry.RunAsync(stopping => TryCommitAsync(commit, stopping), cancellationToken) is var (version, metadata))
+            await new Checkpoints(store, root).WriteIfDueAsync(version, metadata, cancellationToken);
     }
 
-    /// <returns>The version; null when the commit was there already.</returns>
-    private async Task<long?> TryCommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    /// <returns>The version and its metadata; null when the commit was there already.</returns>
+    private async Task<(long Version, TableMetadata Metadata)?> TryCommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
         LatestVersion? latest = await LatestVersion.ReadAsync(store, root, version: null, cancellationToken);
         if (latest is not null && await latest.LastTransactionAsync(CommitEntry.ApplicationOf(commit.Request.Transfer), cancellationToken) >= commit.Number)
@@ -73,7 +75,7 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
         using var lines = new LogLines();
         await new CommitEntry(plan, commit).WriteAsync(store, lines, cancellationToken);
         return await store.TryPutNewAsync(root.Combine(string.Create(CultureInfo.InvariantCulture, $"_delta_log/{version:d20}.json")), lines.Bytes, cancellationToken)
-            ? version
+            ? (version, plan.Metadata)
             : throw new TargetException(VersionTaken,
                 $"Others commit to '{root}' all the time, the last time version {version}, so that there was no room for this commit. Run the command again: only the commit is left to do.");
     }

@@ -16,6 +16,9 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
     /// <summary>A hint holds one number or name; anything longer is not one.</summary>
     private const int MaxHintBytes = 1024;
 
+    /// <summary>What a store lists in one answer. Of tables with more files of metadata those that follow the hint are looked for one by one.</summary>
+    private const int MostListed = 1000;
+
     private readonly Location directory = table.Combine(MetadataFile.DirectoryName);
 
     /// <param name="store">Where the table lies.</param>
@@ -23,66 +26,92 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
     /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="InvalidInputException">There is no table, or no rule says which document is current.</exception>
     /// <exception cref="CorruptTableException">The hint names a document that is not there.</exception>
-    public static async Task<MetadataFile> FindAsync(IObjectStore store, Location location, CancellationToken cancellationToken) =>
-        await store.ExistsAsync(location, cancellationToken)
-            ? MetadataFile.At(location)
-            : await FindInAsync(store, location, cancellationToken);
+    public static async Task<MetadataFile> FindAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Meanwhile: what is named is a directory nearly always.
+        Task<MetadataFile> finding = FindInAsync(store, location, stop.Token);
+        try
+        {
+            return await store.ExistsAsync(location, cancellationToken) ? MetadataFile.At(location) : await finding;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
     /// <summary>As above, of what can only be a directory.</summary>
     public static Task<MetadataFile> FindInAsync(IObjectStore store, Location table, CancellationToken cancellationToken) => new MetadataLocator(store, table).FindAsync(cancellationToken);
 
     private async Task<MetadataFile> FindAsync(CancellationToken cancellationToken)
     {
-        string? hint = await ReadHintAsync(cancellationToken);
-        if (string.IsNullOrEmpty(hint))
-            return await FindHighestAsync(cancellationToken);
-        return long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
-            ? await FindFromVersionAsync(version, cancellationToken)
-            : await FindNamedAsync(hint, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Meanwhile: a store that is far takes as long for either, and of new and of small tables the listing tells all else.
+        Task<Documents> listing = ListAsync(MostListed, stop.Token);
+        try
+        {
+            string? hint = await ReadHintAsync(cancellationToken);
+            Documents listed = await listing;
+            if (string.IsNullOrEmpty(hint))
+                return await FindHighestAsync(listed, cancellationToken);
+            return long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
+                ? await FindFromVersionAsync(version, listed, cancellationToken)
+                : await FindNamedAsync(hint, listed, cancellationToken);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<string?> ReadHintAsync(CancellationToken cancellationToken)
     {
-        Location hint = directory.Combine("version-hint.text");
-        if (!await store.ExistsAsync(hint, cancellationToken))
-            return null;
-        await using IRangeReader reader = await store.OpenAsync(hint, knownBytes: null, cancellationToken);
-        if (reader.Length > MaxHintBytes)
+        await using IRangeReader? reader = await store.TryOpenAsync(directory.Combine("version-hint.text"), cancellationToken);
+        if (reader is null || reader.Length > MaxHintBytes)
             return null;
         byte[] bytes = new byte[reader.Length];
         await reader.ReadAsync(0, bytes, cancellationToken);
         return Encoding.UTF8.GetString(bytes).Trim();
     }
 
-    private async Task<MetadataFile> FindFromVersionAsync(long hint, CancellationToken cancellationToken)
+    private async Task<MetadataFile> FindFromVersionAsync(long hint, Documents listed, CancellationToken cancellationToken)
     {
-        Location? current = await FindStemAsync($"v{hint}", cancellationToken);
+        Location? current = await FindStemAsync($"v{hint}", listed, cancellationToken);
         if (current is null)
-            return Choose((await ListAsync(cancellationToken)).Where(file => file.Name.Version == hint), () => HintIsWrong($"version {hint}"));
+        {
+            return listed.AreAll
+                // Both may have been written behind the listing.
+                ? await FindFromVersionAsync(hint, Documents.NotListed, cancellationToken)
+                : Choose((await ListAsync(int.MaxValue, cancellationToken)).Files.Where(file => file.Name.Version == hint), () => HintIsWrong($"version {hint}"));
+        }
 
         long version = hint;
-        while (await FindStemAsync($"v{version + 1}", cancellationToken) is { } next)
+        while (await FindStemAsync($"v{version + 1}", listed, cancellationToken) is { } next)
             (current, version) = (next, version + 1);
         return new MetadataFile(current.Value, table, version == hint
             ? []
             : [$"version-hint.text says {hint}, but version {version} is there and was taken: the hint is written after the commit."]);
     }
 
-    private async Task<MetadataFile> FindNamedAsync(string hint, CancellationToken cancellationToken)
+    private async Task<MetadataFile> FindNamedAsync(string hint, Documents listed, CancellationToken cancellationToken)
     {
         string name = hint[(hint.LastIndexOf('/') + 1)..];
-        Location named = await FindStemAsync(MetadataFileName.Parse(name)?.Stem ?? name, cancellationToken) ?? throw HintIsWrong($"'{hint}'");
+        if (await FindStemAsync(MetadataFileName.Parse(name)?.Stem ?? name, listed, cancellationToken) is not { } named)
+            return listed.AreAll ? await FindNamedAsync(hint, Documents.NotListed, cancellationToken) : throw HintIsWrong($"'{hint}'");
         MetadataFile file = new(named, table, []);
         long version = MetadataFileName.Parse(named.Name)?.Version ?? long.MaxValue;
-        long highest = (await ListAsync(cancellationToken)).Max(other => other.Name.Version) ?? version;
+        long highest = (await AllAsync(listed, cancellationToken)).Max(other => other.Name.Version) ?? version;
         return highest <= version
             ? file
             : file with { Notes = [$"version-hint.text names '{named.Name}', which was taken, but there is a version {highest} as well."] };
     }
 
-    private async Task<MetadataFile> FindHighestAsync(CancellationToken cancellationToken)
+    private async Task<MetadataFile> FindHighestAsync(Documents listed, CancellationToken cancellationToken)
     {
-        List<(Location Location, MetadataFileName Name)> files = await ListAsync(cancellationToken);
+        IReadOnlyList<(Location Location, MetadataFileName Name)> files = await AllAsync(listed, cancellationToken);
         long? highest = files.Max(file => file.Name.Version);
         MetadataFile chosen = Choose(files.Where(file => file.Name.Version == highest), () => new InvalidInputException(
             "iceberg.table_missing",
@@ -106,30 +135,43 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
         };
     }
 
-    private async Task<Location?> FindStemAsync(string stem, CancellationToken cancellationToken)
+    /// <summary>The document of a version: by the listing where that has all, else by its name.</summary>
+    private async Task<Location?> FindStemAsync(string stem, Documents listed, CancellationToken cancellationToken)
     {
-        foreach (string suffix in MetadataFileName.Suffixes)
-        {
-            Location candidate = directory.Combine(stem + suffix);
-            if (await store.ExistsAsync(candidate, cancellationToken))
-                return candidate;
-        }
-
-        return null;
+        Location[] candidates = [.. MetadataFileName.Suffixes.Select(suffix => directory.Combine(stem + suffix))];
+        bool[] areThere = listed.AreAll
+            ? [.. candidates.Select(candidate => listed.Files.Any(file => file.Location == candidate))]
+            : await Task.WhenAll(candidates.Select(candidate => store.ExistsAsync(candidate, cancellationToken).AsTask()));
+        int first = Array.IndexOf(areThere, true);
+        return first < 0 ? null : candidates[first];
     }
 
-    private async Task<List<(Location Location, MetadataFileName Name)>> ListAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(Location Location, MetadataFileName Name)>> AllAsync(Documents listed, CancellationToken cancellationToken) =>
+        (listed.AreAll ? listed : await ListAsync(int.MaxValue, cancellationToken)).Files;
+
+    private async Task<Documents> ListAsync(int mostFiles, CancellationToken cancellationToken)
     {
-        var files = new List<(Location, MetadataFileName)>();
+        var documents = new List<(Location, MetadataFileName)>();
+        int files = 0;
         await foreach (StoredObject file in store.ListAsync(directory, cancellationToken))
         {
             if (file.Location.Parent == directory && MetadataFileName.Parse(file.Location.Name) is { } name)
-                files.Add((file.Location, name));
+                documents.Add((file.Location, name));
+            if (++files == mostFiles)
+                return Documents.NotListed;
         }
 
-        return files;
+        return new Documents(documents, AreAll: true);
     }
 
     private CorruptTableException HintIsWrong(string named) => new("iceberg.metadata_missing",
         $"'{directory}/version-hint.text' names {named}, which is not there. Restore the document, or name a metadata.json to read an older state.");
+
+    /// <summary>Metadata documents of the table.</summary>
+    /// <param name="Files">Where they are.</param>
+    /// <param name="AreAll">None is missing that was there when they were listed.</param>
+    private sealed record Documents(IReadOnlyList<(Location Location, MetadataFileName Name)> Files, bool AreAll)
+    {
+        public static readonly Documents NotListed = new([], AreAll: false);
+    }
 }

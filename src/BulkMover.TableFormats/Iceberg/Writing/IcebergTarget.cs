@@ -47,14 +47,14 @@ internal sealed class IcebergTarget : ITableFormat
 
     public string FilesDirectory(TransferId transfer, long number) => $"{DataDirectory}/{transfer}-{number}";
 
-    public async Task<TableWrite> PlanAsync(TargetRequest request, bool hasBegun, CancellationToken cancellationToken)
+    public async Task<TableWrite> PlanAsync(TargetRequest request, Task<bool> hasBegun, CancellationToken cancellationToken)
     {
         var plan = new WritePlan(request, options, Root);
         TableState? state = await commits.LoadAsync(cancellationToken);
         if (state is null)
             return plan.New(commits.NewAddress);
         WritableTable.Check(state, commits.Store, Root);
-        if (request.Mode == CopyMode.Create && !hasBegun && await LiveManifests.HaveDataAsync(commits.Store, Root, state, cancellationToken))
+        if (request.Mode == CopyMode.Create && !await hasBegun && await LiveManifests.HaveDataAsync(commits.Store, Root, state, cancellationToken))
             throw HasRows(Root);
         return plan.Into(state);
     }

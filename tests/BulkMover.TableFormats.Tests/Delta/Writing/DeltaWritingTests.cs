@@ -257,7 +257,7 @@ public sealed class DeltaWritingTests : IDisposable
         await table.CopyAsync(CopyMode.Append, "t1", Ids(1));
         var format = new DeltaDirectory(table.Store, table.Location, null);
         TargetRequest request = Request(CopyMode.Append, "t1", new Schema([new Field("id", Int64Type.Default, true)], null));
-        TableFormats.Targets.TableWrite write = await format.PlanAsync(request, hasBegun: true, TestContext.Current.CancellationToken);
+        TableFormats.Targets.TableWrite write = await format.PlanAsync(request, hasBegun: Task.FromResult(true), TestContext.Current.CancellationToken);
 
         long number = await format.LastCommitAsync(request.Transfer, TestContext.Current.CancellationToken);
         await format.CommitAsync(new(request, write, number, DateTimeOffset.UnixEpoch, 1, _ => throw new InvalidOperationException()), TestContext.Current.CancellationToken);

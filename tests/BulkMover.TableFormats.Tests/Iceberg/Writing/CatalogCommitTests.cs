@@ -212,7 +212,7 @@ public sealed class CatalogCommitTests : IDisposable
     public async Task Commit_CatalogChoosesAnotherPlaceForTheTable_IsMadeWhereItsFilesAre()
     {
         TargetRequest request = requests.Request(CopyMode.Create);
-        TableWrite first = await (await OpenAsync()).PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite first = await (await OpenAsync()).PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         server.Warehouse = "s3://elsewhere";
         IcebergTarget moved = await IcebergTarget.OfCatalogAsync(await server.OpenAsync(), CatalogTableName.Parse("ns.t")!, _ => store, options, address: null, Stopping);
 
@@ -251,7 +251,7 @@ public sealed class CatalogCommitTests : IDisposable
     {
         IcebergTarget target = await OpenAsync();
         TargetRequest request = requests.Request(mode, transfer);
-        await target.CommitAsync(Commit(request, await target.PlanAsync(request, hasBegun: false, Stopping), 1, files), Stopping);
+        await target.CommitAsync(Commit(request, await target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping), 1, files), Stopping);
         Assert.Equal(1, await target.LastCommitAsync(request.Transfer, Stopping));
     }
 

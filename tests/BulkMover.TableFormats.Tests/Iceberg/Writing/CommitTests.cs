@@ -187,7 +187,7 @@ public class CommitTests
     {
         var table = new WriteTable();
         TargetRequest request = table.Request(CopyMode.Create);
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         TableCommit commit = Commit(request, write, 1, File("a"));
         await table.Target.CommitAsync(commit, Stopping);
         Assert.Equal(1, await table.Target.LastCommitAsync(request.Transfer, Stopping));
@@ -208,7 +208,7 @@ public class CommitTests
     {
         var table = new WriteTable();
         TargetRequest request = table.Request(CopyMode.Create);
-        TableCommit commit = Commit(request, await table.Target.PlanAsync(request, hasBegun: false, Stopping), 1, File("a"));
+        TableCommit commit = Commit(request, await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping), 1, File("a"));
         table.Store.Fails = name => name.Contains(failing, StringComparison.Ordinal);
         await Assert.ThrowsAsync<EnvironmentException>(() => table.Target.CommitAsync(commit, Stopping));
         Assert.Equal(0, await table.Target.LastCommitAsync(request.Transfer, Stopping));
@@ -395,7 +395,7 @@ public class CommitTests
         var table = new WriteTable();
         await table.CommitAsync(CopyMode.Create, "one", File("a"));
         TargetRequest request = table.Request(CopyMode.Append, "two");
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         JsonObject changed = table.Document();
         changed["schemas"]![0]!["fields"]!.AsArray().RemoveAt(1);
         table.Store.Objects[table.Root.Combine("metadata/v2.metadata.json")] = Encoding.UTF8.GetBytes(changed.ToJsonString());

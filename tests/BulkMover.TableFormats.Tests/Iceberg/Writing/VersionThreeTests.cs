@@ -231,7 +231,7 @@ public sealed class VersionThreeTests
     {
         var table = new WriteTable(new TestTable());
         TargetRequest request = table.Request();
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         Alter(table, document => (document["format-version"], document["next-row-id"]) = (3, 0));
         TableCommit commit = Commit(request, write, 1, hasDeletes ? File("b") with { Deletes = new WrittenDeletes("data/b-deletes.parquet", 100, 1) } : File("b")) with { HasDeletes = hasDeletes };
 
@@ -252,7 +252,7 @@ public sealed class VersionThreeTests
     {
         var table = new WriteTable(Version3(0));
         TargetRequest request = table.Request();
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         Alter(table, document => document["format-version"] = 2);
 
         Assert.Equal("iceberg.table_changed", (await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(Commit(request, write, 1, File("b")), Stopping))).Code);
@@ -270,7 +270,7 @@ public sealed class VersionThreeTests
         before.Columns.Add(JsonNode.Parse("""{"id":4,"name":"d","required":false,"type":"long","write-default":5}"""));
         var table = new WriteTable(before);
         TargetRequest request = table.Request();
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         Alter(table, document =>
         {
             JsonArray fields = document["schemas"]![0]!["fields"]!.AsArray();
@@ -294,7 +294,7 @@ public sealed class VersionThreeTests
         before.Columns.Add(JsonNode.Parse("""{"id":4,"name":"s","required":false,"type":{"type":"struct","fields":[{"id":5,"name":"a","required":false,"type":"int"}]}}"""));
         var table = new WriteTable(before) { Schema = new Schema([.. Columns.FieldsList, new Field("s", new StructType([new Field("a", Int32Type.Default, true)]), true)], null) };
         TargetRequest request = table.Request();
-        TableWrite write = await table.Target.PlanAsync(request, hasBegun: false, Stopping);
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping);
         Alter(table, document => document["schemas"]![0]!["fields"]![3]!["type"]!["fields"]!.AsArray()
             .Add(JsonNode.Parse("""{"id":6,"name":"b","required":false,"type":"int","initial-default":1,"write-default":1}""")));
 

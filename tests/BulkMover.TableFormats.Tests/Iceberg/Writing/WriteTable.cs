@@ -57,13 +57,13 @@ internal sealed class WriteTable
     public TargetRequest Request(CopyMode mode = CopyMode.Append, string transfer = "one") =>
         new(Transfer(transfer), new TransferOrigin("command", "selection", "source", "1"), Schema, mode, SortOrder) { PartitionTerms = SourcePartitions, PartitionNames = SourceNames };
 
-    public Task<TableWrite> PlanAsync(CopyMode mode = CopyMode.Append) => Target.PlanAsync(Request(mode), hasBegun: false, Stopping);
+    public Task<TableWrite> PlanAsync(CopyMode mode = CopyMode.Append) => Target.PlanAsync(Request(mode), hasBegun: Task.FromResult(false), Stopping);
 
     /// <summary>Plans and commits as a run does.</summary>
     public async Task CommitAsync(CopyMode mode, string transfer, params WrittenFile[] files)
     {
         TargetRequest request = Request(mode, transfer);
-        await Target.CommitAsync(Commit(request, await Target.PlanAsync(request, hasBegun: false, Stopping), 1, files), Stopping);
+        await Target.CommitAsync(Commit(request, await Target.PlanAsync(request, hasBegun: Task.FromResult(false), Stopping), 1, files), Stopping);
     }
 
     public static TableCommit Commit(TargetRequest request, TableWrite write, long number, params WrittenFile[] files) =>

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using BulkMover.Cli.Sources;
+using BulkMover.Core.Tables;
+
+namespace BulkMover.Cli.Commands;
+
+/// <summary>The snapshot that a command names, opened while its target is: both are round trips. What comes of it is of interest to whoever takes it.</summary>
+internal sealed class OpeningSnapshot : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stop;
+    private Task<(Source Source, ITableSnapshot Snapshot)>? opening;
+
+    /// <summary>Begins to open it.</summary>
+    /// <param name="arguments">The command.</param>
+    /// <param name="cancellationToken">Stops the requests, as disposing does.</param>
+    public OpeningSnapshot(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        opening = OpenAsync(arguments, stop.Token);
+    }
+
+    /// <summary>Null from the second time on: what has failed is begun anew.</summary>
+    public Task<(Source Source, ITableSnapshot Snapshot)>? Take() => Interlocked.Exchange(ref opening, null);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        if (Take() is { } unwanted)
+            await ((Task)unwanted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        stop.Dispose();
+    }
+
+    private static async Task<(Source, ITableSnapshot)> OpenAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        Source source = await CopySides.OpenSourceAsync(arguments, cancellationToken);
+        return (source, await source.OpenReadableSnapshotAsync(arguments.GetValue(SharedOptions.Snapshot), cancellationToken));
+    }
+}
