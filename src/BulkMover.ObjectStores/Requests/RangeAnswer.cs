@@ -23,10 +23,18 @@ internal readonly record struct RangeAnswer(string? ContentRange, long ContentBy
     /// <summary>The length of the object whose first bytes were asked for.</summary>
     /// <param name="location">The object.</param>
     /// <param name="mostBytes">How many, where it has so many.</param>
+    /// <exception cref="CorruptTableException">It has no bytes, or the whole of it is sent without its length (<see cref="StoreErrors.Truncated"/>).</exception>
     /// <exception cref="EnvironmentException">It is another range, or the length is not told.</exception>
     public long LengthByBeginning(Location location, int mostBytes)
     {
-        long length = Range is { } range ? range.Length ?? throw Ignored(location, 0, mostBytes) : ContentBytes;
+        if (Range is not { } range)
+        {
+            // The whole object, which has the beginning, too.
+            CheckRequest(location, ContentBytes, 0, 1);
+            return ContentBytes;
+        }
+
+        long length = range.Length ?? throw Ignored(location, 0, mostBytes);
         Check(location, length, 0, (int)Math.Min(length, mostBytes));
         return length;
     }

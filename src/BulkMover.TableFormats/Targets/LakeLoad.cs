@@ -116,19 +116,15 @@ internal sealed class LakeLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (state.IsComplete)
             return rows;
-        // Before all rows have arrived, and the ledger says so, nobody has committed them: the table need not be asked.
-        bool hadArrived = state.HasArrived;
-        if (!hadArrived || await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
+        if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
             // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
-            (IReadOnlyList<Location> others, bool hasDeletes) = hadArrived && !format.ShowsAtOnce ? ([], false) : await CheckFilesAsync(cancellationToken);
-            if (!hadArrived)
+            (IReadOnlyList<Location> others, bool hasDeletes) = state.HasArrived && !format.ShowsAtOnce ? ([], false) : await CheckFilesAsync(cancellationToken);
+            if (!state.HasArrived)
                 await ledger.AddAsync(state, new AllArrived(rows), cancellationToken);
             foreach (Location other in others)
                 await store.DeleteAsync(other, cancellationToken);
-            // An entry that was made just now has told as much.
-            if (hadArrived || others.Count > 0)
-                await ledger.ThrowIfLostAsync(state, cancellationToken);
+            await ledger.ThrowIfLostAsync(state, cancellationToken);
             // What readers can see begins here.
             TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: Task.FromResult(true), CancellationToken.None);
             var commit = new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)) { HasDeletes = hasDeletes };

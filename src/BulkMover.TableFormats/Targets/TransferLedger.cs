@@ -23,7 +23,7 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <summary>Of entries that are read ahead, as they are stored: that of a chunk may have thousands of files, with bounds of all their columns, and takes several times as much in memory.</summary>
     private const long BytesAtOnce = 4 << 20;
 
-    /// <summary>More than the last entry of a transfer that is complete.</summary>
+    /// <summary>More than the last entry of a transfer that has ended.</summary>
     private const long SmallBytes = 16 << 10;
 
     private readonly string run = Guid.NewGuid().ToString("N");
@@ -49,17 +49,21 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
             its.Add(new EntryPlace(number, found.Bytes));
         }
 
-        var complete = new ConcurrentDictionary<TransferId, TransferRecord>();
+        // Null of one that was given up.
+        var ended = new ConcurrentDictionary<TransferId, TransferRecord?>();
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(entries, options, async (its, stopping) =>
         {
             EntryPlace last = its.Value.MaxBy(entry => entry.Number);
-            if (last.Bytes <= SmallBytes && await EntryAsync(At(its.Key, last.Number), stopping) is TransferCompleted { Origin: { } origin } completed)
-                complete[its.Key] = completed.Record(its.Key, table, origin);
+            TransferEntry? end = last.Bytes <= SmallBytes ? await EntryAsync(At(its.Key, last.Number), stopping) : null;
+            if (end is TransferCompleted { Origin: { } origin } completed)
+                ended[its.Key] = completed.Record(its.Key, table, origin);
+            else if (end is TransferDiscarded)
+                ended[its.Key] = null;
         });
-        List<TransferRecord> records = [.. complete.Values];
+        List<TransferRecord> records = [.. ended.Values.OfType<TransferRecord>()];
         // One after another, for what they hold; no table has many.
-        foreach ((TransferId transfer, List<EntryPlace> its) in entries.Where(its => !complete.ContainsKey(its.Key)))
+        foreach ((TransferId transfer, List<EntryPlace> its) in entries.Where(its => !ended.ContainsKey(its.Key)))
         {
             if ((await FoldAsync(transfer, its, cancellationToken)).Record(table) is { } record)
                 records.Add(record);
@@ -91,13 +95,12 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
             throw Lost(state);
 
         state.Add(place, entry);
-        state.Keep(place, entry);
     }
 
     /// <summary>The files of all chunks that have arrived, in the order of their entries.</summary>
     public async IAsyncEnumerable<FileEntry> FilesAsync(TransferState state, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach ((_, TransferEntry entry) in EntriesAsync(state, [.. state.ChunkEntries], cancellationToken))
+        await foreach ((_, TransferEntry entry) in EntriesAsync(state.Transfer, [.. state.ChunkEntries], cancellationToken))
         {
             // The run that has gone on with it may have come to its end meanwhile, and emptied them.
             foreach (FileEntry file in (entry as ChunkArrived ?? throw Lost(state)).Files)
@@ -128,14 +131,14 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     {
         var state = new TransferState(transfer);
         entries.Sort((one, other) => one.Number.CompareTo(other.Number));
-        await foreach ((EntryPlace place, TransferEntry entry) in EntriesAsync(state, entries, cancellationToken))
+        await foreach ((EntryPlace place, TransferEntry entry) in EntriesAsync(transfer, entries, cancellationToken))
             state.Add(place, entry);
         return state;
     }
 
     /// <summary>In their order, some read ahead.</summary>
     private async IAsyncEnumerable<(EntryPlace Place, TransferEntry Entry)> EntriesAsync(
-        TransferState state, IReadOnlyList<EntryPlace> places, [EnumeratorCancellation] CancellationToken cancellationToken)
+        TransferId transfer, IReadOnlyList<EntryPlace> places, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ahead = new Queue<(EntryPlace Place, Task<TransferEntry> Entry)>();
         long bytes = 0;
@@ -143,9 +146,8 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         {
             for (; next < places.Count && (ahead.Count == 0 || (ahead.Count < EntriesAtOnce && bytes + places[next].Bytes <= BytesAtOnce)); next++)
             {
-                EntryPlace place = places[next];
-                ahead.Enqueue((place, state.KeptAt(place) is { } kept ? Task.FromResult<TransferEntry>(kept) : EntryAsync(At(state.Transfer, place.Number), cancellationToken)));
-                bytes += place.Bytes;
+                ahead.Enqueue((places[next], EntryAsync(At(transfer, places[next].Number), cancellationToken)));
+                bytes += places[next].Bytes;
             }
 
             (EntryPlace first, Task<TransferEntry> entry) = ahead.Dequeue();

@@ -5,13 +5,8 @@ namespace BulkMover.TableFormats.Targets;
 /// <summary>What the entries of one transfer come to. For one caller at a time.</summary>
 internal sealed class TransferState(TransferId transfer)
 {
-    /// <summary>Enough for some hundred files of some columns. Where there are more, to read them again takes no time beside that of copying them.</summary>
-    private const long MostKeptBytes = 256 << 10;
-
     private readonly Dictionary<long, ArrivedChunk> arrived = [];
     private readonly Dictionary<long, EntryPlace> chunkEntries = [];
-    private readonly Dictionary<EntryPlace, ChunkArrived> kept = [];
-    private long keptBytes;
     private long allChunks;
     private long allRows;
 
@@ -78,21 +73,6 @@ internal sealed class TransferState(TransferId transfer)
                 break;
         }
     }
-
-    /// <summary>
-    /// Keeps what this run has entered itself, so that the commit need not read it again: another run that empties the entry has the transfer, and this one learns
-    /// that with its next entry.
-    /// </summary>
-    public void Keep(EntryPlace place, TransferEntry entry)
-    {
-        if (entry is not ChunkArrived chunk || keptBytes + place.Bytes > MostKeptBytes)
-            return;
-        kept[place] = chunk;
-        keptBytes += place.Bytes;
-    }
-
-    /// <summary>The entry of a chunk; null where it has to be read.</summary>
-    public ChunkArrived? KeptAt(EntryPlace place) => kept.GetValueOrDefault(place);
 
     /// <summary>The entry that all rows are visible.</summary>
     public TransferCompleted Completed(long rows) => new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows };

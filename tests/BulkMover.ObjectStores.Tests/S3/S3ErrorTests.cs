@@ -109,6 +109,18 @@ public sealed class S3ErrorTests : IDisposable
         Assert.Equal(1, stub.Requests);
     }
 
+    [Fact]
+    public async Task OpenAsync_StoreSendsTheWholeObject_ItsBeginningIsTaken()
+    {
+        byte[] all = new byte[300_000];
+        stub.Answer = _ => new HttpStubAnswer(200, all);
+
+        await using IRangeReader reader = await Store(new FixedS3Access(Access(null))).OpenAsync(Object, knownBytes: null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(all.Length, reader.Length);
+        Assert.Equal(1, stub.Requests);
+    }
+
     [Theory]
     [InlineData("bytes 2-9/10")]
     [InlineData("bytes 0-9/20")]

@@ -4,6 +4,7 @@ using BulkMover.Core.Scans;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.TableFormats.Targets;
+using BulkMover.TableFormats.Tests.Delta.Writing;
 using BulkMover.Testing.Stores;
 using Xunit;
 
@@ -140,6 +141,29 @@ public sealed class LakeTransferTests
 
         var error = await Assert.ThrowsAsync<TargetException>(async () => await ledger.FilesAsync(state, Token).CountAsync(Token));
         Assert.Equal("lake.transfer_runs_elsewhere", error.Code);
+    }
+
+    /// <summary>All rows had arrived, so no entry of its own tells the run that it is behind: those of its chunks do, which are read for each try.</summary>
+    [Fact]
+    public async Task Commit_OthersWereFirstAndTheCopyWasDiscarded_BringsNoRow()
+    {
+        var objects = new MemoryObjectStore();
+        var other = new LakeCopy("delta", objects) { Mode = CopyMode.Append, FirstId = 1000, Transfer = TransferId.Of("other") };
+        var copy = new LakeCopy("delta", objects) { Mode = CopyMode.Append };
+        await using LakeTarget target = copy.Open(objects);
+        var store = new InterruptedStore(objects)
+        {
+            BeforeCommit = async () =>
+            {
+                await other.RunAsync(objects);
+                await target.DiscardAsync(copy.Transfer, Token);
+            },
+        };
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => copy.RunAsync(store));
+
+        Assert.Equal("lake.transfer_runs_elsewhere", error.Code);
+        Assert.Equal(other.Rows, await copy.ReadAsync());
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed class ClickHouseLoad : ITargetLoad
     {
         TableName table = run.Tables.Chunk(number, run.Epoch);
         await staging.MakeAsync(table, cancellationToken);
-        return new ChunkLoad(client, InsertStatement.For(table, plan.Sent), ofLarge => ofLarge || staging.PartitionKey.Length == 0 ? InsertStatement.Settings(plan.Server, ofLarge) : InsertStatement.Settings(plan.Server), plan.Sent.Count, limits, held)
+        return new ChunkLoad(client, InsertStatement.For(table, plan.Sent), ofLarge => InsertStatement.Settings(plan.Server, ofLarge, hasPartitions: staging.PartitionKey.Length > 0), plan.Sent.Count, limits, held)
         {
             Collect = (rows, digest, tasks, stopping) => staging.CollectAsync(table, number, rows, digest, tasks, stopping),
         };

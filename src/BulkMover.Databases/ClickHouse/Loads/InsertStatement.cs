@@ -15,20 +15,20 @@ internal static class InsertStatement
         $"INSERT INTO {into} ({string.Join(", ", columns.Select(column => ClickHouseName.Quote(column.Name)))}) FORMAT Native";
 
     /// <summary>What a part is made of without another block: most of a batch of the usual size.</summary>
-    private const long LargeRows = 48 * 1024, LargeBytes = 8 << 20, JoinedRows = 128 * 1024, JoinedBytes = 32 << 20;
+    private const long LargeRows = 48 * 1024, LargeBytes = 8 << 20;
+
+    /// <summary>A usual batch.</summary>
+    private const long JoinedRows = 128 * 1024, JoinedBytes = 32 << 20;
 
     /// <summary>Whether the block is worth a part of its own.</summary>
     public static bool IsLarge(NativeBlock block) => block.Rows >= LargeRows || block.Bytes >= LargeBytes;
 
-    /// <summary>As <see cref="Settings(ServerAbilities)"/>, of an insert into a table without partitions.</summary>
+    /// <summary>As <see cref="Settings(ServerAbilities)"/>, with what a part is made of.</summary>
     /// <param name="server">What it can do.</param>
-    /// <param name="ofLarge">Of blocks that <see cref="IsLarge"/>: each is a part. Others the server joins until they are as much as a usual batch: by its defaults it would join eight times that, in fresh memory (0013).</param>
-    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server, bool ofLarge) => new Dictionary<string, object>(Settings(server), StringComparer.Ordinal)
-    {
-        // The last block of a row group is smaller than the others, and a part too.
-        ["min_insert_block_size_rows"] = ofLarge ? LargeRows / 2 : JoinedRows,
-        ["min_insert_block_size_bytes"] = ofLarge ? LargeBytes / 2 : JoinedBytes,
-    };
+    /// <param name="ofLarge">Of blocks that <see cref="IsLarge"/>: each is a part, also the last of a row group, which is smaller.</param>
+    /// <param name="hasPartitions">Of the table: joined blocks are divided again there, so the server's defaults hold for small ones. Else it joins as many as are a usual batch, and not eight times that in fresh memory (0013).</param>
+    public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server, bool ofLarge, bool hasPartitions) =>
+        ofLarge ? WithPartsOf(server, LargeRows / 2, LargeBytes / 2) : hasPartitions ? Settings(server) : WithPartsOf(server, JoinedRows, JoinedBytes);
 
     public static IReadOnlyDictionary<string, object> Settings(ServerAbilities server) => new Dictionary<string, object>(server.SettingsForTypes(), StringComparer.Ordinal)
     {
@@ -48,5 +48,11 @@ internal static class InsertStatement
         ["optimize_on_insert"] = 0,
         // Rows come grouped by partition as far as that can be done; where it cannot, more parts are better than none.
         ["max_partitions_per_insert_block"] = 0,
+    };
+
+    private static IReadOnlyDictionary<string, object> WithPartsOf(ServerAbilities server, long rows, long bytes) => new Dictionary<string, object>(Settings(server), StringComparer.Ordinal)
+    {
+        ["min_insert_block_size_rows"] = rows,
+        ["min_insert_block_size_bytes"] = bytes,
     };
 }

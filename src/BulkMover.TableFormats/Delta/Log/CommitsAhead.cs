@@ -17,7 +17,7 @@ internal sealed class CommitsAhead(IObjectStore store, IReadOnlyList<StoredObjec
 
     private readonly Dictionary<Location, int> kept = KeptOf(commits);
     private readonly Lock beginning = new();
-    private readonly Task<byte[]>?[] reading = new Task<byte[]>?[commits.Count];
+    private readonly (Task<byte[]>? Bytes, CancellationToken Stopping)[] reading = new (Task<byte[]>?, CancellationToken)[commits.Count];
 
     public async ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken)
     {
@@ -33,14 +33,15 @@ internal sealed class CommitsAhead(IObjectStore store, IReadOnlyList<StoredObjec
 
     public IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
 
-    /// <summary>What has failed, or was stopped by whoever asked first, is begun anew.</summary>
+    /// <summary>What has failed, or is stopped by whoever asked first, is begun anew.</summary>
     private Task<byte[]> Begin(int index, CancellationToken cancellationToken)
     {
         lock (beginning)
         {
-            return reading[index] is { IsFaulted: false, IsCanceled: false } begun
-                ? begun
-                : reading[index] = store.ReadAllAsync(commits[index].Location, commits[index].Bytes, cancellationToken).AsTask();
+            if (reading[index] is { Bytes: { IsFaulted: false, IsCanceled: false } begun } its && (begun.IsCompletedSuccessfully || !its.Stopping.IsCancellationRequested))
+                return begun;
+            reading[index] = (store.ReadAllAsync(commits[index].Location, commits[index].Bytes, cancellationToken).AsTask(), cancellationToken);
+            return reading[index].Bytes!;
         }
     }
 

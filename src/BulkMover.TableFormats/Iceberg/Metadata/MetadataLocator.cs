@@ -53,17 +53,29 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
         try
         {
             string? hint = await ReadHintAsync(cancellationToken);
-            Documents listed = await listing;
-            if (string.IsNullOrEmpty(hint))
-                return await FindHighestAsync(listed, cancellationToken);
-            return long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version)
-                ? await FindFromVersionAsync(version, listed, cancellationToken)
-                : await FindNamedAsync(hint, listed, cancellationToken);
+            if (long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+                return await FindFromVersionAsync(version, await ListedOrNotAsync(listing), cancellationToken);
+            return string.IsNullOrEmpty(hint)
+                ? await FindHighestAsync(await listing, cancellationToken)
+                : await FindNamedAsync(hint, await listing, cancellationToken);
         }
         finally
         {
             await stop.CancelAsync();
             await ((Task)listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Versions that follow a number can be looked for by their names, also by those who may not list.</summary>
+    private static async Task<Documents> ListedOrNotAsync(Task<Documents> listing)
+    {
+        try
+        {
+            return await listing;
+        }
+        catch (BulkMoverException)
+        {
+            return Documents.NotListed;
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class InsertPoolTests(ClickHouseServerFixture server) : IDisposabl
         string table = await NewTableAsync("a Int64");
         ServerAbilities abilities = await ServerAbilities.FindAsync(client, Stopping);
         await using (var pool = new InsertPool(
-            ofLarge => client.Insert($"INSERT INTO {table} FORMAT Native", InsertStatement.Settings(abilities, ofLarge)), 1, TimeSpan.FromSeconds(5)))
+            ofLarge => client.Insert($"INSERT INTO {table} FORMAT Native", InsertStatement.Settings(abilities, ofLarge, hasPartitions: false)), 1, TimeSpan.FromSeconds(5)))
         {
             foreach (string rows in blocks.Split(' '))
             {
