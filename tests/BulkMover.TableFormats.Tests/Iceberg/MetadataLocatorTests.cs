@@ -38,6 +38,17 @@ public sealed class MetadataLocatorTests
     }
 
     [Fact]
+    public async Task Find_MayNotList_VersionsAfterTheHintAreFoundByName()
+    {
+        Put("v1.metadata.json", "v2.metadata.json");
+        Hint("1");
+
+        MetadataFile file = await MetadataLocator.FindAsync(new Unlisted(store), Table, TestContext.Current.CancellationToken);
+
+        Assert.Equal("v2.metadata.json", file.Location.Name);
+    }
+
+    [Fact]
     public async Task Find_HintNamesVersionThatIsGone_ThrowsInsteadOfAnOlderState()
     {
         Put("v1.metadata.json");
@@ -152,4 +163,15 @@ public sealed class MetadataLocatorTests
     private Task<MetadataFile> FindAsync() => MetadataLocator.FindAsync(store, Table, TestContext.Current.CancellationToken);
 
     private async Task<string> FindNameAsync() => (await FindAsync()).Location.Name;
+
+    /// <summary>Objects of one who has the right to read them and not to list them.</summary>
+    private sealed class Unlisted(IObjectStore objects) : IObjectStore
+    {
+        public ValueTask<IRangeReader> OpenAsync(Location location, long? knownBytes, CancellationToken cancellationToken) => objects.OpenAsync(location, knownBytes, cancellationToken);
+
+        public ValueTask<bool> ExistsAsync(Location location, CancellationToken cancellationToken) => objects.ExistsAsync(location, cancellationToken);
+
+        public IAsyncEnumerable<StoredObject> ListAsync(Location prefix, CancellationToken cancellationToken) =>
+            throw new EnvironmentException("store.access_denied", "The store does not let this user list.");
+    }
 }
