@@ -13,26 +13,15 @@ internal static class ObjectsAt
     public static async IAsyncEnumerable<StoredObject> ListAsync(
         IListedStore store, string key, Func<CancellationToken, Task<StoredObject?>> find, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Meanwhile: a store that is far takes long for either.
-        Task<StoredObject?>? finding = key.Length > 0 ? find(stop.Token) : null;
+        await using var finding = new Meanwhile<StoredObject?>(stopping => key.Length > 0 ? find(stopping) : Task.FromResult<StoredObject?>(null), cancellationToken);
         bool isEmpty = true;
-        try
+        await foreach (StoredObject found in ParallelListing.ListAsync(store, key.Length == 0 ? "" : key.TrimEnd('/') + "/", cancellationToken))
         {
-            await foreach (StoredObject found in ParallelListing.ListAsync(store, key.Length == 0 ? "" : key.TrimEnd('/') + "/", cancellationToken))
-            {
-                isEmpty = false;
-                yield return found;
-            }
+            isEmpty = false;
+            yield return found;
+        }
 
-            if (isEmpty && finding is not null && await finding is { } itself)
-                yield return itself;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            if (finding is not null)
-                await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (isEmpty && await finding.Answer is { } itself)
+            yield return itself;
     }
 }

@@ -53,9 +53,7 @@ public sealed class ParquetTable : ITable
     {
         if (selector is not null)
             throw new InvalidInputException("parquet.no_snapshots", $"'{location}' is plain Parquet files, which have no snapshots such as '{selector}'. Leave --snapshot out.");
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // At the same time: in a store that is far the question takes as long as the first footers.
-        Task<ParquetSnapshot> opening = ParquetSnapshot.OpenAsync(store, location, files, known, stopping.Token);
+        await using var opening = new Meanwhile<ParquetSnapshot>(stopping => ParquetSnapshot.OpenAsync(store, location, files, known, stopping), cancellationToken);
         try
         {
             await ThrowIfDeltaAsync(cancellationToken);
@@ -63,17 +61,11 @@ public sealed class ParquetTable : ITable
         catch (BulkMoverException error) when (error.Code != IsDelta)
         {
             // What is wrong with the store is told of the files that were named, and not of what was looked for beside them.
-            await opening;
-            throw;
-        }
-        catch
-        {
-            await stopping.CancelAsync();
-            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await opening.Answer;
             throw;
         }
 
-        return await opening;
+        return await opening.Answer;
     }
 
     private async Task ThrowIfDeltaAsync(CancellationToken cancellationToken)

@@ -86,33 +86,24 @@ public sealed class LakeTarget : ITarget
     public async Task<TargetPlan> PlanAsync(TargetRequest request, CancellationToken cancellationToken)
     {
         ThrowIfNotComparable(request.Verify, request.Mode);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<TransferState> reading = ReadAsync(request.Transfer, cancellationToken);
-        // Meanwhile: a store that is far takes as long for the table as for the ledger.
-        Task<TableWrite> planning = format.PlanAsync(request, IsGoneOnWithAsync(), stop.Token);
-        try
+        Task<bool> goingOn = IsGoneOnWithAsync();
+        await using var planning = new Meanwhile<TableWrite>(stopping => format.PlanAsync(request, goingOn, stopping), cancellationToken);
+        TransferState state = await reading;
+        bool isGoneOnWith = await goingOn;
+        if (isGoneOnWith && (state.IsComplete || state.HasArrived))
+            return new LakePlan(request, null, state) { Earlier = state.Record(Name) };
+        if (state is { HasArrived: true, IsComplete: false } && !format.ShowsAtOnce)
         {
-            TransferState state = await reading;
-            bool isGoneOnWith = await IsGoneOnWithAsync();
-            if (isGoneOnWith && (state.IsComplete || state.HasArrived))
-                return new LakePlan(request, null, state) { Earlier = state.Record(Name) };
-            if (state is { HasArrived: true, IsComplete: false } && !format.ShowsAtOnce)
-            {
-                throw new TargetException("lake.being_shown",
-                    "All rows of this copy have arrived, and some may be visible already. Run the command without --restart to bring it to its end; with --restart it can be copied again then.");
-            }
+            throw new TargetException("lake.being_shown",
+                "All rows of this copy have arrived, and some may be visible already. Run the command without --restart to bring it to its end; with --restart it can be copied again then.");
+        }
 
-            TableWrite write = await planning;
-            return isGoneOnWith && !await TakesFilesAsync(state, write, cancellationToken)
-                ? throw new TargetException("lake.table_changed",
-                    $"The table was altered since this copy began, or an earlier version of BulkMover began it, so that rows would be written otherwise now. Run the command with --restart to copy again.")
-                : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await ((Task)planning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        TableWrite write = await planning.Answer;
+        return isGoneOnWith && !await TakesFilesAsync(state, write, cancellationToken)
+            ? throw new TargetException("lake.table_changed",
+                $"The table was altered since this copy began, or an earlier version of BulkMover began it, so that rows would be written otherwise now. Run the command with --restart to copy again.")
+            : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
 
         async Task<bool> IsGoneOnWithAsync() => (await reading).Begun is not null && !request.Restart;
     }

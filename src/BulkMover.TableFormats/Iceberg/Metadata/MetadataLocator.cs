@@ -28,18 +28,9 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
     /// <exception cref="CorruptTableException">The hint names a document that is not there.</exception>
     public static async Task<MetadataFile> FindAsync(IObjectStore store, Location location, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Meanwhile: what is named is a directory nearly always.
-        Task<MetadataFile> finding = FindInAsync(store, location, stop.Token);
-        try
-        {
-            return await store.ExistsAsync(location, cancellationToken) ? MetadataFile.At(location) : await finding;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await ((Task)finding).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // What is named is a directory nearly always.
+        await using var finding = new Meanwhile<MetadataFile>(stopping => FindInAsync(store, location, stopping), cancellationToken);
+        return await store.ExistsAsync(location, cancellationToken) ? MetadataFile.At(location) : await finding.Answer;
     }
 
     /// <summary>As above, of what can only be a directory.</summary>
@@ -47,23 +38,14 @@ internal sealed class MetadataLocator(IObjectStore store, Location table)
 
     private async Task<MetadataFile> FindAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        // Meanwhile: a store that is far takes as long for either, and of new and of small tables the listing tells all else.
-        Task<Documents> listing = ListAsync(MostListed, stop.Token);
-        try
-        {
-            string? hint = await ReadHintAsync(cancellationToken);
-            if (long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
-                return await FindFromVersionAsync(version, await ListedOrNotAsync(listing), cancellationToken);
-            return string.IsNullOrEmpty(hint)
-                ? await FindHighestAsync(await listing, cancellationToken)
-                : await FindNamedAsync(hint, await listing, cancellationToken);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await ((Task)listing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        // Of new and of small tables the listing tells all else.
+        await using var listing = new Meanwhile<Documents>(stopping => ListAsync(MostListed, stopping), cancellationToken);
+        string? hint = await ReadHintAsync(cancellationToken);
+        if (long.TryParse(hint, NumberStyles.None, CultureInfo.InvariantCulture, out long version))
+            return await FindFromVersionAsync(version, await ListedOrNotAsync(listing.Answer), cancellationToken);
+        return string.IsNullOrEmpty(hint)
+            ? await FindHighestAsync(await listing.Answer, cancellationToken)
+            : await FindNamedAsync(hint, await listing.Answer, cancellationToken);
     }
 
     /// <summary>Versions that follow a number can be looked for by their names, also by those who may not list.</summary>
