@@ -61,6 +61,22 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
         Assert.Equal("Wide", await target.QueryAsync("SELECT DISTINCT part_type FROM system.parts WHERE database = '{db}' AND table = 't' AND active"));
     }
 
+    /// <summary>The table that rows are sent to becomes the one that readers see: it must not keep what only the sending needs.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("SETTINGS min_bytes_for_wide_part = 5, parts_to_throw_insert = 4000, max_bytes_to_merge_at_max_space_in_pool = 123456789")]
+    public async Task Copy_ReplacesATable_ItHasTheSettingsOfTheOldOne(string settings)
+    {
+        using TargetFixture target = await TargetFixture.NewAsync(server);
+        await target.QueryAsync($"CREATE TABLE {{db}}.t (id Int64, name Nullable(String)) ENGINE = MergeTree ORDER BY id {settings}");
+        string before = await target.QueryAsync("SELECT engine_full FROM system.tables WHERE database = '{db}' AND name = 't'");
+
+        await target.CopyAsync("t", CopyMode.Replace, target.Rows(0, 900), target.Rows(900, 100));
+
+        Assert.Equal(before, await target.QueryAsync("SELECT engine_full FROM system.tables WHERE database = '{db}' AND name = 't'"));
+        Assert.Equal("1000\t499500", await target.QueryAsync("SELECT count(), sum(id) FROM {db}.t"));
+    }
+
     [Fact]
     public async Task Copy_CreateIntoTableWithRows_IsRefusedAndSaysWhatToChoose()
     {

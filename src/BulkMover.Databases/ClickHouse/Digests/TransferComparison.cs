@@ -28,7 +28,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
             return null;
         ThrowUnlessKept(table);
         ThrowIfOthersCame(table, asked, complete);
-        LedgerState? first = Array.Find(complete, state => state.Begun!.Staging == table.Identity);
+        LedgerState? first = Array.Find(complete, state => state.Staging == table.Identity);
         IReadOnlyList<SentColumn> columns = asked.Begun!.Columns;
         Digest later = Digest.Empty(columns.Count);
         foreach (LedgerState state in complete.Where(state => state != first))
@@ -48,7 +48,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         ExistingTable? table = await TableReader.TableAsync(client, staging, cancellationToken);
         TableName name = table is null ? target : staging;
         table ??= await TableReader.TableAsync(client, target, cancellationToken);
-        if (table?.Identity != state.Begun!.Staging)
+        if (table is null || table.Identity != state.Staging)
             throw new TargetException("clickhouse.staging_lost", $"The rows of this copy were in {staging}, which somebody has dropped. Run the command again with --restart.");
         return await CompareAsync(name, table, columns, state.Transfer, Digest.Empty(columns.Count), cancellationToken);
     }
@@ -57,7 +57,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
     private static LedgerState[] StillThere(IReadOnlyList<LedgerState> transfers, ExistingTable table)
     {
         LedgerState[] complete = [.. transfers.Where(state => state.Completed?.Table == table.Identity)];
-        LedgerState? fresh = complete.Where(state => state.Begun!.Staging != table.Identity && !state.DestinationBecomesTarget && state.Before is { Rows: 0 }).MaxBy(state => state.Before!.Value.At);
+        LedgerState? fresh = complete.Where(state => state.Staging != table.Identity && !state.DestinationBecomesTarget && state.Before is { Rows: 0 }).MaxBy(state => state.Before!.Value.At);
         return fresh is null ? complete : [.. complete.Where(state => state == fresh || state.CompletedAt > fresh.Before!.Value.At)];
     }
 
@@ -126,7 +126,7 @@ internal sealed class TransferComparison(ServerClient client, ServerAbilities se
         }
 
         long before = complete.Select(state => state.Before?.Rows).Min() ?? 0;
-        bool isMade = complete.Any(state => state.Begun!.Staging == table.Identity || state.DestinationBecomesTarget);
+        bool isMade = complete.Any(state => state.Staging == table.Identity || state.DestinationBecomesTarget);
         if (!isMade && before > 0)
         {
             throw new TargetException("clickhouse.rows_of_others",

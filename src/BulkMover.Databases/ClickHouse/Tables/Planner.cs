@@ -144,7 +144,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         }
 
         bool isPlain = table.Engine == TableEngine.Plain && !table.HasTtl;
-        bool isMade = IsOurs(table, state) && (table.Identity == state!.Begun!.Staging || state.DestinationBecomesTarget);
+        bool isMade = IsOurs(table, state) && (table.Identity == state!.Staging || state.DestinationBecomesTarget);
         Publication publication = request.Mode == CopyMode.Replace ? Publication.Exchange : isMade ? Publication.Rename : Publication.Move;
         return (
             publication,
@@ -156,7 +156,7 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
 
     /// <summary>The transfer itself has made the table, or has filled it in part.</summary>
     private static bool IsOurs(ExistingTable table, LedgerState? state) =>
-        state?.Begun is not null && (table.Identity == state.Begun.Staging || table.Identity == state.Destination);
+        state?.Begun is not null && (table.Identity == state.Staging || table.Identity == state.Destination);
 
     private void CheckDatabase(string? engine)
     {
@@ -209,7 +209,8 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         return
         [
             $"CREATE TABLE {staging.Sql} {definition}", $"CREATE TABLE {chunk.Sql} AS {staging.Sql}", InsertStatement.For(chunk, sent),
-            $"ALTER TABLE {chunk.Sql} MOVE PARTITION … TO TABLE {staging.Sql}", $"DROP TABLE {chunk.Sql}",
+            // Partitions of those that come later are moved there.
+            $"EXCHANGE TABLES {chunk.Sql} AND {staging.Sql}", $"DROP TABLE {chunk.Sql}",
             .. publication switch
             {
                 Publication.Rename => [$"RENAME TABLE {staging.Sql} TO {target.Sql}"],

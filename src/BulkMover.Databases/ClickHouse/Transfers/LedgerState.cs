@@ -29,6 +29,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>How the transfer began; null when it has not, or was discarded.</summary>
     public Begun? Begun { get; private set; }
 
+    /// <summary>Identity of the staging table; null when the transfer has not begun.</summary>
+    public string? Staging { get; private set; }
+
     public Completed? Completed { get; private set; }
 
     /// <summary>The chunks that are in the staging table, by number.</summary>
@@ -41,6 +44,9 @@ internal sealed class LedgerState(TransferId transfer, string target)
     public IEnumerable<KeyValuePair<long, ArrivedChunk>> Arrived() => Interrupted is null
         ? collected
         : collected.Append(new(Interrupted.Chunk, new ArrivedChunk(Interrupted.Tasks, Interrupted.Rows.Values.Sum())));
+
+    /// <summary>Whether a table is the staging table, or is to take its place and perhaps has.</summary>
+    public bool IsStaging(ExistingTable? table) => table is not null && (table.Identity == Staging || table.Identity == Interrupted?.Table);
 
     /// <summary>Of the run that loaded <see cref="Interrupted"/>, and of its chunk table.</summary>
     public long InterruptedEpoch => lastLoadedEpoch;
@@ -78,7 +84,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
     /// <summary>Whether a table has all rows and is what readers see, and only the end of the transfer is missing.</summary>
     public bool IsPublished(ExistingTable target) => Destination is not null && !DestinationBecomesTarget
         ? target.Identity == Destination && staged.Keys.Concat(lastBlocks.Keys).All(published.Contains)
-        : target.Identity == (Destination ?? Begun?.Staging);
+        : target.Identity == (Destination ?? Staging);
 
     /// <summary>Rows that the staging table must hold of each partition while nothing has been moved out of it.</summary>
     public IReadOnlyDictionary<string, long> StagedRows => staged;
@@ -103,7 +109,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
             case Begun begun:
                 if (Begun is null)
                     begunAt = at;
-                Begun = begun;
+                (Begun, Staging) = (begun, begun.Staging);
                 break;
             case Loaded chunk when !collected.ContainsKey(chunk.Chunk):
                 // Digests are needed to compare only, and are many.
@@ -111,6 +117,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 lastLoadedEpoch = epoch;
                 break;
             case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? its):
+                Staging = its.Table ?? Staging;
                 collected[chunk.Chunk] = new ArrivedChunk(its.Tasks, its.Rows.Values.Sum());
                 // Of millions of chunks no more than that is kept.
                 foreach ((string partition, long rows) in its.Rows)
@@ -153,7 +160,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
         staged.Clear();
         lastBlocks.Clear();
         published.Clear();
-        (Begun, AllArrived) = (null, null);
+        (Begun, Staging, AllArrived) = (null, null, null);
         (Completed, CompletedAt, Before) = (null, null, null);
         (Destination, DestinationBecomesTarget) = (null, false);
     }

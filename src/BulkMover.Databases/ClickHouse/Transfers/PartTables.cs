@@ -70,6 +70,21 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         }
     }
 
+    /// <summary>Ends what <see cref="ReadyForInsertsAsync"/> has begun: a table gets the settings of the one that it was made like.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="now">What it is.</param>
+    /// <param name="like">The other one.</param>
+    /// <param name="cancellationToken">Stops between statements.</param>
+    public async Task MergeLikeAsync(TableName table, ExistingTable now, ExistingTable like, CancellationToken cancellationToken)
+    {
+        string[] names = ["max_bytes_to_merge_at_max_space_in_pool", "parts_to_delay_insert", "parts_to_throw_insert", "max_parts_in_total", "min_bytes_for_wide_part"];
+        string[] own = [.. names.Where(name => Setting(like.Keys, name) is not null)], others = [.. names.Where(name => Setting(like.Keys, name) is null && Setting(now.Keys, name) is not null)];
+        if (others.Length > 0)
+            await ExecuteAsync($"ALTER TABLE {table.Sql} RESET SETTING {string.Join(", ", others)}", cancellationToken);
+        if (own.Length > 0)
+            await ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING {string.Join(", ", own.Select(name => $"{name} = {Setting(like.Keys, name)}"))}", cancellationToken);
+    }
+
     /// <summary>How many parts the server lets a table have before it delays or refuses inserts.</summary>
     public async Task<PartLimits> LimitsAsync(TableName table, CancellationToken cancellationToken)
     {
@@ -82,8 +97,7 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         // The table's own setting wins over the server's; zero stands for no limit.
         long Of(string name)
         {
-            Match own = Regex.Match(engine, $@"\b{name} = (\d+)", RegexOptions.CultureInvariant);
-            return SqlText.Number(own.Success ? own.Groups[1].Value : limits.GetValueOrDefault(name, "0")) is > 0 and long limit ? limit : long.MaxValue;
+            return SqlText.Number(Setting(engine, name) ?? limits.GetValueOrDefault(name, "0")) is > 0 and long limit ? limit : long.MaxValue;
         }
 
         return new PartLimits(Math.Min(Of("parts_to_delay_insert"), Of("parts_to_throw_insert")), Of("max_parts_in_total"), Of("max_avg_part_size_for_too_many_parts"));
@@ -143,6 +157,10 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
 
     /// <summary>Waits until this replica has done to its parts what the log in Keeper says (SYSTEM SYNC REPLICA, "LIGHTWEIGHT").</summary>
     public Task SyncAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync($"SYSTEM SYNC REPLICA {table.Sql} LIGHTWEIGHT", cancellationToken);
+
+    /// <returns>A number that a table's definition has for one of its settings; null for none.</returns>
+    private static string? Setting(string definition, string name) =>
+        Regex.Match(definition, $@"\b{name} = (\d+)", RegexOptions.CultureInvariant) is { Success: true } own ? own.Groups[1].Value : null;
 
     private static string Is(TableName table) => $"database = {SqlText.Quote(table.Database)} AND table = {SqlText.Quote(table.Table)}";
 }

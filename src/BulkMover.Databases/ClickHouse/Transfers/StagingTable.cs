@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Tables;
 
 namespace BulkMover.Databases.ClickHouse.Transfers;
 
@@ -30,17 +31,28 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     public Task MakeSinkAsync(TableName chunk, CancellationToken cancellationToken) =>
         parts.ExecuteAsync($"CREATE TABLE {chunk.Sql} AS {name.Sql} ENGINE = Null", cancellationToken);
 
-    /// <summary>Counts a chunk and moves it here; from the first entry in the ledger on, it has arrived.</summary>
+    /// <summary>
+    /// Counts a chunk and brings it here; from the first entry in the ledger on, it has arrived. The first chunk's table takes this one's place: to move a part takes as long as to write a small one.
+    /// Those of later chunks are moved.
+    /// </summary>
     public async Task CollectAsync(TableName chunk, long number, long rows, Digest digest, ReadOnlyMemory<byte> tasks, CancellationToken cancellationToken)
     {
+        Task<ExistingTable?> finding = ledger.State.StagedRows.Count > 0 || rows == 0 ? Task.FromResult<ExistingTable?>(null) : parts.FindAsync(chunk, cancellationToken);
         Dictionary<string, long> arrived = await parts.RowsAsync(chunk, cancellationToken);
+        ExistingTable? first = await finding;
         if (arrived.Values.Sum() != rows)
         {
             throw new TargetException("clickhouse.rows_differ",
                 $"{rows:N0} rows were sent, but {chunk} has {arrived.Values.Sum():N0}. Nothing was changed in the target. Run the command again; if it happens twice, please report it.");
         }
 
-        await ledger.AddAsync(new Loaded(number, arrived) { Tasks = tasks, Digest = DigestText.Format(digest) }, cancellationToken);
+        await ledger.AddAsync(new Loaded(number, arrived) { Table = first?.Identity, Tasks = tasks, Digest = DigestText.Format(digest) }, cancellationToken);
+        if (first is not null)
+        {
+            await TakePlaceAsync(chunk, first, number, CancellationToken.None);
+            return;
+        }
+
         await merges.WaitAsync([name], cancellationToken);
         await MoveHereAsync(chunk, number, arrived.Keys, CancellationToken.None);
     }
@@ -49,8 +61,11 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     /// Goes on where the last run stopped. The server does a move in two steps, and when it is killed between them the rows are in both
     /// tables. How many rows this one must have is in the ledger, so it shows.
     /// </summary>
+    /// <param name="chunks">Tables that are there.</param>
+    /// <param name="own">This one.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="TargetException">Rows have gone, or came from elsewhere.</exception>
-    public async Task RecoverAsync(IEnumerable<TransferTable> chunks, CancellationToken cancellationToken)
+    public async Task RecoverAsync(IEnumerable<TransferTable> chunks, ExistingTable own, CancellationToken cancellationToken)
     {
         var expected = new Dictionary<string, long>(ledger.State.StagedRows, StringComparer.Ordinal);
         Dictionary<string, long> actual = await parts.RowsAsync(name, cancellationToken);
@@ -60,6 +75,12 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             // A run that was taken for dead may have written that it had loaded a chunk whose table was gone by then, or the network brought that late.
             if (chunk is null && Same(expected, actual) && interrupted.Rows.Values.Sum() > 0)
                 return;
+            if (interrupted.Table is not null)
+            {
+                await RecoverFirstAsync(interrupted, chunk, own, actual, cancellationToken);
+                return;
+            }
+
             Dictionary<string, long> left = chunk is null ? [] : await parts.RowsAsync(chunk.Value, cancellationToken);
             foreach ((string partition, long rows) in interrupted.Rows)
             {
@@ -102,6 +123,41 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     {
         if (!Same(ledger.State.StagedRows, rows))
             throw Changed();
+    }
+
+    /// <param name="interrupted">The first chunk, whose table is to take this one's place.</param>
+    /// <param name="chunk">What has the name of its table; null where nothing has.</param>
+    /// <param name="own">What has this name.</param>
+    /// <param name="actual">Rows of that.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    private async Task RecoverFirstAsync(Loaded interrupted, TableName? chunk, ExistingTable own, Dictionary<string, long> actual, CancellationToken cancellationToken)
+    {
+        if (own.Identity == interrupted.Table)
+        {
+            if (!Same(interrupted.Rows, actual))
+                throw Changed();
+            await EnterAsync(interrupted.Chunk, cancellationToken);
+            if (chunk is not null)
+                await parts.DropAndFreeAsync(chunk.Value, cancellationToken);
+            return;
+        }
+
+        ExistingTable? first = chunk is null ? null : await parts.FindAsync(chunk.Value, cancellationToken);
+        if (first is null || first.Identity != interrupted.Table || !Same(interrupted.Rows, await parts.RowsAsync(chunk!.Value, cancellationToken)))
+            throw Changed();
+        await TakePlaceAsync(chunk.Value, first, interrupted.Chunk, cancellationToken);
+    }
+
+    /// <summary>Has the first chunk's table take the place of this one, which must have no rows, for it is dropped then.</summary>
+    private async Task TakePlaceAsync(TableName chunk, ExistingTable first, long number, CancellationToken cancellationToken)
+    {
+        Task<ExistingTable?> finding = parts.FindAsync(name, cancellationToken);
+        if ((await parts.RowsAsync(name, cancellationToken)).Count > 0 || await finding is not { } own)
+            throw Changed();
+        await parts.MergeLikeAsync(chunk, first, own, cancellationToken);
+        await parts.ExecuteAsync($"EXCHANGE TABLES {chunk.Sql} AND {name.Sql}", cancellationToken);
+        await EnterAsync(number, cancellationToken);
+        await parts.DropAndFreeAsync(chunk, cancellationToken);
     }
 
     private async Task MoveHereAsync(TableName chunk, long number, IEnumerable<string> partitions, CancellationToken cancellationToken)

@@ -79,7 +79,7 @@ internal sealed class TransferRun
         TransferTable? final = left.Where(table => table.IsFinal).MaxBy(table => table.Epoch);
         TransferTable? last = null;
         foreach (TransferTable table in left.Where(table => table.Chunk is null && !table.IsFinal))
-            last = (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging ? table : last;
+            last = Ledger.State.IsStaging(await Parts.FindAsync(table.Name, cancellationToken)) ? table : last;
 
         TransferTable? rest = Ledger.State.HandsOver ? final : last;
         if (plan.Earlier is null || (rest is null && !isPublished))
@@ -129,7 +129,7 @@ internal sealed class TransferRun
         if (isNew)
             await ThrowIfOvertakenAsync(name, cancellationToken);
         ExistingTable made = await finding ?? throw Lost(name);
-        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, Ledger.State.Begun?.Staging ?? made.Identity, plan.Shard)
+        await Ledger.AddAsync(new Begun(plan.Request.Origin, plan.Request.Mode, columns, isPublished ? Ledger.State.Staging ?? made.Identity : made.Identity, plan.Shard)
         {
             SourceRows = plan.SourceRows ?? Ledger.State.Begun?.SourceRows, Replica = plan.Replica?.Path,
         }, cancellationToken);
@@ -137,7 +137,7 @@ internal sealed class TransferRun
         var staging = new StagingTable(Parts, Ledger, Tables, name, made.PartitionKey, new MergeWait(Parts, client.Endpoint.StallTimeout, notes));
         // A new one has no rows; once partitions are moved out of it, they are the publisher's matter.
         if (last is not null && !isPublished && Ledger.State.Destination is null)
-            await staging.RecoverAsync(left, cancellationToken);
+            await staging.RecoverAsync(left, made, cancellationToken);
         foreach (TransferTable table in left.Where(table => table.Chunk is not null))
             await Parts.DropAsync(table.Name, cancellationToken);
         return staging;
@@ -235,14 +235,15 @@ internal sealed class TransferRun
 
     private async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        string? staging = Ledger.State.Begun?.Staging;
+        (string? staging, string? next) = (Ledger.State.Staging, Ledger.State.Interrupted?.Table);
         await Ledger.AddAsync(new Discarded(), cancellationToken);
         await Task.WhenAll((await LeftAsync(cancellationToken)).Select(DropAsync));
 
         // After an exchange whose run has not come to its end, the old table of a replace has the name of ours: people have seen its rows, and may want them back.
         async Task DropAsync(TransferTable table)
         {
-            bool isUnseen = table.Chunk is not null || (staging is not null && (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == staging);
+            bool isUnseen = table.Chunk is not null
+                || ((await Parts.FindAsync(table.Name, cancellationToken))?.Identity is { } identity && (identity == staging || identity == next));
             await (isUnseen ? Parts.DropAndFreeAsync(table.Name, cancellationToken) : Parts.DropAsync(table.Name, cancellationToken));
         }
     }
@@ -275,7 +276,7 @@ internal sealed class TransferRun
     {
         foreach (TransferTable table in (await Tables.FindAsync(client, cancellationToken)).Where(table => table.Chunk is null))
         {
-            if (Ledger.State.HandsOver ? table.IsFinal : (await Parts.FindAsync(table.Name, cancellationToken))?.Identity == Ledger.State.Begun?.Staging)
+            if (Ledger.State.HandsOver ? table.IsFinal : Ledger.State.IsStaging(await Parts.FindAsync(table.Name, cancellationToken)))
                 return true;
         }
 

@@ -7,6 +7,21 @@ namespace BulkMover.Databases.Tests.ClickHouse.Transfers;
 
 public sealed class LedgerStateTests
 {
+    /// <summary>A run that dies between the two finds the table under either name.</summary>
+    [Fact]
+    public void IsStaging_FirstChunkTakesItsPlace_BothUntilThatIsEntered()
+    {
+        Apply(new Begun(new TransferOrigin("c", "s", "from", "1"), CopyMode.Replace, [], "made"), new Loaded(0, new Dictionary<string, long> { ["1"] = 1 }) { Table = "first" });
+        Assert.True(state.IsStaging(Table("made")));
+        Assert.True(state.IsStaging(Table("first")));
+        Assert.False(state.IsStaging(Table("other")));
+
+        Apply(new Collected(0, 1));
+        Assert.False(state.IsStaging(Table("made")));
+        Assert.True(state.IsStaging(Table("first")));
+        Assert.True(state.IsPublished(Table("first")));
+    }
+
     private static readonly Dictionary<string, long> Partitions = new() { ["1"] = 0, ["2"] = 0 };
 
     private readonly LedgerState state = new(TransferId.Of("t"), "t");
