@@ -55,7 +55,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         {
             LeavesPartitionColumnsOut = true,
             KeepsMetrics = false,
-            CheckPartition = ThrowIfEmpty,
+            CheckPartition = ThrowUnlessInPaths,
         };
         if (kept is not null)
             await ThrowUnlessAlikeAsync(kept, write, cancellationToken);
@@ -241,9 +241,16 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
                 $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
     }
 
-    /// <summary>Some engines take it for null, some refuse the whole directory.</summary>
-    private static void ThrowIfEmpty(PartitionColumn column, Scalar value)
+    /// <summary>Nothing else tells the value. An empty one some engines take for null, some refuse the whole directory.</summary>
+    private static void ThrowUnlessInPaths(PartitionColumn column, Scalar value)
     {
+        if (HivePath.Write(column, value).Length > HivePath.MostBytes)
+        {
+            throw new TargetException("parquet.partition_value_long",
+                $"Column '{column.Name}' has a value whose directory would have a name of {HivePath.Write(column, value).Length:N0} bytes, and file systems hold {HivePath.MostBytes} (what is no letter or digit takes three or more). "
+                + "Name other columns with --partition-by, leave such rows out with --where, or copy into delta: or iceberg:, whose metadata tell the value.");
+        }
+
         if (value.Value is byte[] { Length: 0 })
         {
             throw new TargetException("parquet.empty_partition_value",
