@@ -218,6 +218,13 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         }
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(store, file.Object.Location, file.Object.Bytes, cancellationToken);
+        // Files that lack it would make the columns of the directory depend on which of its files is looked at first: for engines, and for the next copy.
+        if (footer.Schema.FieldsList.FirstOrDefault(there => write.Schema.FieldsList.All(field => field.Name != there.Name)) is { } lacking)
+        {
+            throw new TargetException("parquet.columns_differ",
+                $"The source lacks column '{lacking.Name}', which is in '{file.Path}', and in a directory of Parquet files all have the same columns. Copy that column too, or copy into another directory.");
+        }
+
         foreach (Field field in FileMaker.SchemaOf(write).FieldsList)
         {
             string? there = footer.Schema.FieldsList.FirstOrDefault(other => other.Name == field.Name) is { } other ? SourceType.Describe(other) : null;
