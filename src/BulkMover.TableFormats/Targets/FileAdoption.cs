@@ -140,7 +140,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         if (!file.CanTell)
             return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
-            return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table has a name mapping already";
+            return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table's name mapping does not lead to its columns";
         if (write.Matching == ColumnMatching.WrittenFieldId && file.HasAnIdTwice)
             return "it has a field id twice";
         int found = 0;

@@ -56,9 +56,16 @@ internal sealed class IcebergCommit
             return;
         NextTable table = state is null ? NewTable() : await NextAsync(state, cancellationToken);
         (AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
+        string? mapping = table.Properties.GetValueOrDefault(NameMapping.Property);
+        if (data.LackIds && mapping is not null && !NameMapping.IsOfOwnNames(mapping, settled.Columns))
+        {
+            throw new TargetException("iceberg.table_changed",
+                $"The name mapping of the table '{commits.Root}' was altered since its rows were written, so that columns of files without field ids would not be found. Begin again with --restart.");
+        }
+
         JsonObject snapshot = await WriteSnapshotAsync(state, table, data, deletes, cancellationToken);
         JsonArray updates = table.Updates;
-        if (data.LackIds && !table.Properties.ContainsKey(NameMapping.Property))
+        if (data.LackIds && mapping is null)
             updates.Add(TableUpdates.SetProperty(NameMapping.Property, SchemaJson.NameMapping(table.Schema.Arrow.FieldsList).ToJsonString(PlainJson.Nodes)));
         updates.Add(TableUpdates.AddSnapshot(snapshot));
         updates.Add(TableUpdates.SetMain(snapshotId));
