@@ -135,6 +135,8 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             return "it has timestamps in the old form of 96 bits";
         if (footer.HasOptionalKeys)
             return "the keys of its maps are optional, which not every reader takes, and may be null";
+        if (write.HasSmallestDecimals && footer.WideDecimal is { } wide)
+            return $"decimals of '{wide}' are stored in another type than tables of Iceberg have them in";
         if (task.Rows is { } told && told != footer.Rows)
             return $"it has {footer.Rows:N0} rows, and {told:N0} by the table's metadata";
         if (!file.CanTell)

@@ -30,6 +30,12 @@ internal sealed record TableWrite(
     /// <summary>False when the columns of files without ids would not be found: by ids alone, or by a name mapping that leads elsewhere.</summary>
     public bool AdoptsFilesWithoutIds { get; init; } = true;
 
+    /// <summary>
+    /// Decimals are in files in the smallest type for their digits (Iceberg spec, "Parquet"), and ClickHouse finds zeros in others. It and all others take the fewest bytes also for few
+    /// digits, which is how Arrow writes them, and PyIceberg with it.
+    /// </summary>
+    public bool HasSmallestDecimals { get; init; }
+
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }
 

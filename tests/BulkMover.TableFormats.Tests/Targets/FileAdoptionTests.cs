@@ -76,6 +76,23 @@ public sealed class FileAdoptionTests
         Assert.Equal(name is null, await chunk.TryAdoptAsync(task, Token) is not null);
     }
 
+    /// <summary>Iceberg spec, "Parquet": P up to 9 in int32, up to 18 in int64, else in the fewest bytes. ClickHouse finds zeros in 16 bytes of 8 digits, and in 64 bits of 9.</summary>
+    [Theory]
+    [InlineData(PhysicalType.Int32, -1, 8, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 4, 8, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 16, 8, false)]
+    [InlineData(PhysicalType.Int64, -1, 9, false)]
+    [InlineData(PhysicalType.Int64, -1, 10, true)]
+    [InlineData(PhysicalType.ByteArray, -1, 20, false)]
+    [InlineData(PhysicalType.FixedLenByteArray, 9, 20, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 16, 38, true)]
+    public async Task TryAdopt_Decimal_IsOfTheSmallestTypeForItsDigits(PhysicalType type, int length, int digits, bool isAdopted)
+    {
+        objects[Source] = EmptyOf(new PrimitiveNode("d", Repetition.Optional, LogicalType.Decimal(digits, 1), type, length));
+
+        Assert.Equal(isAdopted, await TryAdoptIntoIcebergAsync(new LakeCopy("iceberg", objects)) is not null);
+    }
+
     /// <summary>Iceberg spec, "Column Projection": what a file without ids has is found by the names of the table's mapping.</summary>
     [Theory]
     [InlineData(null, true)]

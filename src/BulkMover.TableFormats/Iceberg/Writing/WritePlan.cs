@@ -90,6 +90,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Matching = ColumnMatching.FieldId,
             FillsMissingColumns = true,
+            HasSmallestDecimals = true,
             Filled = filled,
             Deletes = settled.FormatVersion >= FormatVersions.WithRowIds ? new DeletionVectorsWriter(settled.Address) : new PositionDeletesWriter(settled.Address),
             Settled = settled.ToString(),
