@@ -50,8 +50,11 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             new Schema([.. request.Schema.FieldsList.Select(field => FieldTree.Rebuild(field, Leaf))], null), columns,
             [.. request.Schema.FieldsList.Select((field, place) => Describe(field, System.Array.Exists(columns, column => column.Source == place)))],
             Steps(request, columns),
-            ["A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
-                (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : "")])
+            [
+                "A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
+                    (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : ""),
+                .. NotKept(request, options.PartitionBy is null && kept is null && columns.Length == 0),
+            ])
         {
             LeavesPartitionColumnsOut = true,
             KeepsMetrics = false,
@@ -263,6 +266,15 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             throw new TargetException("parquet.empty_partition_value",
                 $"Column '{column.Name}' has an empty text, which names of directories cannot tell from null. Name other columns with --partition-by, or leave such rows out with --where.");
         }
+    }
+
+    /// <summary>Partitions of the source that nobody has said anything about, and that the copy could have.</summary>
+    private static IEnumerable<string> NotKept(TargetRequest request, bool isUnsaid)
+    {
+        string terms = string.Join(',', request.PartitionTerms);
+        return isUnsaid && terms.Length > 0 && request.PartitionTerms.All(term => request.Schema.FieldsList.Any(field => field.Name == term && IsPartitionType(field.DataType)))
+            ? [$"The source is partitioned by {terms}, and the copy is not: in names of directories values are text, and readers guess their type from it. Files that lack the column are decoded. With --partition-by {terms} the copy is partitioned too, and files that fit are copied as they are."]
+            : [];
     }
 
     private static bool IsPartitionType(IArrowType type) => type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type;
