@@ -38,6 +38,7 @@ internal sealed class CopySides(ParseResult arguments, string source, ITarget? t
         string source = SourceOpener.NameOf(arguments.GetRequiredValue(SharedOptions.From));
         if (address is null)
             return new CopySides(arguments, source, null, "", []);
+        address.ThrowIfInside(arguments.GetRequiredValue(SharedOptions.From));
         var opening = new OpeningSnapshot(arguments, cancellationToken);
         ITarget? target = null;
         try

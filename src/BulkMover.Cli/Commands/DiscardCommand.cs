@@ -10,7 +10,11 @@ public static class DiscardCommand
 {
     private static readonly Argument<string> Transfer = new("TRANSFER") { Description = "Its id: 16 hex digits, as `bulkmover transfers TO` shows it." };
 
-    public static string[] Examples { get; } = ["bulkmover discard clickhouse://me@db:8123/default/orders 0f3a5c7e9b1d2468"];
+    public static string[] Examples { get; } =
+    [
+        "bulkmover discard clickhouse://me@db:8123/default/orders 0f3a5c7e9b1d2468",
+        "bulkmover discard delta:/lake/orders 0f3a5c7e9b1d2468",
+    ];
 
     public static Command New()
     {

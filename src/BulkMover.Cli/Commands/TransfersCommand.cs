@@ -7,7 +7,7 @@ namespace BulkMover.Cli.Commands;
 /// <summary><c>bulkmover transfers TO</c>: the copies into a table, finished or not.</summary>
 public static class TransfersCommand
 {
-    public static string[] Examples { get; } = ["bulkmover transfers clickhouse://me@db:8123/default/orders"];
+    public static string[] Examples { get; } = ["bulkmover transfers clickhouse://me@db:8123/default/orders", "bulkmover transfers iceberg+s3://lake/orders"];
 
     public static Command New()
     {

@@ -79,6 +79,19 @@ public sealed record TableAddress(string Format, Location Location)
     {
         string format = text.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) ? "parquet" : "iceberg";
         return new InvalidInputException("source.format_unknown",
-            $"'{text}' does not say which format the table has. Write parquet:PATH, delta:PATH or iceberg:PATH; did you mean {format}:{text}?");
+            $"'{text}' does not say which format the table has. Write parquet:PATH, delta:PATH or iceberg:PATH, with +s3 or +az before the colon in a store{(Meant(text) is { } rest ? $"; did you mean {format}{rest}?" : ".")}");
+    }
+
+    /// <summary>What follows the format where the text is an address otherwise; null when it is none that is read.</summary>
+    private static string? Meant(string text)
+    {
+        int colon = text.IndexOf("://", StringComparison.Ordinal);
+        return colon < 0 ? $":{text}" : text[..colon].ToLowerInvariant() switch
+        {
+            "s3" or "s3a" or "s3n" => $"+s3{text[colon..]}",
+            AzureAddress.Scheme => $"+{AzureAddress.Scheme}{text[colon..]}",
+            Location.FileScheme => $":{text}",
+            _ => null,
+        };
     }
 }

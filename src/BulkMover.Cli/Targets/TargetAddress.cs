@@ -14,6 +14,15 @@ public sealed record TargetAddress(ClickHouseAddress? ClickHouse, TableAddress? 
     private static readonly string[] Lakes =
         ["parquet", "parquet+s3", "parquet+az", "delta", "delta+s3", "delta+az", "iceberg", "iceberg+s3", "iceberg+az"];
 
+    /// <summary>What is written below the source's directory would be part of the source from then on, or be taken by its upkeep for files that nobody needs.</summary>
+    /// <param name="from">FROM.</param>
+    /// <exception cref="InvalidInputException">The target lies there.</exception>
+    public void ThrowIfInside(string from)
+    {
+        if (Lake is { } lake && !CatalogAddress.IsAddress(from) && TableAddress.Parse(from) is var source && lake.Location != source.Location && lake.Location.IsUnder(source.Location))
+            throw new InvalidInputException("target.inside_source", $"'{lake}' lies in the source's directory, whose files are the source's. Name a directory outside of '{source.Location}'.");
+    }
+
     /// <exception cref="BulkMoverException">It names no target.</exception>
     public static TargetAddress Parse(string to)
     {

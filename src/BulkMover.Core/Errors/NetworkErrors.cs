@@ -10,6 +10,10 @@ public static class NetworkErrors
     public static bool IsOfNetwork(Exception error, CancellationToken cancellationToken) =>
         error is HttpRequestException or IOException || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
+    /// <summary>Whether the network is what it comes from. SDKs wrap that, and what is at the bottom may be a reason of its own, such as a certificate's.</summary>
+    public static bool IsFromNetwork(Exception error) => Find<HttpRequestException>(error) is not null || Find<IOException>(error) is not null || Find<SocketException>(error) is not null
+        || Find<OperationCanceledException>(error) is not null || Find<TimeoutException>(error) is not null;
+
     /// <param name="room">The first part of the code.</param>
     /// <param name="server">Whom we talked to.</param>
     /// <param name="error">What was thrown.</param>

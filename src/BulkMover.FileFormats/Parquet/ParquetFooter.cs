@@ -67,6 +67,9 @@ public sealed class ParquetFooter
     /// <summary>Keys of a map are optional (LogicalTypes.md, "Maps": "should" be required): <see cref="Schema"/> has them as required, and a null among them is an error.</summary>
     public bool HasOptionalKeys => Root.OptionalKeys.Any();
 
+    /// <summary>Path of a decimal that is in a larger type than its digits need; null when there is none.</summary>
+    public string? WideDecimal => Root.SelfAndBelow.FirstOrDefault(node => node.Element.IsWideDecimal)?.Path;
+
     internal SchemaNode Root => schema.Root;
 
     /// <summary>Numbers of the leaf columns below some columns of the top level, in their order.</summary>

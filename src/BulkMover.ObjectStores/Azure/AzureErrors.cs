@@ -52,6 +52,9 @@ internal static class AzureErrors
             "InvalidResourceName" or "InvalidUri" => new InvalidInputException("store.path_invalid", $"{said} Correct the names of container and path.", answer),
             "BlobNotFound" or "ResourceNotFound" => StoreErrors.ObjectMissing(location, answer),
             "AccountIsDisabled" => new EnvironmentException("store.access_denied", $"{said} Have the account enabled.", answer),
+            // Of a firewall as well as of a key that is wrong, as some stores that speak like Azure have it.
+            "AuthorizationFailure" when !IsExpired(client) => new EnvironmentException("store.access_denied",
+                $"{said} Check that {client.Credentials} is right and has the right to {RightsTo(act)}, and let the account's firewall pass this machine.", answer),
             "AuthenticationFailed" or "InvalidAuthenticationInfo" or "NoAuthenticationInformation" => OfCredentials(said, client, answer),
             "KeyBasedAuthenticationNotPermitted" => new EnvironmentException("store.access_denied",
                 $"{said} The account takes no keys: leave out {client.Credentials} and sign in (az login), or give the machine an identity.", answer),

@@ -40,7 +40,7 @@ public sealed record S3Access
     /// <param name="variable">Value of a variable by its name; null where it is empty or not set.</param>
     internal static S3Access From(Func<string, string?> variable) => new()
     {
-        Endpoint = (variable("AWS_ENDPOINT_URL_S3") ?? variable("AWS_ENDPOINT_URL")) is { } url ? ParseEndpoint(url, "AWS_ENDPOINT_URL") : null,
+        Endpoint = EndpointOf(variable, "AWS_ENDPOINT_URL_S3") ?? EndpointOf(variable, "AWS_ENDPOINT_URL"),
         Region = variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"),
         IsSession = variable("AWS_SESSION_TOKEN") is not null,
         IsAnonymous = variable("AWS_NO_SIGN_REQUEST") is { } unsigned && !unsigned.Equals("no", StringComparison.OrdinalIgnoreCase) && !unsigned.Equals("false", StringComparison.OrdinalIgnoreCase),
@@ -49,6 +49,8 @@ public sealed record S3Access
             ? true
             : throw new Core.Errors.InvalidInputException("store.payer_invalid", $"AWS_REQUEST_PAYER is '{payer}', and only 'requester' can pay for requests. Set it to that, or leave it out where the bucket's owner pays.")),
     };
+
+    private static Uri? EndpointOf(Func<string, string?> variable, string name) => variable(name) is { } url ? ParseEndpoint(url, name) : null;
 
     /// <exception cref="Core.Errors.InvalidInputException">It is not an address.</exception>
     public static Uri ParseEndpoint(string url, string setting) =>

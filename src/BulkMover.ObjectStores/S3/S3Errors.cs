@@ -22,7 +22,7 @@ internal static class S3Errors
     {
         if (error is AmazonServiceException answer && answer.StatusCode != default)
             return OfAnswer(location, act, access, answer);
-        if (error.GetBaseException() is HttpRequestException or IOException or System.Net.Sockets.SocketException or OperationCanceledException or TimeoutException)
+        if (NetworkErrors.IsFromNetwork(error))
             return NetworkErrors.Of("store", access.Endpoint ?? new Uri("https://s3.amazonaws.com"), error);
         if (error.Message.Contains("RegionEndpoint", StringComparison.Ordinal))
         {
@@ -40,7 +40,7 @@ internal static class S3Errors
     /// <summary>By the error code where there is one (Amazon S3 API, "Error responses"), else by the status: an answer to HEAD has no body.</summary>
     private static BulkMoverException OfAnswer(Location location, StoreAct act, S3Access access, AmazonServiceException answer)
     {
-        string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}{(string.IsNullOrEmpty(answer.Message) ? "" : $": {answer.Message.TrimEnd('.')}")}.";
+        string said = $"S3 refused to {act.Verb()} '{location}': {(int)answer.StatusCode} {answer.ErrorCode}{(HasNoBody(answer) ? "" : $": {answer.Message.TrimEnd('.')}")}.";
         return answer.ErrorCode switch
         {
             "NoSuchBucket" => new InvalidInputException("store.bucket_missing", $"{said} Correct the name of the bucket, or the endpoint."),
@@ -68,11 +68,14 @@ internal static class S3Errors
         };
     }
 
+    /// <summary>The SDK makes a code of the status then, and a message that says as much at length.</summary>
+    private static bool HasNoBody(AmazonServiceException answer) => string.IsNullOrEmpty(answer.Message) || answer.ErrorCode == answer.StatusCode.ToString();
+
     private static BulkMoverException OfStatus(Location location, StoreAct act, S3Access access, AmazonServiceException answer, string said) => answer.StatusCode switch
     {
         HttpStatusCode.NotFound => StoreErrors.ObjectMissing(location, answer),
         HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
-            new EnvironmentException("store.access_denied", $"{said} {HowToGrant(act, access)}", answer),
+            new EnvironmentException("store.access_denied", $"{said} {(HasNoBody(answer) && !access.IsAnonymous ? "The answer does not say why: check that the credentials are right. " : "")}{HowToGrant(act, access)}", answer),
         HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect =>
             new InvalidInputException("store.region_wrong", $"{said} The bucket is in another region: set AWS_REGION, or s3.region in the catalog.", answer),
         HttpStatusCode.RequestedRangeNotSatisfiable =>

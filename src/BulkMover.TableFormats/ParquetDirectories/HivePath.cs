@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Partitions;
 using BulkMover.TableFormats.Targets;
@@ -8,6 +10,12 @@ namespace BulkMover.TableFormats.ParquetDirectories;
 internal static class HivePath
 {
     private const string NullName = "__HIVE_DEFAULT_PARTITION__";
+
+    /// <summary>What file systems hold of a name.</summary>
+    public const int MostBytes = 255;
+
+    /// <summary>Of a name that is cut: enough for people to know it by, and little of the 1,024 bytes that stores allow a whole path.</summary>
+    private const int CutBytes = 100;
 
     /// <param name="path">Path of a file below the table's directory; the file's own name says nothing.</param>
     /// <returns>Column and value of each directory that has both, outermost first; a null value is null.</returns>
@@ -26,10 +34,21 @@ internal static class HivePath
         return values;
     }
 
-    /// <summary>The name of a directory. What is no letter, digit or one of <c>-_.</c> is percent-encoded: it could mean something in a path, a glob or an address.</summary>
+    /// <summary>As below, of a table whose metadata tell the value: what is too long for a name is cut, and a hash of it takes the place of the rest.</summary>
+    public static string WriteShort(PartitionColumn column, Scalar value)
+    {
+        string name = Write(column, value);
+        if (name.Length <= MostBytes)
+            return name;
+        // No part of a character that is percent-encoded.
+        int escape = name.IndexOf('%', CutBytes - 2, 2);
+        return $"{name[..(escape < 0 ? CutBytes : escape)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8))}";
+    }
+
+    /// <summary>The name of a directory, in ASCII. What is no letter, digit or one of <c>-_.</c> is percent-encoded: it could mean something in a path, a glob or an address.</summary>
     public static string Write(PartitionColumn column, Scalar value) =>
         $"{Uri.EscapeDataString(column.Name)}={(PartitionValue.Write(value) is { } text ? Escape(text) : NullName)}";
 
-    /// <summary>A value that reads like the name for null would be read as that.</summary>
-    private static string Escape(string text) => text == NullName ? "%5F" + text[1..] : Uri.EscapeDataString(text).Replace("~", "%7E", StringComparison.Ordinal);
+    /// <summary>What reads like a name for null would be read as that: by DuckDB and ClickHouse also the word, in capitals or not.</summary>
+    private static string Escape(string text) => text == NullName || text.Equals("null", StringComparison.OrdinalIgnoreCase) ? $"%{(int)text[0]:X2}{text[1..]}" : Uri.EscapeDataString(text).Replace("~", "%7E", StringComparison.Ordinal);
 }

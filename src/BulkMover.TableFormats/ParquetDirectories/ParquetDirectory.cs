@@ -50,12 +50,15 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             new Schema([.. request.Schema.FieldsList.Select(field => FieldTree.Rebuild(field, Leaf))], null), columns,
             [.. request.Schema.FieldsList.Select((field, place) => Describe(field, System.Array.Exists(columns, column => column.Source == place)))],
             Steps(request, columns),
-            ["A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
-                (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : "")])
+            [
+                "A directory of Parquet files has no log: while the files are moved to their places at the end, readers see some of them." +
+                    (request.Mode == CopyMode.Replace ? " For that time they see rows of both, and nothing is missing at any moment." : ""),
+                .. NotKept(request, options.PartitionBy is null && kept is null && columns.Length == 0),
+            ])
         {
             LeavesPartitionColumnsOut = true,
             KeepsMetrics = false,
-            CheckPartition = ThrowIfEmpty,
+            CheckPartition = ThrowUnlessInPaths,
         };
         if (kept is not null)
             await ThrowUnlessAlikeAsync(kept, write, cancellationToken);
@@ -218,6 +221,13 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         }
 
         ParquetFooter footer = await ParquetFooter.ReadAsync(store, file.Object.Location, file.Object.Bytes, cancellationToken);
+        // Files that lack it would make the columns of the directory depend on which of its files is looked at first: for engines, and for the next copy.
+        if (footer.Schema.FieldsList.FirstOrDefault(there => write.Schema.FieldsList.All(field => field.Name != there.Name)) is { } lacking)
+        {
+            throw new TargetException("parquet.columns_differ",
+                $"The source lacks column '{lacking.Name}', which is in '{file.Path}', and in a directory of Parquet files all have the same columns. Copy that column too, or copy into another directory.");
+        }
+
         foreach (Field field in FileMaker.SchemaOf(write).FieldsList)
         {
             string? there = footer.Schema.FieldsList.FirstOrDefault(other => other.Name == field.Name) is { } other ? SourceType.Describe(other) : null;
@@ -241,14 +251,30 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
                 $"Column '{name}' is {SourceType.Describe(schema.FieldsList[place])}, whose values would not be read from the names of directories as what they are. Partition by text, whole numbers, dates, decimals or booleans.");
     }
 
-    /// <summary>Some engines take it for null, some refuse the whole directory.</summary>
-    private static void ThrowIfEmpty(PartitionColumn column, Scalar value)
+    /// <summary>Nothing else tells the value. An empty one some engines take for null, some refuse the whole directory.</summary>
+    private static void ThrowUnlessInPaths(PartitionColumn column, Scalar value)
     {
+        if (HivePath.Write(column, value).Length > HivePath.MostBytes)
+        {
+            throw new TargetException("parquet.partition_value_long",
+                $"Column '{column.Name}' has a value whose directory would have a name of {HivePath.Write(column, value).Length:N0} bytes, and file systems hold {HivePath.MostBytes} (what is no letter or digit takes three or more). "
+                + "Name other columns with --partition-by, leave such rows out with --where, or copy into delta: or iceberg:, whose metadata tell the value.");
+        }
+
         if (value.Value is byte[] { Length: 0 })
         {
             throw new TargetException("parquet.empty_partition_value",
                 $"Column '{column.Name}' has an empty text, which names of directories cannot tell from null. Name other columns with --partition-by, or leave such rows out with --where.");
         }
+    }
+
+    /// <summary>Partitions of the source that nobody has said anything about, and that the copy could have.</summary>
+    private static IEnumerable<string> NotKept(TargetRequest request, bool isUnsaid)
+    {
+        string terms = string.Join(',', request.PartitionTerms);
+        return isUnsaid && terms.Length > 0 && request.PartitionTerms.All(term => request.Schema.FieldsList.Any(field => field.Name == term && IsPartitionType(field.DataType)))
+            ? [$"The source is partitioned by {terms}, and the copy is not: in names of directories values are text, and readers guess their type from it. Files that lack the column are decoded. With --partition-by {terms} the copy is partitioned too, and files that fit are copied as they are."]
+            : [];
     }
 
     private static bool IsPartitionType(IArrowType type) => type is StringType or BooleanType or Date32Type or IntegerType or Decimal128Type;

@@ -66,7 +66,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
     {
         { Format: not FileFormat.Parquet } => "it is not Parquet",
         _ when write.Filled.Count > 0 => $"it lacks column '{write.Filled[0].Name}', for which the table has a default",
-        { MemberConstants.Count: > 0 } => "the value of a member of a struct is in the source's metadata",
+        { MemberConstants.Count: > 0 } => "the value of a member of a struct is told by the source's metadata",
         _ when UnkeptConstant(task, write) is { } column => IsInMetadata(column),
         _ when UntoldPartition(task, write) is { } partition => $"metadata do not tell what it has in the partition field '{partition.Name}', and bounds of column '{write.Schema.FieldsList[partition.Source].Name}' cannot",
         { Deletes: null } => null,
@@ -103,7 +103,7 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
         ? task.Constants.GetValueOrDefault(column)
         : task.Transformed.FirstOrDefault(told => told.Column == column && string.Equals(told.Transform, transform.Text, StringComparison.OrdinalIgnoreCase))?.Value;
 
-    private static string IsInMetadata(string column) => $"the value of column '{column}' is in the source's metadata";
+    private static string IsInMetadata(string column) => $"the value of column '{column}' is told by the source's metadata or its path, and the target is not partitioned by it (--partition-by)";
 
     private async Task<IEnumerable<long>?> DeletedAsync(ScanTask task, ParquetFooter footer, CancellationToken cancellationToken)
     {
@@ -135,12 +135,14 @@ internal sealed class FileAdoption(Adoption adoption, Schema rows, TableWrite wr
             return "it has timestamps in the old form of 96 bits";
         if (footer.HasOptionalKeys)
             return "the keys of its maps are optional, which not every reader takes, and may be null";
+        if (write.HasSmallestDecimals && footer.WideDecimal is { } wide)
+            return $"decimals of '{wide}' are stored in another type than tables of Iceberg have them in";
         if (task.Rows is { } told && told != footer.Rows)
             return $"it has {footer.Rows:N0} rows, and {told:N0} by the table's metadata";
         if (!file.CanTell)
             return "it has no field ids, and the source no name mapping that tells its columns";
         if (!file.HasIds && write is { Matching: not ColumnMatching.Name, AdoptsFilesWithoutIds: false })
-            return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table has a name mapping already";
+            return write.Matching == ColumnMatching.WrittenFieldId ? "it has no field ids, and the table finds columns by nothing else" : "it has no field ids, and the table's name mapping does not lead to its columns";
         if (write.Matching == ColumnMatching.WrittenFieldId && file.HasAnIdTwice)
             return "it has a field id twice";
         int found = 0;

@@ -90,7 +90,7 @@ internal sealed class FileMaker(
         foreach ((PartitionColumn column, Scalar value) in write.Partitions.Zip(partition.Values))
             write.CheckPartition?.Invoke(column, value);
         int number = Interlocked.Increment(ref files);
-        IEnumerable<string> directories = write.Partitions.Zip(partition.Values, HivePath.Write);
+        IEnumerable<string> directories = write.Partitions.Zip(partition.Values, HivePath.WriteShort);
         return string.Join('/', [directory, .. directories, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:d4}.parquet")]);
     }
 

@@ -27,8 +27,14 @@ internal sealed record TableWrite(
     /// <summary>Ids that only these have in files: the table's columns and members of structs, those that the rows lack included. Empty where what lists and maps hold has ids too, or none count.</summary>
     public IReadOnlySet<int> ColumnIds { get; init; } = new HashSet<int>();
 
-    /// <summary>False when the columns of files without ids would not be found: by ids alone, or by a name mapping that others have made.</summary>
+    /// <summary>False when the columns of files without ids would not be found: by ids alone, or by a name mapping that leads elsewhere.</summary>
     public bool AdoptsFilesWithoutIds { get; init; } = true;
+
+    /// <summary>
+    /// Decimals are in files in the smallest type for their digits (Iceberg spec, "Parquet"), and ClickHouse finds zeros in others. It and all others take the fewest bytes also for few
+    /// digits, which is how Arrow writes them, and PyIceberg with it.
+    /// </summary>
+    public bool HasSmallestDecimals { get; init; }
 
     /// <summary>Columns that a file lacks are null for all readers of the table.</summary>
     public bool FillsMissingColumns { get; init; }

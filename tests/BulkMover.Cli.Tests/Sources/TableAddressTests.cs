@@ -1,4 +1,5 @@
 using BulkMover.Cli.Sources;
+using BulkMover.Cli.Targets;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using Xunit;
@@ -89,6 +90,41 @@ public sealed class TableAddressTests
     {
         UnsupportedFeatureException error = Assert.Throws<UnsupportedFeatureException>(() => TableAddress.Parse(text));
         Assert.Contains(text.Split(':')[0], error.Message);
+    }
+
+    [Theory]
+    [InlineData("s3://lake/x", "iceberg+s3://lake/x")]
+    [InlineData("s3a://lake/x.parquet", "parquet+s3://lake/x.parquet")]
+    [InlineData("az://lake/c/x", "iceberg+az://lake/c/x")]
+    [InlineData("file:///lake/x", "iceberg:file:///lake/x")]
+    [InlineData("/lake/x", "iceberg:/lake/x")]
+    [InlineData("gs://lake/x", null)]
+    public void Parse_FormatIsMissing_WhatIsSuggestedIsAnAddress(string text, string? suggested)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => TableAddress.Parse(text));
+
+        Assert.Equal("source.format_unknown", error.Code);
+        Assert.Equal(suggested, error.Message.Split("did you mean ") is [_, var rest] ? rest.TrimEnd('?') : null);
+        if (suggested is not null)
+            TableAddress.Parse(suggested, () => null);
+    }
+
+    [Theory]
+    [InlineData("parquet:/src/hive", "parquet:/src/hive/x", true)]
+    [InlineData("delta+s3://lake/t", "iceberg+s3://lake/t/copy", true)]
+    [InlineData("parquet:/src/hive", "parquet:/src/hive2", false)]
+    [InlineData("parquet:/src/hive", "parquet:/src", false)]
+    [InlineData("delta:/t", "delta:/t", false)]
+    [InlineData("delta:/t", "clickhouse://me@db:8123/default/t", false)]
+    [InlineData("iceberg+rest:https://catalog?table=a.b", "delta:/t", false)]
+    public void ThrowIfInside_TargetLiesInTheSource_IsAnInputError(string from, string to, bool isRefused)
+    {
+        var target = TargetAddress.Parse(to);
+
+        if (isRefused)
+            Assert.Equal("target.inside_source", Assert.Throws<InvalidInputException>(() => target.ThrowIfInside(from)).Code);
+        else
+            target.ThrowIfInside(from);
     }
 
     [Theory]

@@ -156,6 +156,8 @@ internal sealed class WrittenColumn(byte[] file, ThriftTree chunk, IArrowType ty
         Int64Type or TimestampType => BinaryPrimitives.ReadInt64LittleEndian(bound),
         FloatType => (double)BinaryPrimitives.ReadSingleLittleEndian(bound),
         DoubleType => BinaryPrimitives.ReadDoubleLittleEndian(bound),
+        Decimal128Type { Precision: <= 9 } => new BigInteger(BinaryPrimitives.ReadInt32LittleEndian(bound)),
+        Decimal128Type { Precision: <= 18 } => new BigInteger(BinaryPrimitives.ReadInt64LittleEndian(bound)),
         Decimal128Type => new BigInteger(bound, isUnsigned: false, isBigEndian: true),
         _ => bound,
     };

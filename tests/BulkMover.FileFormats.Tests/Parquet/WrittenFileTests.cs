@@ -26,6 +26,7 @@ public sealed class WrittenFileTests
         new Field("i", Int32Type.Default, true), new Field("l", Int64Type.Default, true), new Field("u", UInt64Type.Default, true), new Field("f", FloatType.Default, true),
         new Field("d", DoubleType.Default, true), new Field("s", StringType.Default, true), new Field("b", BinaryType.Default, true), new Field("p", BooleanType.Default, true),
         new Field("day", Date32Type.Default, true), new Field("at", new TimestampType(TimeUnit.Microsecond, "UTC"), true), new Field("m", new Decimal128Type(30, 4), true),
+        new Field("m9", new Decimal128Type(9, 2), true), new Field("m18", new Decimal128Type(18, 6), true),
     ], null);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -198,6 +199,7 @@ public sealed class WrittenFileTests
         Int64Type or TimestampType => random.Next(20) switch { 0 => long.MinValue, 1 => long.MaxValue, _ => random.NextInt64(-1_000_000, 1_000_000) },
         FloatType => (double)(float)Number(random),
         DoubleType => Number(random),
+        Decimal128Type { Precision: <= 18 and var digits } => new BigInteger(random.NextInt64() % (long)Math.Pow(10, digits)) * (random.Next(3) - 1),
         Decimal128Type => new BigInteger(random.NextInt64()) * (random.Next(3) - 1) * random.Next(1_000_000),
         StringType => Encoding.UTF8.GetBytes(random.Next(40) switch
         {

@@ -50,6 +50,18 @@ public sealed class AzureErrorTests : IDisposable
         Assert.InRange(stub.Requests, 1, 4);
     }
 
+    /// <summary>Azurite so answers to a key that is wrong, Azure to who is kept out by the firewall.</summary>
+    [Fact]
+    public async Task ReadAsync_StoreDoesNotSayWhetherItIsTheKey_NamesBoth()
+    {
+        stub.Answer = _ => Error(403, "AuthorizationFailure");
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(ReadAsync);
+
+        Assert.Contains("is right", error.Message, StringComparison.Ordinal);
+        Assert.Contains("firewall", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ReadAsync_StoreIsBusyForAMoment_IsAskedAgainWhenItWantsToBe()
     {

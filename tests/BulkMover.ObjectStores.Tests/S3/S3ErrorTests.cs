@@ -200,6 +200,41 @@ public sealed class S3ErrorTests : IDisposable
         Assert.True(error.IsTransient);
     }
 
+    /// <summary>What is at the bottom of the error is what the handshake says, and not the network's own.</summary>
+    [Fact]
+    public async Task ReadAsync_PortDoesNotSpeakTls_SaysSoAndNotThatCredentialsAreMissing()
+    {
+        Uri secure = new UriBuilder(stub.Endpoint) { Scheme = "https" }.Uri;
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => ReadAsync(new FixedS3Access(Access(null) with { Endpoint = secure })));
+
+        Assert.Equal("store.tls", error.Code);
+    }
+
+    /// <summary>An answer to HEAD has no body, and so no reason.</summary>
+    [Fact]
+    public async Task ExistsAsync_StoreRefusesWithoutAReason_SaysThatTheKeysMayBeWrongAndNothingOfTheSdk()
+    {
+        stub.Answer = _ => new HttpStubAnswer(403, []);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => Store(new FixedS3Access(Access(null))).ExistsAsync(Object, TestContext.Current.CancellationToken).AsTask());
+
+        Assert.Equal("store.access_denied", error.Code);
+        Assert.Contains("403 Forbidden. The answer does not say why: check that the credentials are right.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Error making request", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_S3")]
+    [InlineData("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL")]
+    public void From_EndpointWithoutAScheme_NamesTheVariableThatIsSet(string set, string named)
+    {
+        var error = Assert.Throws<InvalidInputException>(() => S3Access.From(name => name == set ? "127.0.0.1:7480" : null));
+
+        Assert.Equal("store.endpoint_invalid", error.Code);
+        Assert.EndsWith($"Correct {named}.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ToString_OfAccess_HoldsNoSecret() =>
         Assert.DoesNotContain("hunter2", Access("hunter2").ToString(), StringComparison.Ordinal);

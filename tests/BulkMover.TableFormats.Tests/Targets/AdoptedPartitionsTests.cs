@@ -88,6 +88,21 @@ public sealed class AdoptedPartitionsTests
     }
 
     /// <summary>A null is in the partition of nulls, whatever the transform (Iceberg spec, "Partition Transforms").</summary>
+    /// <summary>Text in names of directories may be read as numbers, so a directory is partitioned by it only where that is asked for.</summary>
+    [Theory]
+    [InlineData(null, "p", true)]
+    [InlineData("p", "p", false)]
+    [InlineData(null, "day(p)", false)]
+    [InlineData(null, "id", false)]
+    public async Task Plan_DirectoryIsNotPartitionedAsTheSource_SaysWhichOptionDoesIt(string? partitionBy, string term, bool isSaid)
+    {
+        var schema = new Schema([Column("id", 1), new Field("p", StringType.Default, nullable: true)], null);
+        await using LakeTarget target = LakeTarget.OfParquet("parquet", objects, LakeCopy.Root, new LakeOptions { PartitionBy = partitionBy is null ? null : [partitionBy] });
+        var request = new TargetRequest(TransferId.Of("copy"), new TransferOrigin("command", "selection", "source", "1"), schema, CopyMode.Create, []) { PartitionTerms = [term] };
+
+        Assert.Equal(isSaid, (await target.PlanAsync(request, Token)).Notes.Any(note => note.Contains($"--partition-by {term} ", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Adopt_AllAreNull_PartitionIsNull()
     {

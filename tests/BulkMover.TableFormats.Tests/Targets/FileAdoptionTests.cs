@@ -76,6 +76,62 @@ public sealed class FileAdoptionTests
         Assert.Equal(name is null, await chunk.TryAdoptAsync(task, Token) is not null);
     }
 
+    /// <summary>Iceberg spec, "Parquet": P up to 9 in int32, up to 18 in int64, else in the fewest bytes. ClickHouse finds zeros in 16 bytes of 8 digits, and in 64 bits of 9.</summary>
+    [Theory]
+    [InlineData(PhysicalType.Int32, -1, 8, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 4, 8, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 16, 8, false)]
+    [InlineData(PhysicalType.Int64, -1, 9, false)]
+    [InlineData(PhysicalType.Int64, -1, 10, true)]
+    [InlineData(PhysicalType.ByteArray, -1, 20, false)]
+    [InlineData(PhysicalType.FixedLenByteArray, 9, 20, true)]
+    [InlineData(PhysicalType.FixedLenByteArray, 16, 38, true)]
+    public async Task TryAdopt_Decimal_IsOfTheSmallestTypeForItsDigits(PhysicalType type, int length, int digits, bool isAdopted)
+    {
+        objects[Source] = EmptyOf(new PrimitiveNode("d", Repetition.Optional, LogicalType.Decimal(digits, 1), type, length));
+
+        Assert.Equal(isAdopted, await TryAdoptIntoIcebergAsync(new LakeCopy("iceberg", objects)) is not null);
+    }
+
+    /// <summary>Iceberg spec, "Column Projection": what a file without ids has is found by the names of the table's mapping.</summary>
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("""[{"field-id":1,"names":["id"]},{"field-id":2,"names":["where","place"]}]""", true)]
+    [InlineData("""[{"field-id":2,"names":["id"]},{"field-id":1,"names":["place"]}]""", false)]
+    [InlineData("""[{"field-id":1,"names":["id"]}]""", false)]
+    [InlineData("""[{"field-id":1,"names":["id"]},{"names":["place"]}]""", false)]
+    [InlineData("""[{"field-id":1,"names":["id","place"]},{"field-id":2,"names":["place"]}]""", false)]
+    [InlineData("[7]", false)]
+    [InlineData("nonsense", false)]
+    public async Task TryAdopt_FileWithoutIds_FitsWhereTheMappingLeadsToTheVeryColumns(string? mapping, bool isAdopted)
+    {
+        var copy = new LakeCopy(LakeCopy.Version3, objects) { Mode = CopyMode.Append };
+        copy.MakeTable();
+        if (mapping is not null)
+            LakeCopy.AlterTable(objects, document => document["properties"]!["schema.name-mapping.default"] = mapping);
+        objects[Source] = EmptyOf(
+            new PrimitiveNode("id", Repetition.Required, LogicalType.None(), PhysicalType.Int64), new PrimitiveNode("place", Repetition.Optional, LogicalType.String(), PhysicalType.ByteArray));
+
+        TargetPlan plan = await copy.Open(objects).PlanAsync(await RequestAsync(copy), Token);
+
+        Assert.Equal(isAdopted, await TryAdoptIntoIcebergAsync(copy) is not null);
+        Assert.Equal(isAdopted, !plan.Notes.Any(note => note.Contains("name mapping", StringComparison.Ordinal)));
+    }
+
+    private async Task<AdoptedFile?> TryAdoptIntoIcebergAsync(LakeCopy copy)
+    {
+        await using LakeTarget target = copy.Open(objects);
+        await using ITargetLoad load = await target.BeginAsync(await target.PlanAsync(await RequestAsync(copy), Token), new LoadLimits(1, 1 << 20), Token);
+        await using IChunkLoad chunk = await load.BeginChunkAsync(0, Token);
+        return await chunk.TryAdoptAsync(new ScanTask(Source, objects[Source].Length, 0, ScanTask.NoConstants, ConstantsWin: false), Token);
+    }
+
+    private async Task<TargetRequest> RequestAsync(LakeCopy copy) => copy.Request with
+    {
+        Schema = (await ParquetFooter.ReadAsync(objects, Source, null, Token)).Schema,
+        Adoption = new Adoption(objects, ColumnMatching.Name, IsRequired: false),
+    };
+
     private async Task<AdoptedFile?> TryAdoptAsync(IWritableStore store, ParquetFooter footer, FileEnd? end)
     {
         await using LakeTarget target = LakeTarget.OfDelta("delta", store, LakeCopy.Root, new LakeOptions());
@@ -110,6 +166,17 @@ public sealed class FileAdoptionTests
             writer.Close();
         }
 
+        return buffer.ToArray();
+    }
+
+    private static byte[] EmptyOf(params Node[] columns)
+    {
+        using var root = new GroupNode("schema", Repetition.Required, columns);
+        using var buffer = new ResizableBuffer();
+        using (var output = new BufferOutputStream(buffer))
+        using (WriterProperties properties = WriterProperties.GetDefaultWriterProperties())
+        using (var writer = new ParquetSharp.ParquetFileWriter(output, root, properties))
+            writer.Close();
         return buffer.ToArray();
     }
 

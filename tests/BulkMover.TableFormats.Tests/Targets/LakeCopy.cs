@@ -184,7 +184,7 @@ internal sealed class LakeCopy(string format, MemoryObjectStore objects)
         }
 
         bool isPartitioned = PartitionBy is not null;
-        // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping, once.
+        // With the ids that a new Iceberg table gives them: files without come into a table by its name mapping.
         Field[] fields = [.. columns.FieldsList.Take(isPartitioned ? 1 : 2).Select((field, place) => FieldTree.InFiles(field).WithFieldId(place + 1))];
         IArrowArray[] arrays = isPartitioned ? [ids.Build()] : [ids.Build(), places.Build()];
         var schema = new Schema(more is null ? fields : [.. fields, more], null);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace BulkMover.FileFormats.Parquet.Metadata;
 
 /// <summary>A node of the schema as the footer lists it, depth first (parquet.thrift, <c>SchemaElement</c>).</summary>
@@ -37,6 +39,14 @@ internal sealed record SchemaElement
         (null, ConvertedType.UInt8) => (8, false),
         (null, ConvertedType.UInt16) => (16, false),
         _ => null,
+    };
+
+    /// <summary>A decimal in a larger type than its digits need: which are 32 bits for up to 9, 64 bits for up to 18, and for any number of them the fewest bytes that hold them.</summary>
+    public bool IsWideDecimal => Decimal is { Precision: var digits } && (Type, digits) switch
+    {
+        (PhysicalType.Int32, <= 9) or (PhysicalType.Int64, > 9 and <= 18) => false,
+        (PhysicalType.FixedLenByteArray, _) => TypeLength != (BigInteger.Pow(10, digits) - 1).GetByteCount(),
+        _ => true,
     };
 
     /// <summary>Digits in all and after the point, when it is a decimal.</summary>

@@ -74,7 +74,8 @@ public sealed class ParquetFileWriter : IAsyncDisposable
     private static WriterProperties Properties(ParquetWriteOptions options)
     {
         using var builder = new WriterPropertiesBuilder();
-        builder.CreatedBy(Creator).Compression(NativeCodec(options.Codec));
+        // Decimals of few digits as whole numbers: so Iceberg wants them (spec, "Parquet"), and they are less work than bytes.
+        builder.CreatedBy(Creator).Compression(NativeCodec(options.Codec)).EnableStoreDecimalAsInteger();
         if (LevelOf(options) is { } level)
             builder.CompressionLevel(level);
         if (options.HasDictionaries)

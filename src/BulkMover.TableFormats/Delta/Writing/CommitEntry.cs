@@ -108,7 +108,7 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
     private string PartitionBy()
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, LogLines.JsonOptions))
+        using (var json = new Utf8JsonWriter(bytes, PlainJson.Writing))
         {
             json.WriteStartArray();
             foreach (string name in plan.Metadata.PartitionColumns ?? [])

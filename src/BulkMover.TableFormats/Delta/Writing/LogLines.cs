@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using BulkMover.Core.Errors;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
 
@@ -14,10 +14,7 @@ internal sealed class LogLines : IDisposable
     private readonly ArrayBufferWriter<byte> bytes = new();
     private readonly Utf8JsonWriter json;
 
-    public LogLines() => json = new Utf8JsonWriter(bytes, JsonOptions);
-
-    /// <summary>No page shows a log: quotes in statistics would take six bytes each.</summary>
-    public static JsonWriterOptions JsonOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public LogLines() => json = new Utf8JsonWriter(bytes, PlainJson.Writing);
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 

@@ -7,6 +7,7 @@ using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Delta.Schemas;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Delta.Writing;
 
@@ -21,7 +22,7 @@ internal static class SchemaText
         JsonNode root = JsonNode.Parse(schema)!;
         foreach (Field field in added)
             root["fields"]!.AsArray().Add(JsonNode.Parse(Write(json => WriteField(json, field))));
-        return root.ToJsonString();
+        return root.ToJsonString(PlainJson.Nodes);
     }
 
     /// <summary>The name of a primitive type (PROTOCOL.md, "Primitive Types"); null when it is none of Delta's.</summary>
@@ -56,7 +57,7 @@ internal static class SchemaText
     private static string Write(Action<Utf8JsonWriter> write)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(bytes, LogLines.JsonOptions))
+        using (var json = new Utf8JsonWriter(bytes, PlainJson.Writing))
             write(json);
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }

@@ -31,7 +31,7 @@ internal sealed record StatisticsColumn(JsonEncodedText Name, string? Key, IRead
         var columns = new List<StatisticsColumn>();
         foreach (Field field in fields)
         {
-            JsonEncodedText name = JsonEncodedText.Encode(field.Name, LogLines.JsonOptions.Encoder);
+            JsonEncodedText name = JsonEncodedText.Encode(field.Name, PlainJson.Writing.Encoder);
             if (field.DataType is StructType { Fields: var members })
             {
                 if (OfFields(members, [.. above, field.Name], ref left) is { Count: > 0 } below)

@@ -11,7 +11,7 @@ internal sealed class StatisticsWriter(IReadOnlyList<StatisticsColumn> columns) 
 {
     private readonly Dictionary<string, LeafMetrics> leaves = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> bytes = new();
-    private readonly Utf8JsonWriter json = new(Stream.Null, LogLines.JsonOptions);
+    private readonly Utf8JsonWriter json = new(Stream.Null, PlainJson.Writing);
 
     /// <summary>The statistics of a file in UTF-8.</summary>
     public byte[] Write(WrittenFile file)

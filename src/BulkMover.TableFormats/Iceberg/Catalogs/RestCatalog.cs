@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
 using BulkMover.TableFormats.Iceberg.Metadata;
 using BulkMover.TableFormats.Iceberg.Writing;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Catalogs;
 
@@ -108,7 +109,7 @@ public sealed class RestCatalog
         var body = new JsonObject { ["identifier"] = Identifier(table), ["requirements"] = requirements, ["updates"] = updates };
         try
         {
-            using JsonDocument answer = await once.PostAsync(routes.Table(table), body.ToJsonString(), cancellationToken);
+            using JsonDocument answer = await once.PostAsync(routes.Table(table), body.ToJsonString(PlainJson.Nodes), cancellationToken);
             return new CommitResult(CommitOutcome.Committed);
         }
         catch (EnvironmentException error) when (error.Code == CatalogErrors.Conflict)
@@ -134,7 +135,7 @@ public sealed class RestCatalog
             body["location"] = address;
         try
         {
-            return await session.PostAsync(routes.CreateTable(table.Namespace), body.ToJsonString(), cancellationToken);
+            return await session.PostAsync(routes.CreateTable(table.Namespace), body.ToJsonString(PlainJson.Nodes), cancellationToken);
         }
         catch (InvalidInputException error) when (error.Code == CatalogErrors.NotFound)
         {

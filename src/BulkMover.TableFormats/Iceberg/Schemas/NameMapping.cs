@@ -4,6 +4,7 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Schemas;
 
@@ -32,6 +33,34 @@ internal static class NameMapping
         {
             throw new CorruptTableException("iceberg.metadata_invalid", $"The property '{Property}' in '{file}' is not JSON: {error.Message}", error);
         }
+    }
+
+    /// <summary>
+    /// Whether the mapping leads from the name of each field, at every level, to that field and to no other: readers then find the columns of a file without ids by the names that
+    /// they have in the table.
+    /// </summary>
+    /// <param name="json">The property; what is no mapping leads nowhere.</param>
+    /// <param name="fields">With ids.</param>
+    public static bool IsOfOwnNames(string json, IEnumerable<Field> fields)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return IsOfOwnNames(new MetadataNode(document.RootElement, Property, Property), fields);
+        }
+        catch (Exception error) when (error is JsonException or CorruptTableException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOfOwnNames(MetadataNode mapping, IEnumerable<Field> fields)
+    {
+        MetadataNode[] all = [.. mapping.Items()];
+        return fields.All(field => all.Where(one => one.Required("names").Items().Any(name => name.AsString() == field.Name)).ToArray() is [var own]
+            && own.Optional("field-id")?.AsInt() == field.FieldId()
+            && FieldTree.Children(field.DataType).ToArray() is var children
+            && (children.Length == 0 || (own.Optional("fields") is { } below && IsOfOwnNames(below, children))));
     }
 
     private static void Collect(MetadataNode fields, Dictionary<int, IReadOnlyList<string>> names)

@@ -39,7 +39,7 @@ internal sealed class DeletionVectorsWriter(string address) : IDeletesWriter
     /// <summary>Puffin spec, "File structure", "Footer structure".</summary>
     private static byte[] FileOf(StoredVector vector, string dataFile)
     {
-        byte[] payload = Encoding.UTF8.GetBytes(Payload(vector, dataFile).ToJsonString());
+        byte[] payload = Encoding.UTF8.GetBytes(Payload(vector, dataFile).ToJsonString(PlainJson.Nodes));
         // Payload size and flags, none of which is set.
         Span<byte> end = stackalloc byte[sizeof(int) + sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(end, payload.Length);

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.TableFormats.Iceberg.Metadata;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
@@ -59,7 +60,7 @@ internal sealed class DirectoryCommits(IWritableStore store, Location root) : IT
         JsonObject document = loaded is null
             ? UpdatedMetadata.Of(updates)
             : UpdatedMetadata.Of(loaded.Document, $"{loaded.Location}/{MetadataFile.DirectoryName}/{loaded.File.Name}", updates);
-        byte[] bytes = Encoding.UTF8.GetBytes(document.ToJsonString());
+        byte[] bytes = Encoding.UTF8.GetBytes(document.ToJsonString(PlainJson.Nodes));
         string number = version.ToString(CultureInfo.InvariantCulture);
         if (!await store.TryPutNewAsync(directory.Combine($"v{number}{suffix}"), suffix == Plain ? bytes : Compress(bytes), cancellationToken))
             return new CommitResult(CommitOutcome.Outdated);

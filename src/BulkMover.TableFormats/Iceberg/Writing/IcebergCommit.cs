@@ -56,10 +56,17 @@ internal sealed class IcebergCommit
             return;
         NextTable table = state is null ? NewTable() : await NextAsync(state, cancellationToken);
         (AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
+        string? mapping = table.Properties.GetValueOrDefault(NameMapping.Property);
+        if (data.LackIds && mapping is not null && !NameMapping.IsOfOwnNames(mapping, settled.Columns))
+        {
+            throw new TargetException("iceberg.table_changed",
+                $"The name mapping of the table '{commits.Root}' was altered since its rows were written, so that columns of files without field ids would not be found. Begin again with --restart.");
+        }
+
         JsonObject snapshot = await WriteSnapshotAsync(state, table, data, deletes, cancellationToken);
         JsonArray updates = table.Updates;
-        if (data.LackIds && !table.Properties.ContainsKey(NameMapping.Property))
-            updates.Add(TableUpdates.SetProperty(NameMapping.Property, SchemaJson.NameMapping(table.Schema.Arrow.FieldsList).ToJsonString()));
+        if (data.LackIds && mapping is null)
+            updates.Add(TableUpdates.SetProperty(NameMapping.Property, SchemaJson.NameMapping(table.Schema.Arrow.FieldsList).ToJsonString(PlainJson.Nodes)));
         updates.Add(TableUpdates.AddSnapshot(snapshot));
         updates.Add(TableUpdates.SetMain(snapshotId));
 
@@ -119,7 +126,7 @@ internal sealed class IcebergCommit
     {
         if (added is { } written && (written.FormatVersion, written.SpecId) == (table.FormatVersion, table.Spec.Id))
             return (written.Data, written.Deletes);
-        var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(), table.Spec, commit.Write.Partitions, table.Properties, table.Address, table.FormatVersion);
+        var layout = new ManifestLayout(table.Schema, table.SchemaJson.ToJsonString(PlainJson.Nodes), table.Spec, commit.Write.Partitions, table.Properties, table.Address, table.FormatVersion);
         string start = string.Create(CultureInfo.InvariantCulture, $"{name}-v{table.FormatVersion}-s{table.Spec.Id}");
         AddedFiles data = await new AddedManifests(commits.Store, commits.Root, layout, isOfDeletes: false, options.ManifestBytes)
             .WriteAsync(commit.Files(cancellationToken), start, snapshotId, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class ManifestLayout
         Properties =
         [
             new("schema", schemaJson), new("schema-id", schema.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            new("partition-spec", SpecJson.Fields(spec).ToJsonString()), new("partition-spec-id", spec.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            new("partition-spec", SpecJson.Fields(spec).ToJsonString(PlainJson.Nodes)), new("partition-spec-id", spec.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             new("format-version", formatVersion.ToString(System.Globalization.CultureInfo.InvariantCulture)),
         ];
     }

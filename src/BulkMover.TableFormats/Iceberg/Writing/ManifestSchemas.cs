@@ -6,6 +6,7 @@ using Apache.Arrow.Types;
 using BulkMover.Core.Types;
 using BulkMover.TableFormats.Iceberg.Partitions;
 using BulkMover.TableFormats.Iceberg.Schemas;
+using BulkMover.TableFormats.Targets;
 
 namespace BulkMover.TableFormats.Iceberg.Writing;
 
@@ -59,7 +60,7 @@ internal static class ManifestSchemas
         {"name":"referenced_data_file","type":["null","string"],"default":null,"field-id":143}
         {{{(hasRowIds ? $$$"""
             ,{"name":"content_offset","type":{{{OptionalLong}}},"field-id":144},{"name":"content_size_in_bytes","type":{{{OptionalLong}}},"field-id":145}
-            ,{{{FirstRowId().ToJsonString()}}}
+            ,{{{FirstRowId().ToJsonString(PlainJson.Nodes)}}}
             """ : "")}}}]}
         """)!, file => file["fields"]![3]!["type"]!["fields"] = new JsonArray([.. spec.Fields.Select(field => Partition(field, schema))]));
 
@@ -81,7 +82,7 @@ internal static class ManifestSchemas
                 new JsonObject { ["name"] = "status", ["type"] = "int", ["field-id"] = 0 },
                 Optional("snapshot_id", "long", 1), Optional("sequence_number", "long", 3), Optional("file_sequence_number", "long", 4),
                 new JsonObject { ["name"] = "data_file", ["type"] = file, ["field-id"] = 2 }),
-        }.ToJsonString();
+        }.ToJsonString(PlainJson.Nodes);
     }
 
     private static JsonObject Optional(string name, JsonNode type, int id) =>

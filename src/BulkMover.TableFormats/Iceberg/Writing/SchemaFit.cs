@@ -19,11 +19,20 @@ internal sealed record SchemaFit(IReadOnlyList<Field> Columns, IReadOnlyList<Fie
     /// <param name="defaults">Of its fields.</param>
     /// <param name="lastId">The last field id that the table has used.</param>
     /// <param name="table">The table, for messages.</param>
-    /// <exception cref="TargetException">A column has another type, or the rows lack one that the table requires.</exception>
+    /// <exception cref="TargetException">A column has another type, or a name that differs from that of another one in case only, or the rows lack one that the table requires.</exception>
     public static SchemaFit Of(IReadOnlyList<Field> columns, IcebergSchema schema, WriteDefaults defaults, int lastId, string table)
     {
         Dictionary<string, Field> known = schema.Arrow.FieldsList.ToDictionary(field => field.Name, StringComparer.Ordinal);
         Field[] missing = [.. columns.Where(column => !known.ContainsKey(column.Name)).Select(AsOptional)];
+        foreach (Field column in missing)
+        {
+            if (schema.Arrow.FieldsList.FirstOrDefault(there => string.Equals(there.Name, column.Name, StringComparison.OrdinalIgnoreCase)) is { } alike)
+            {
+                throw new TargetException("iceberg.column_case",
+                    $"The table '{table}' has no column '{column.Name}' and has '{alike.Name}': names that differ in case only are one for many engines. Rename one of them, leave the column out with --columns, or copy to another table.");
+            }
+        }
+
         IReadOnlyList<Field> added = FieldNumbers.After(missing, lastId);
         Dictionary<string, Field> addedByName = added.ToDictionary(field => field.Name, StringComparer.Ordinal);
 

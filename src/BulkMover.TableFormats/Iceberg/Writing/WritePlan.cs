@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using BulkMover.Core.Errors;
@@ -58,13 +57,16 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Defaults = SettledTable.DefaultsOf(fit.Filled, defaults),
         };
+        bool isFoundByNames = !state.Metadata.Properties.TryGetValue(NameMapping.Property, out string? mapping) || NameMapping.IsOfOwnNames(mapping, fit.Columns);
+        if (!isFoundByNames && request.Adoption is not null)
+            notes.Add("The table's name mapping does not lead from the names of all columns to just those: files without field ids are decoded.");
         return Write(settled, schema, typed, fit.Filled,
         [
             .. fit.New.Select(column => $"The table gets the column '{column.Name}', {SchemaJson.Describe(column)}."),
             .. fit.Filled.Select(column => $"The column '{column.Name}', which the rows lack, is filled with {(column.InitialDefault() is null ? "nulls" : "the table's default")}."),
         ]) with
         {
-            AdoptsFilesWithoutIds = state.Document["properties"] is not JsonObject properties || !properties.ContainsKey("schema.name-mapping.default"),
+            AdoptsFilesWithoutIds = isFoundByNames,
         };
     }
 
@@ -88,6 +90,7 @@ internal sealed class WritePlan(TargetRequest request, IcebergWriteOptions optio
         {
             Matching = ColumnMatching.FieldId,
             FillsMissingColumns = true,
+            HasSmallestDecimals = true,
             Filled = filled,
             Deletes = settled.FormatVersion >= FormatVersions.WithRowIds ? new DeletionVectorsWriter(settled.Address) : new PositionDeletesWriter(settled.Address),
             Settled = settled.ToString(),

@@ -56,6 +56,20 @@ public sealed class StatisticsWritingTests : IDisposable
         Assert.Equal((lower, upper), (StatisticsBound.Lower(scalar)?.Text, StatisticsBound.Upper(scalar)?.Text));
     }
 
+    /// <summary>Readers on arrow-rs make U+10BB7 of the two escapes that U+20BB7 would take, and then find neither the partition nor the rows.</summary>
+    [Fact]
+    public async Task Copy_TextBeyondTheFirstPlane_StandsInTheLogAsUtf8()
+    {
+        await table.CopyAsync(CopyMode.Create, "t1", ["p"], Ids(1), Texts("𠮷", "𠮷野家"), Texts("p", "𠮷"));
+
+        string log = table.Log(0);
+        Assert.DoesNotContain("\\u", log, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("""\"minValues\":{\"id\":1,\"𠮷\":\"𠮷野家\"}""", log, StringComparison.Ordinal);
+        Assert.Contains(""""partitionValues":{"p":"𠮷"}"""", log, StringComparison.Ordinal);
+        Assert.Contains("\\\"name\\\":\\\"𠮷\\\"", log, StringComparison.Ordinal);
+        Assert.Equal("""{"id":1,"𠮷":"𠮷野家","p":"𠮷"}""", await table.RowsAsync("p = '𠮷'"));
+    }
+
     [Fact]
     public async Task Copy_File_HasTheStatisticsOfItsRows()
     {

@@ -425,13 +425,44 @@ public class CommitTests
     public async Task Commit_FilesWithoutFieldIds_GetANameMapping()
     {
         var table = new WriteTable();
-        WrittenFile adopted = File("a") with { Columns = [new LeafMetrics(["id"], null, 100, 10, 0, Long(1), Long(10))] };
 
-        await table.CommitAsync(CopyMode.Create, "one", adopted);
+        await table.CommitAsync(CopyMode.Create, "one", WithoutIds("a"));
 
         Assert.Equal(
             """[{"field-id":1,"names":["id"]},{"field-id":2,"names":["name"]},{"field-id":3,"names":["at"]}]""",
             (string?)table.Document()["properties"]!["schema.name-mapping.default"]);
         Assert.Empty(await table.FilesAsync("id > 10"));
     }
+
+    [Fact]
+    public async Task Commit_FilesWithoutFieldIdsAgain_KeepsTheMapping()
+    {
+        var table = new WriteTable();
+        await table.CommitAsync(CopyMode.Create, "one", WithoutIds("a"));
+        string? mapping = (string?)table.Document()["properties"]!["schema.name-mapping.default"];
+
+        Assert.True((await table.PlanAsync()).AdoptsFilesWithoutIds);
+        await table.CommitAsync(CopyMode.Append, "two", WithoutIds("b"));
+
+        Assert.Equal(["a", "b"], await table.FilesAsync());
+        Assert.Equal(mapping, (string?)table.Document()["properties"]!["schema.name-mapping.default"]);
+    }
+
+    [Fact]
+    public async Task Commit_MappingWasAlteredMeanwhile_IsRefused()
+    {
+        var table = new WriteTable();
+        await table.CommitAsync(CopyMode.Create, "one", WithoutIds("a"));
+        TargetRequest request = table.Request(CopyMode.Append, "two");
+        TableWrite write = await table.Target.PlanAsync(request, hasBegun: Task.FromResult(false), TestContext.Current.CancellationToken);
+        JsonObject document = table.Document();
+        document["properties"]!["schema.name-mapping.default"] = """[{"field-id":2,"names":["id"]},{"field-id":1,"names":["name"]},{"field-id":3,"names":["at"]}]""";
+        table.Store.Objects[table.Root.Combine("metadata/v2.metadata.json")] = System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => table.Target.CommitAsync(WriteTable.Commit(request, write, 2, WithoutIds("b")), TestContext.Current.CancellationToken));
+
+        Assert.Equal("iceberg.table_changed", error.Code);
+    }
+
+    private static WrittenFile WithoutIds(string name) => File(name) with { Columns = [new LeafMetrics(["id"], null, 100, 10, 0, Long(1), Long(10))] };
 }

@@ -248,6 +248,22 @@ public class PlanTests
         Assert.Equal("iceberg.column_differs", error.Code);
     }
 
+    /// <summary>Delta takes none such; in Iceberg many engines take them for one column.</summary>
+    [Theory]
+    [InlineData("NAME", "iceberg.column_case")]
+    [InlineData("other", null)]
+    public async Task Plan_NameDiffersInCaseOnly_IsRefused(string name, string? code)
+    {
+        var table = new WriteTable(new TestTable()) { Schema = new Schema([new Field("id", Int64Type.Default, false), new Field(name, StringType.Default, true)], null) };
+
+        if (code is null)
+            Assert.Contains(await StepsAsync(), step => step.Contains("'other'", StringComparison.Ordinal));
+        else
+            Assert.Equal(code, (await Assert.ThrowsAsync<TargetException>(StepsAsync)).Code);
+
+        async Task<IReadOnlyList<string>> StepsAsync() => (await table.PlanAsync()).Steps;
+    }
+
     [Fact]
     public async Task Plan_RequiredColumnIsMissing_IsRefused()
     {
