@@ -99,7 +99,7 @@ public static class SharedOptions
 
     public static Option<bool> Restart { get; } = new("--restart")
     {
-        Description = "Start from zero: what an unfinished run of the same copy has left in the target is thrown away. Rows that readers see are what --mode says: append adds those of a complete copy once more.",
+        Description = "Start from zero: what an unfinished run of the same copy has left in the target is thrown away. A complete copy is made again as --mode says: append adds its rows once more.",
     };
 
     public static Option<bool> Verify { get; } = new("--verify")
