@@ -77,6 +77,76 @@ public sealed class LakeTargetTests(ClickHouseServerFixture server, CephServer s
     }
 
     [Theory]
+    [InlineData("parquet", "s3")]
+    [InlineData("delta", "disk")]
+    [InlineData("iceberg", "disk")]
+    public async Task Copy_CompleteAndReplacedSince_BringsItsRowsAgain(string format, string store)
+    {
+        LakePlace place = await NewPlaceAsync(store);
+        string source = await WriteSourceAsync(Plain), files = $"file('{source}/*.parquet', Parquet)";
+        string[] copy = ["copy", $"parquet:{source}", place.Address(format), "--output", "json"];
+        string[] low = [.. copy, "--mode", "replace", "--where", "id < 1000"], high = [.. copy, "--mode", "replace", "--where", "id >= 1000"], more = [.. copy, "--mode", "append", "--where", "id < 10"];
+
+        await DoneAsync(place, low);
+        await DoneAsync(place, more);
+        await DoneAsync(place, high);
+        await AssertSameAsync($"SELECT * FROM {files} WHERE id >= 1000", place.Table(format), "id", "name", "price", "day");
+        Assert.Equal((10, 0), Moved(await DoneAsync(place, more)));
+        await AssertSameAsync($"SELECT * FROM {files} WHERE id >= 1000 OR id < 10", place.Table(format), "id", "name", "price", "day");
+        Assert.Equal((1000, 0), Moved(await DoneAsync(place, low)));
+        await AssertSameAsync($"SELECT * FROM {files} WHERE id < 1000", place.Table(format), "id", "name", "price", "day");
+        Assert.Equal((1000, 1000), Moved(await DoneAsync(place, low)));
+
+        static (long Rows, long Skipped) Moved(JsonElement end) => (Number(end, "rows"), Number(end, "skipped"));
+    }
+
+    [Fact]
+    public async Task Copy_BackToASnapshotThatWasCopiedBefore_HasItsRows()
+    {
+        LakePlace place = await NewPlaceAsync("disk");
+        string source = await WriteSourceAsync(Plain), versions = place.Address("delta", "versions");
+        await DoneAsync(place, "copy", $"parquet:{source}", versions, "--where", "id < 500", "--output", "json");
+        await DoneAsync(place, "copy", $"parquet:{source}", versions, "--where", "id < 1500 and id >= 500", "--mode", "replace", "--output", "json");
+        foreach ((string snapshot, string rows) in ((string, string)[])[("0", "500\t499\n"), ("1", "1000\t1499\n"), ("0", "500\t499\n")])
+        {
+            await DoneAsync(place, "copy", versions, place.Address("iceberg"), "--mode", "replace", "--snapshot", snapshot, "--output", "json");
+            Assert.Equal(rows, await server.QueryAsync($"SELECT count(), max(id) FROM {place.Table("iceberg")}", Token));
+        }
+    }
+
+    [Theory]
+    [InlineData("parquet", "create", "--mode replace")]
+    [InlineData("delta", "append", "--restart")]
+    [InlineData("iceberg", "replace", "--restart")]
+    public async Task Copy_CompleteAndItsTableIsGone_IsMadeAgainAndDoesWhatItSaysThen(string format, string mode, string next)
+    {
+        LakePlace place = await NewPlaceAsync("disk");
+        string source = await WriteSourceAsync(Plain);
+        string[] sides = ["copy", $"parquet:{source}", place.Address(format), "--output", "json"], copy = [.. sides, "--mode", mode];
+        await DoneAsync(place, copy);
+        foreach (string entry in Directory.GetFileSystemEntries(Path.Combine(place.Path, format)).Where(entry => !entry.EndsWith("_bulkmover", StringComparison.Ordinal)))
+        {
+            if (Directory.Exists(entry))
+                Directory.Delete(entry, recursive: true);
+            else
+                File.Delete(entry);
+        }
+
+        Assert.Equal(0, Number(await DoneAsync(place, copy), "skipped"));
+        Assert.Equal($"{Rows}\n", await server.QueryAsync($"SELECT count() FROM {place.Table(format)}", Token));
+
+        JsonElement again = await DoneAsync(place, copy);
+        Assert.Equal(Rows, Number(again, "skipped"));
+        Assert.Contains(next, again.GetProperty("bottleneck").GetString());
+        CommandResult transfers = await RunAsync(place, "transfers", place.Address(format), "--output", "json");
+        CommandResult discarded = await RunAsync(place, "discard", place.Address(format), Assert.Single(transfers.Events).GetProperty("transfer").GetString()!);
+        Assert.True(discarded.ExitCode == 2, discarded.ToString());
+        Assert.Contains("is complete, so nothing is left of it", discarded.Error);
+        Assert.Equal(Rows, Number(await DoneAsync(place, [.. mode == "create" ? sides : copy, .. next.Split(' ')]), "rows"));
+        Assert.Equal($"{(mode == "append" ? 2 * Rows : Rows)}\n", await server.QueryAsync($"SELECT count() FROM {place.Table(format)}", Token));
+    }
+
+    [Theory]
     [InlineData("parquet", "azure")]
     [InlineData("delta", "disk")]
     [InlineData("iceberg", "s3")]

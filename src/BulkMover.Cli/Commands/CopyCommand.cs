@@ -91,7 +91,7 @@ public static class CopyCommand
         report.Starting(outline);
         if (outline.Target.Earlier is { IsComplete: true } complete)
         {
-            report.Finished(await VerifyAsync(arguments, target, transfer, outline.Snapshot.Id, CopyResult.OfComplete(complete.Rows), report, cancellationToken));
+            report.Finished(await VerifyAsync(arguments, target, transfer, outline.Snapshot.Id, CopyResult.OfComplete(complete), report, cancellationToken));
             return 0;
         }
 

@@ -99,7 +99,7 @@ public static class SharedOptions
 
     public static Option<bool> Restart { get; } = new("--restart")
     {
-        Description = "Throw away what an earlier run of the same copy left in the target, and start from zero.",
+        Description = "Start from zero: what an unfinished run of the same copy has left in the target is thrown away. A complete copy is made again as --mode says: append adds its rows once more.",
     };
 
     public static Option<bool> Verify { get; } = new("--verify")

@@ -1,3 +1,4 @@
+using BulkMover.Core.Targets;
 using BulkMover.Engine.Metrics;
 
 namespace BulkMover.Engine.Transfers;
@@ -34,5 +35,13 @@ public sealed record CopyResult(
     public static CopyResult OfArrived(long rows, int retries) => new(rows, rows, retries, 0, 0, 0, [], "Nothing was moved: earlier runs had brought all rows, and this one has shown them.", 0);
 
     /// <summary>Of a copy that earlier runs have brought to its end.</summary>
-    public static CopyResult OfComplete(long rows) => new(rows, rows, 0, 0, 0, 0, [], "Nothing was moved: an earlier run has completed this copy. With --restart it is copied again.", 0);
+    public static CopyResult OfComplete(TransferRecord complete) =>
+        new(complete.Rows, complete.Rows, 0, 0, 0, 0, [], $"Nothing was moved: an earlier run has completed this copy. {HowToCopyAgain(complete.Mode)}", 0);
+
+    private static string HowToCopyAgain(CopyMode mode) => mode switch
+    {
+        CopyMode.Create => "With --mode replace it is copied again.",
+        CopyMode.Append => "With --restart its rows are added once more.",
+        _ => "With --restart it is copied again.",
+    };
 }

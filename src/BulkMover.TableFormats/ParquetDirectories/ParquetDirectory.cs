@@ -21,6 +21,9 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
 {
     private const int ChangesAtOnce = 64;
 
+    /// <summary>What lists of the files that a copy replaces begin with.</summary>
+    private const string ReplacedName = "replaced-";
+
     /// <summary>What Parquet has no type for (<see cref="TypeRow.Source"/>).</summary>
     private static readonly HashSet<string> NoType = ["extension", "duration", "interval", "union", "list_view", "large_list_view", "run_end_encoded"];
 
@@ -83,7 +86,25 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         return last;
     }
 
-    public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    /// <summary>
+    /// The directory tells its own files only. Where those are gone and others are there, the lists of what was replaced tell whether a later copy did that; else somebody may have
+    /// written the same rows again.
+    /// </summary>
+    public async Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken)
+    {
+        string start = $"{NameOf(commit.Transfer, commit.Number)}-";
+        bool isEmpty = true;
+        await foreach (ParquetFile file in (await FilesAsync(cancellationToken)).ListAsync(leftOut: null, cancellationToken))
+        {
+            if (file.Object.Location.Name.StartsWith(start, StringComparison.Ordinal))
+                return true;
+            isEmpty = false;
+        }
+
+        return !isEmpty && commit.Mode != CopyMode.Replace && !await WasReplacedAsync(start, cancellationToken);
+    }
+
+    public async Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
         string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
         var options = new ParallelOptions { MaxDegreeOfParallelism = ChangesAtOnce, CancellationToken = cancellationToken };
@@ -101,6 +122,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         await Parallel.ForEachAsync(replaced, options, async (old, stopping) => await store.DeleteAsync(old, stopping));
         // What dead runs have left there.
         await Abandoned.RemoveAsync(store, root.Combine(directory), _ => true, cancellationToken);
+        return null;
     }
 
     public Task TakeBackAsync(TransferId transfer, long number, CancellationToken cancellationToken) => Abandoned.RemoveAsync(
@@ -114,7 +136,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
     {
         if (commit.Request.Mode != CopyMode.Replace)
             return [];
-        Location list = TransferLedger.InDirectoryOf(root, commit.Request.Transfer, string.Create(CultureInfo.InvariantCulture, $"replaced-{commit.Number}.txt"));
+        Location list = TransferLedger.InDirectoryOf(root, commit.Request.Transfer, string.Create(CultureInfo.InvariantCulture, $"{ReplacedName}{commit.Number}.txt"));
         if (!await store.ExistsAsync(list, cancellationToken))
         {
             var paths = new StringBuilder();
@@ -127,9 +149,24 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
             await store.TryPutNewAsync(list, Encoding.UTF8.GetBytes(paths.ToString()), cancellationToken);
         }
 
-        byte[] kept = await store.ReadAllAsync(list, knownBytes: null, cancellationToken);
-        return [.. Encoding.UTF8.GetString(kept).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(path => root.Combine(path))];
+        return [.. (await PathsAsync(list, knownBytes: null, cancellationToken)).Select(path => root.Combine(path))];
     }
+
+    /// <summary>Whether a file whose name begins so was replaced by a later copy.</summary>
+    private async Task<bool> WasReplacedAsync(string start, CancellationToken cancellationToken)
+    {
+        await foreach (StoredObject found in store.ListAsync(root.Combine($"{TransferLedger.Directory}/transfers"), cancellationToken))
+        {
+            if (found.Location.Name.StartsWith(ReplacedName, StringComparison.Ordinal)
+                && (await PathsAsync(found.Location, found.Bytes, cancellationToken)).Any(path => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith(start, StringComparison.Ordinal)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private async Task<string[]> PathsAsync(Location list, long? knownBytes, CancellationToken cancellationToken) =>
+        Encoding.UTF8.GetString(await store.ReadAllAsync(list, knownBytes, cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private async Task<bool> IsParquetAsync(StoredObject file, CancellationToken cancellationToken)
     {

@@ -52,6 +52,16 @@ internal interface ITableFormat
     /// Makes the files part of the table. Invariant 3: a commit of this transfer with this number that is there already is left as it is. When others commit
     /// meanwhile it is tried again on what they have made; where that does not fit any more it throws and the table stays theirs.
     /// </summary>
+    /// <returns>Which commit of the table it is; null where the format has no order of commits, or the table does not tell it any more.</returns>
     /// <exception cref="Core.Errors.TargetException">The table is not what was planned with any more.</exception>
-    Task CommitAsync(TableCommit commit, CancellationToken cancellationToken);
+    Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken);
+
+    /// <summary>The transfer's last commit, as far as the table still tells which of its own it is.</summary>
+    Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<CommitMark?>(null);
+
+    /// <summary>
+    /// Whether readers of the table see what the commit did: that the table was not removed or made anew, and the rows not replaced since. In doubt it is, unless its mode is
+    /// <see cref="CopyMode.Replace"/>: rows that are appended again would be there twice, and those that are replaced again are not (decisions/0011).
+    /// </summary>
+    Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken);
 }

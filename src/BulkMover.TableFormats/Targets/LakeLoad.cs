@@ -71,7 +71,8 @@ internal sealed class LakeLoad : ITargetLoad
     {
         TransferState state = plan.State;
         LoadMemory? memory = plan.Write is null ? null : LoadMemory.Of(store, limits);
-        bool isFirst = state.Begun is null || plan.Request.Restart;
+        // What is complete counts no more either, where its commit is not in force.
+        bool isFirst = plan.Earlier is null;
         if (!isFirst)
         {
             await ledger.AddAsync(state, plan.Begin(isFirst, state.Begun!.Number), cancellationToken);
@@ -116,6 +117,7 @@ internal sealed class LakeLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (state.IsComplete)
             return rows;
+        CommitMark? mark;
         if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
             // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
@@ -128,10 +130,14 @@ internal sealed class LakeLoad : ITargetLoad
             // What readers can see begins here.
             TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: Task.FromResult(true), CancellationToken.None);
             var commit = new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)) { HasDeletes = hasDeletes };
-            await format.CommitAsync(commit, CancellationToken.None);
+            mark = await format.CommitAsync(commit, CancellationToken.None);
+        }
+        else
+        {
+            mark = await format.FindCommitAsync(state.Transfer, CancellationToken.None);
         }
 
-        await ledger.AddAsync(state, state.Completed(rows), CancellationToken.None);
+        await ledger.AddAsync(state, state.Completed(rows, mark), CancellationToken.None);
         await ledger.ForgetFilesAsync(state.Transfer, [.. state.ChunkEntries], CancellationToken.None);
         return rows;
     }

@@ -76,6 +76,12 @@ public sealed class LakeTarget : ITarget
         TransferState state = await ledger.ReadAsync(transfer, cancellationToken);
         if (state.Begun is null)
             throw Unknown(transfer);
+        if (state is { IsComplete: true, IsGivenUp: false })
+        {
+            throw new InvalidInputException("lake.transfer_complete",
+                $"Transfer {transfer} is complete, so nothing is left of it but what '{Name}' remembers, which keeps the same copy from coming twice.");
+        }
+
         // First: a run that is alive learns by this that it has lost the transfer, and what is left when this one is killed cannot pass for the whole.
         if (!state.IsGivenUp)
             await ledger.AddAsync(state, new TransferGivenUp(), cancellationToken);
@@ -105,7 +111,7 @@ public sealed class LakeTarget : ITarget
                 $"The table was altered since this copy began, or an earlier version of BulkMover began it, so that rows would be written otherwise now. Run the command with --restart to copy again.")
             : new LakePlan(request, write, state) { Earlier = isGoneOnWith ? state.Record(Name) : null };
 
-        async Task<bool> IsGoneOnWithAsync() => (await reading).Begun is not null && !request.Restart;
+        async Task<bool> IsGoneOnWithAsync() => await reading is { Begun: not null } its && !request.Restart && (!its.IsComplete || await IsInForceAsync(its, cancellationToken));
     }
 
     public async Task<TargetPlan> PlanCommitAsync(TransferId transfer, bool verify, CancellationToken cancellationToken)
@@ -127,6 +133,12 @@ public sealed class LakeTarget : ITarget
     public Task<Comparison?> CompareAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<Comparison?>(null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Somebody may have thrown the result away since.</summary>
+    private Task<bool> IsInForceAsync(TransferState complete, CancellationToken cancellationToken) => format.IsInForceAsync(
+        new CompleteCommit(
+            complete.Transfer, complete.Begun!.Mode, complete.Begun.Number, complete.Rows, complete.LastCompleted!.Mark, stopping => ledger.ReplacementsAsync(complete.Transfer, stopping)),
+        cancellationToken);
 
     /// <summary>What earlier runs have written fits what is planned now.</summary>
     private async Task<bool> TakesFilesAsync(TransferState state, TableWrite write, CancellationToken cancellationToken) =>

@@ -73,6 +73,9 @@ internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry
     /// <summary>As <see cref="TransferRecord.SourceRows"/>.</summary>
     public long? SourceRows { get; init; }
 
+    /// <summary>The commit that made them visible; null where nothing tells it.</summary>
+    public CommitMark? Mark { get; init; }
+
     /// <summary>What is told of the transfer.</summary>
     public TransferRecord Record(TransferId transfer, string table, TransferOrigin origin) =>
         new(transfer, table, origin, Mode, IsComplete: true, Chunks, Rows, BegunAt, At) { SourceRows = SourceRows };

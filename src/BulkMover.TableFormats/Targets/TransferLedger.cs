@@ -38,38 +38,53 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
     /// <summary>What is told of all transfers, in no order. Of one that is complete one entry is read: a table that is copied into each hour has thousands of them.</summary>
     public async Task<IReadOnlyCollection<TransferRecord>> RecordsAsync(string table, CancellationToken cancellationToken)
     {
-        var entries = new Dictionary<TransferId, List<EntryPlace>>();
-        await foreach (StoredObject found in store.ListAsync(directory, cancellationToken))
+        Dictionary<TransferId, List<EntryPlace>> entries = await PlacesAsync(cancellationToken);
+        IReadOnlyDictionary<TransferId, TransferEntry> ends = await EndsAsync(entries, cancellationToken);
+        var records = new List<TransferRecord>();
+        // One after another, for what they hold; no table has many that have not ended.
+        foreach ((TransferId transfer, List<EntryPlace> its) in entries)
         {
-            if (NumberOf(found.Location) is not { } number)
-                continue;
-            var transfer = new TransferId(found.Location.Parent.Name);
-            if (!entries.TryGetValue(transfer, out List<EntryPlace>? its))
-                entries.Add(transfer, its = []);
-            its.Add(new EntryPlace(number, found.Bytes));
-        }
-
-        // Null of one that was given up.
-        var ended = new ConcurrentDictionary<TransferId, TransferRecord?>();
-        var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(entries, options, async (its, stopping) =>
-        {
-            EntryPlace last = its.Value.MaxBy(entry => entry.Number);
-            TransferEntry? end = last.Bytes <= SmallBytes ? await EntryAsync(At(its.Key, last.Number), stopping) : null;
-            if (end is TransferCompleted { Origin: { } origin } completed)
-                ended[its.Key] = completed.Record(its.Key, table, origin);
-            else if (end is TransferDiscarded)
-                ended[its.Key] = null;
-        });
-        List<TransferRecord> records = [.. ended.Values.OfType<TransferRecord>()];
-        // One after another, for what they hold; no table has many.
-        foreach ((TransferId transfer, List<EntryPlace> its) in entries.Where(its => !ended.ContainsKey(its.Key)))
-        {
-            if ((await FoldAsync(transfer, its, cancellationToken)).Record(table) is { } record)
+            TransferRecord? record = ends.GetValueOrDefault(transfer) switch
+            {
+                TransferCompleted completed => completed.Record(transfer, table, completed.Origin!),
+                TransferDiscarded => null,
+                _ => (await FoldAsync(transfer, its, cancellationToken)).Record(table),
+            };
+            if (record is not null)
                 records.Add(record);
         }
 
         return records;
+    }
+
+    /// <summary>The commits by which transfers have replaced the table's rows, but for those of one. One may have replaced them and not have entered so yet.</summary>
+    public async Task<IReadOnlyList<Replacement>> ReplacementsAsync(TransferId except, CancellationToken cancellationToken)
+    {
+        Dictionary<TransferId, List<EntryPlace>> entries = await PlacesAsync(cancellationToken);
+        entries.Remove(except);
+        IReadOnlyDictionary<TransferId, TransferEntry> ends = await EndsAsync(entries, cancellationToken);
+        var replacements = new List<Replacement>();
+        foreach ((TransferId transfer, List<EntryPlace> its) in entries)
+        {
+            if (ends.GetValueOrDefault(transfer) is TransferCompleted last)
+            {
+                Add(transfer, last);
+                continue;
+            }
+
+            TransferState state = await FoldAsync(transfer, its, cancellationToken);
+            Add(transfer, state.LastCompleted);
+            if (state is { HasArrived: true, IsComplete: false, Begun.Mode: CopyMode.Replace })
+                replacements.Add(new Replacement(transfer, null));
+        }
+
+        return replacements;
+
+        void Add(TransferId transfer, TransferCompleted? completed)
+        {
+            if (completed?.Mode == CopyMode.Replace)
+                replacements.Add(new Replacement(transfer, completed.Mark));
+        }
     }
 
     public async Task<TransferState> ReadAsync(TransferId transfer, CancellationToken cancellationToken)
@@ -125,6 +140,37 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         byte[] forgotten = JsonSerializer.SerializeToUtf8Bytes(new ChunkForgotten { Run = run, At = DateTimeOffset.UtcNow }, TransferJson.Default.TransferEntry);
         var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(entries, options, async (entry, stopping) => await store.PutAsync(At(transfer, entry.Number), forgotten, stopping));
+    }
+
+    private async Task<Dictionary<TransferId, List<EntryPlace>>> PlacesAsync(CancellationToken cancellationToken)
+    {
+        var entries = new Dictionary<TransferId, List<EntryPlace>>();
+        await foreach (StoredObject found in store.ListAsync(directory, cancellationToken))
+        {
+            if (NumberOf(found.Location) is not { } number)
+                continue;
+            var transfer = new TransferId(found.Location.Parent.Name);
+            if (!entries.TryGetValue(transfer, out List<EntryPlace>? its))
+                entries.Add(transfer, its = []);
+            its.Add(new EntryPlace(number, found.Bytes));
+        }
+
+        return entries;
+    }
+
+    /// <summary>The last entries of those that have ended, where these alone tell what there is to tell.</summary>
+    private async Task<IReadOnlyDictionary<TransferId, TransferEntry>> EndsAsync(Dictionary<TransferId, List<EntryPlace>> entries, CancellationToken cancellationToken)
+    {
+        var ends = new ConcurrentDictionary<TransferId, TransferEntry>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = EntriesAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(entries, options, async (its, stopping) =>
+        {
+            EntryPlace last = its.Value.MaxBy(entry => entry.Number);
+            TransferEntry? end = last.Bytes <= SmallBytes ? await EntryAsync(At(its.Key, last.Number), stopping) : null;
+            if (end is TransferCompleted { Origin: not null } or TransferDiscarded)
+                ends[its.Key] = end;
+        });
+        return ends;
     }
 
     private async Task<TransferState> FoldAsync(TransferId transfer, List<EntryPlace> entries, CancellationToken cancellationToken)

@@ -29,6 +29,9 @@ internal sealed class TransferState(TransferId transfer)
 
     public bool IsComplete { get; private set; }
 
+    /// <summary>The last entry that all rows are visible, also when the transfer was begun anew or discarded since: that takes nothing out of the table.</summary>
+    public TransferCompleted? LastCompleted { get; private set; }
+
     /// <summary>What there is of it is to be removed, and was perhaps in part.</summary>
     public bool IsGivenUp { get; private set; }
 
@@ -64,6 +67,8 @@ internal sealed class TransferState(TransferId transfer)
                 break;
             case TransferCompleted completed:
                 (IsComplete, allRows, allChunks) = (true, completed.Rows, completed.Chunks);
+                // An entry of an earlier version does not repeat the mode.
+                LastCompleted = completed with { Mode = Begun?.Mode ?? completed.Mode };
                 break;
             case TransferGivenUp:
                 IsGivenUp = true;
@@ -75,7 +80,10 @@ internal sealed class TransferState(TransferId transfer)
     }
 
     /// <summary>The entry that all rows are visible.</summary>
-    public TransferCompleted Completed(long rows) => new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows };
+    /// <param name="rows">How many.</param>
+    /// <param name="mark">The commit that made them visible.</param>
+    public TransferCompleted Completed(long rows, CommitMark? mark) =>
+        new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows, Mark = mark };
 
     /// <summary>Null when nothing counts.</summary>
     public TransferRecord? Record(string table) => Begun is null ? null : new TransferRecord(

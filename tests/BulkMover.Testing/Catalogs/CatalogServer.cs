@@ -74,6 +74,8 @@ public sealed class CatalogServer : IDisposable
     /// <summary>A table as it is now.</summary>
     public ServedTable this[string table] => tables[table.Replace('.', Separator[0])];
 
+    public void Drop(string table) => tables.TryRemove(table.Replace('.', Separator[0]), out _);
+
     public void Add(ServedTable table) => tables[Key(table.Namespace, table.Name)] = table;
 
     /// <summary>Accepts a bearer token from now on.</summary>

@@ -22,6 +22,9 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
 {
     private readonly long at = commit.At.ToUnixTimeMilliseconds();
 
+    /// <summary>Of the table from this version on.</summary>
+    public TableMetadata Metadata => plan.Before is null ? plan.Metadata with { Id = NewId(), CreatedTime = at } : plan.Metadata;
+
     /// <summary>Whose transactions tell of the commits of a transfer.</summary>
     public static string ApplicationOf(TransferId transfer) => $"bulkmover-{transfer}";
 
@@ -35,10 +38,8 @@ internal sealed class CommitEntry(TablePlan plan, TableCommit commit)
         lines.Add("commitInfo"u8, this, (json, entry) => entry.WriteProvenance(json, inCommit));
         if (plan.Protocol != plan.Before?.Protocol)
             lines.Add("protocol"u8, plan.Protocol, ActionText.Protocol);
-        if (plan.Before is null)
-            lines.Add("metaData"u8, plan.Metadata with { Id = NewId(), CreatedTime = at }, ActionText.Metadata);
-        else if (plan.Metadata != plan.Before.Metadata)
-            lines.Add("metaData"u8, plan.Metadata, ActionText.Metadata);
+        if (plan.Metadata != plan.Before?.Metadata)
+            lines.Add("metaData"u8, Metadata, ActionText.Metadata);
         lines.Add("txn"u8, new WriterAction.Transaction(ApplicationOf(commit.Request.Transfer), commit.Number, at), ActionText.Transaction);
         if (plan.Before is { } before && commit.Request.Mode == CopyMode.Replace)
             await RemoveAllAsync(before, lines, cancellationToken);

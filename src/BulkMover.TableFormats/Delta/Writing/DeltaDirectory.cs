@@ -48,11 +48,23 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
             ? await latest.LastTransactionAsync(CommitEntry.ApplicationOf(transfer), cancellationToken)
             : 0;
 
-    public async Task CommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    public async Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
-        if (await Retry.RunAsync(stopping => TryCommitAsync(commit, stopping), cancellationToken) is var (version, metadata))
-            await new Checkpoints(store, root).WriteIfDueAsync(version, metadata, cancellationToken);
+        if (await Retry.RunAsync(stopping => TryCommitAsync(commit, stopping), cancellationToken) is not var (version, metadata))
+            return await FindCommitAsync(commit.Request.Transfer, cancellationToken);
+        await new Checkpoints(store, root).WriteIfDueAsync(version, metadata, cancellationToken);
+        return new CommitMark(metadata.Id, version);
     }
+
+    public async Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        await LatestVersion.ReadAsync(store, root, version: null, cancellationToken) is { } latest
+            && (await new LogHistory(store, latest).VersionsAsync([transfer], after: -1, cancellationToken)).TryGetValue(transfer, out long version)
+            ? new CommitMark(latest.Metadata.Id, version)
+            : null;
+
+    public async Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken) =>
+        await LatestVersion.ReadAsync(store, root, version: null, cancellationToken) is { } latest
+        && await new LogHistory(store, latest).HasInForceAsync(commit, root.Combine(FilesDirectory(commit.Transfer, commit.Number)), cancellationToken);
 
     /// <returns>The version and its metadata; null when the commit was there already.</returns>
     private async Task<(long Version, TableMetadata Metadata)?> TryCommitAsync(TableCommit commit, CancellationToken cancellationToken)
@@ -73,9 +85,10 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
             plan = plan.WithDeletionVectors(root);
         long version = (latest?.Number ?? -1) + 1;
         using var lines = new LogLines();
-        await new CommitEntry(plan, commit).WriteAsync(store, lines, cancellationToken);
+        var entry = new CommitEntry(plan, commit);
+        await entry.WriteAsync(store, lines, cancellationToken);
         return await store.TryPutNewAsync(root.Combine(string.Create(CultureInfo.InvariantCulture, $"_delta_log/{version:d20}.json")), lines.Bytes, cancellationToken)
-            ? (version, plan.Metadata)
+            ? (version, entry.Metadata)
             : throw new TargetException(VersionTaken,
                 $"Others commit to '{root}' all the time, the last time version {version}, so that there was no room for this commit. Run the command again: only the commit is left to do.");
     }

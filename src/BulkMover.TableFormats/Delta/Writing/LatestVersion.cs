@@ -13,9 +13,12 @@ namespace BulkMover.TableFormats.Delta.Writing;
 /// <param name="Metadata">Its metadata.</param>
 /// <param name="Schema">Its columns.</param>
 /// <param name="Replay">Its files and what only writers need.</param>
-/// <param name="Commit">The log entry that made it; null when the log has it no more.</param>
-internal sealed record LatestVersion(long Number, TableProtocol Protocol, TableMetadata Metadata, DeltaSchema Schema, LogReplay Replay, StoredObject? Commit)
+/// <param name="Log">All entries that the log has.</param>
+internal sealed record LatestVersion(long Number, TableProtocol Protocol, TableMetadata Metadata, DeltaSchema Schema, LogReplay Replay, LogListing Log)
 {
+    /// <summary>The log entry that made it; null when the log has it no more.</summary>
+    public StoredObject? Commit => Log.Versions.FirstOrDefault(entry => entry.Version == Number).Commit;
+
     /// <summary>All that the table's writers must know, whichever way its protocol says so.</summary>
     public IReadOnlyList<string> WriterFeatures { get; } = TableProtocols.WriterFeaturesOf(Protocol);
 
@@ -45,8 +48,7 @@ internal sealed record LatestVersion(long Number, TableProtocol Protocol, TableM
         var replay = new LogReplay(store, table, segment);
         (TableProtocol protocol, TableMetadata metadata) = await replay.ReadStateAsync(cancellationToken);
         DeltaSchema schema = SchemaReader.Read(metadata.SchemaString, ColumnMapping.ModeOf(protocol, metadata), table);
-        StoredObject? commit = log.Versions.FirstOrDefault(entry => entry.Version == segment.Version).Commit;
-        return new LatestVersion(segment.Version, protocol, metadata, schema, replay, commit);
+        return new LatestVersion(segment.Version, protocol, metadata, schema, replay, log);
     }
 
     /// <summary>A table property; null when it is not set.</summary>

@@ -20,9 +20,17 @@ internal static class CommitLog
     }
 
     /// <summary>Numbers of the transfer's commits, of all snapshots that the table keeps.</summary>
-    public static IEnumerable<long> Numbers(TableState state, TransferId transfer) => state.Summaries()
-        .Where(item => Text(item.Summary, Transfer) == transfer.Value)
-        .Select(item => long.TryParse(Text(item.Summary, Number), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0);
+    public static IEnumerable<long> Numbers(TableState state, TransferId transfer) => Snapshots(state, transfer).Select(NumberOf);
+
+    /// <summary>The snapshot of the transfer's last commit; null when the table keeps none.</summary>
+    public static CommitMark? Find(TableState state, TransferId transfer) =>
+        Snapshots(state, transfer).MaxBy(NumberOf) is { } last ? new CommitMark(state.Id, (long?)last["sequence-number"] ?? 0) : null;
+
+    private static IEnumerable<JsonObject> Snapshots(TableState state, TransferId transfer) =>
+        state.Snapshots.Where(snapshot => snapshot["summary"] is JsonObject summary && Text(summary, Transfer) == transfer.Value);
+
+    private static long NumberOf(JsonObject snapshot) =>
+        long.TryParse(Text(snapshot["summary"]!.AsObject(), Number), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     private static string? Text(JsonObject summary, string name) => summary[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }

@@ -41,19 +41,14 @@ internal sealed class IcebergCommit
 
     /// <exception cref="TargetException">The table is not what was planned with any more.</exception>
     /// <exception cref="EnvironmentException">Others were faster at every try, or whether it happened cannot be told.</exception>
-    public Task RunAsync(CancellationToken cancellationToken) => options.Commits.RunAsync(
-        async stopping =>
-        {
-            await TryAsync(stopping);
-            return true;
-        },
-        cancellationToken);
+    /// <returns>The snapshot that it made, or that was there already.</returns>
+    public Task<CommitMark?> RunAsync(CancellationToken cancellationToken) => options.Commits.RunAsync(TryAsync, cancellationToken);
 
-    private async Task TryAsync(CancellationToken cancellationToken)
+    private async Task<CommitMark?> TryAsync(CancellationToken cancellationToken)
     {
         TableState? state = await commits.LoadAsync(cancellationToken);
         if (state is not null && CommitLog.Numbers(state, commit.Request.Transfer).Contains(commit.Number))
-            return;
+            return CommitLog.Find(state, commit.Request.Transfer);
         NextTable table = state is null ? NewTable() : await NextAsync(state, cancellationToken);
         (AddedFiles data, AddedFiles deletes) = await AddAsync(table, cancellationToken);
         string? mapping = table.Properties.GetValueOrDefault(NameMapping.Property);
@@ -83,6 +78,8 @@ internal sealed class IcebergCommit
             throw Again("iceberg.commit_unknown",
                 $"Whether the commit to the table '{commits.Root}' has happened is not known: {result.Error?.Message} Run the command again: it looks first.", result.Error);
         }
+
+        return new CommitMark(state is null ? commits.NewId.ToString("D") : state.Id, (long)snapshot["sequence-number"]!);
     }
 
     private static EnvironmentException Again(string code, string message, Exception? inner) => new(code, message, inner) { IsTransient = true };

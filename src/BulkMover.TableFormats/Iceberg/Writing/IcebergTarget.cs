@@ -64,7 +64,13 @@ internal sealed class IcebergTarget : ITableFormat
     public async Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await commits.LoadAsync(cancellationToken) is { } state ? CommitLog.Numbers(state, transfer).DefaultIfEmpty().Max() : 0;
 
-    public Task CommitAsync(TableCommit commit, CancellationToken cancellationToken) => new IcebergCommit(commits, options, commit).RunAsync(cancellationToken);
+    public Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken) => new IcebergCommit(commits, options, commit).RunAsync(cancellationToken);
+
+    public async Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
+        await commits.LoadAsync(cancellationToken) is { } state ? CommitLog.Find(state, transfer) : null;
+
+    public async Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken) => await commits.LoadAsync(cancellationToken) is { } state
+        && await new SnapshotHistory(commits, state).HasInForceAsync(commit, FilesDirectory(commit.Transfer, commit.Number), cancellationToken);
 
     public static TargetException HasRows(Location table) => new("iceberg.table_has_rows",
         $"The table '{table}' has rows already. Use --mode append to add rows, or --mode replace to replace them.");

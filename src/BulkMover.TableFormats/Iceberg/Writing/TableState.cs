@@ -13,6 +13,9 @@ internal sealed record TableState(JsonObject Document, TableMetadata Metadata, L
     /// <summary>Without a slash at the end: paths are made by appending to it.</summary>
     public string Location => Metadata.Location.TrimEnd('/');
 
+    /// <summary>The <c>table-uuid</c>: another table in its place has another. Null in documents without one.</summary>
+    public string? Id => (string?)Document["table-uuid"];
+
     public int LastColumnId => (int?)Document["last-column-id"] ?? 0;
 
     public long LastSequenceNumber => (long?)Document["last-sequence-number"] ?? 0;
@@ -29,6 +32,9 @@ internal sealed record TableState(JsonObject Document, TableMetadata Metadata, L
 
     /// <summary>The JSON of the schema with the id.</summary>
     public JsonObject SchemaOf(int id) => Document["schemas"]!.AsArray().Select(schema => schema!.AsObject()).First(schema => (int?)schema["schema-id"] == id);
+
+    /// <summary>All snapshots that it keeps.</summary>
+    public IEnumerable<JsonObject> Snapshots => (Document["snapshots"] as JsonArray ?? []).OfType<JsonObject>();
 
     /// <summary>The summaries of all snapshots, with the operation among them.</summary>
     public IEnumerable<(long Snapshot, JsonObject Summary)> Summaries() =>

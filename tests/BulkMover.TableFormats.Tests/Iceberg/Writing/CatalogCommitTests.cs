@@ -224,6 +224,25 @@ public sealed class CatalogCommitTests : IDisposable
         Assert.Equal("s3://lake/ns/t", (string?)JsonNode.Parse(server["ns.t"].Metadata)!["location"]);
     }
 
+    /// <summary>Without purge the files stay, and the ledger among them.</summary>
+    [Fact]
+    public async Task IsInForce_CatalogHasDroppedTheTableOrHasAnother_TheCommitIsNot()
+    {
+        await CommitAsync(CopyMode.Append, "one", File("a"));
+        IcebergTarget target = await OpenAsync();
+        CommitMark mark = (await target.FindCommitAsync(Transfer("one"), Stopping))!;
+        var commit = new CompleteCommit(Transfer("one"), CopyMode.Append, 1, 1, mark, _ => throw new InvalidOperationException());
+        Assert.Equal((JsonNode.Parse(server["ns.t"].Metadata)!["table-uuid"]!.GetValue<string>(), 1), (mark.Table, mark.Version));
+        await CommitAsync(CopyMode.Append, "two", File("b"));
+        Assert.True(await target.IsInForceAsync(commit with { Replacements = _ => Task.FromResult<IReadOnlyList<Replacement>>([]) }, Stopping));
+
+        server.Drop("ns.t");
+        Assert.False(await target.IsInForceAsync(commit, Stopping));
+
+        await CommitAsync(CopyMode.Create, "three", File("c"));
+        Assert.False(await target.IsInForceAsync(commit, Stopping));
+    }
+
     private static bool IsCommit(CatalogRequest request) => request.Method == "POST" && request.Path.EndsWith("/t", StringComparison.Ordinal);
 
     private void BeforeCommit(Func<Task> other)

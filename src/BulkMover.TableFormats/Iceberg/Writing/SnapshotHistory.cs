@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using BulkMover.Core.Targets;
+using BulkMover.FileFormats.Avro;
+using BulkMover.TableFormats.Iceberg.Manifests;
+using BulkMover.TableFormats.Targets;
+
+namespace BulkMover.TableFormats.Iceberg.Writing;
+
+/// <summary>What has become of a commit: as far as the table keeps snapshots, these tell; before, the ledgers of transfers do.</summary>
+internal sealed class SnapshotHistory
+{
+    private readonly ITableCommits commits;
+    private readonly TableState state;
+
+    /// <summary>The current snapshot and those that it was made on, newest first, down to one that is not kept any more or has none before it.</summary>
+    private readonly List<(long Number, JsonObject Snapshot)> line = [];
+
+    private readonly bool isWhole;
+
+    /// <param name="commits">Where the table is kept.</param>
+    /// <param name="state">The table now.</param>
+    public SnapshotHistory(ITableCommits commits, TableState state)
+    {
+        (this.commits, this.state) = (commits, state);
+        Dictionary<long, JsonObject> kept = state.Snapshots.DistinctBy(snapshot => (long)snapshot["snapshot-id"]!).ToDictionary(snapshot => (long)snapshot["snapshot-id"]!);
+        long? next = state.Current?.Id;
+        while (next is { } id && kept.Remove(id, out JsonObject? snapshot))
+        {
+            line.Add((NumberOf(snapshot), snapshot));
+            next = (long?)snapshot["parent-snapshot-id"];
+        }
+
+        isWhole = next is null;
+    }
+
+    /// <summary>As <see cref="ITableFormat.IsInForceAsync"/>.</summary>
+    /// <param name="commit">The commit.</param>
+    /// <param name="directory">Of its files, below the table's.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public async Task<bool> HasInForceAsync(CompleteCommit commit, string directory, CancellationToken cancellationToken)
+    {
+        CommitMark? found = CommitLog.Find(state, commit.Transfer);
+        if (found is null && commit.Mark is { } mark && !IsOfThisTable(mark))
+            return false;
+        long? number = (commit.Mark ?? found)?.Version;
+        if (commit.Mode == CopyMode.Replace)
+            return (AreFilesOnlyRewritten(number) && !await IsReplacedAsync(commit, number!.Value, cancellationToken)) || await HasFilesBelowAsync(directory, cancellationToken);
+
+        // Nothing can come twice into a table without rows.
+        if (commit.Rows > 0 && !await LiveManifests.HaveDataAsync(commits.Store, commits.Root, state, cancellationToken))
+            return false;
+        return number is not { } its
+            || (!(IsRolledBack(its) && state.Snapshots.Any(snapshot => NumberOf(snapshot) == its)) && !await IsReplacedAsync(commit, its, cancellationToken))
+            || await HasFilesBelowAsync(directory, cancellationToken);
+    }
+
+    /// <summary>A table that was set back to an older document gives its numbers again.</summary>
+    private bool IsOfThisTable(CommitMark mark) => string.Equals(mark.Table, state.Id, StringComparison.OrdinalIgnoreCase) && mark.Version <= state.LastSequenceNumber;
+
+    /// <summary>The current snapshot is made on the commit, and those between only add rows or rewrite files ("append", "replace": Iceberg spec, "Snapshots").</summary>
+    private bool AreFilesOnlyRewritten(long? number) => line.Exists(item => item.Number == number)
+        && line.TakeWhile(item => item.Number != number).All(item => (string?)item.Snapshot["summary"]?["operation"] is "append" or "replace");
+
+    /// <summary>A copy has replaced all rows after the commit, and that was not rolled back.</summary>
+    private async Task<bool> IsReplacedAsync(CompleteCommit commit, long number, CancellationToken cancellationToken) => (await commit.Replacements(cancellationToken))
+        .SelectMany(replacement => (CommitMark?[])[replacement.Mark, CommitLog.Find(state, replacement.Transfer)]).OfType<CommitMark>()
+        .Any(mark => mark.Version > number && IsOfThisTable(mark) && !IsRolledBack(mark.Version));
+
+    /// <summary>The current snapshot is certainly not made on that with this number.</summary>
+    private bool IsRolledBack(long number) => !line.Exists(item => item.Number == number) && (isWhole || line[^1].Number < number);
+
+    private async Task<bool> HasFilesBelowAsync(string directory, CancellationToken cancellationToken)
+    {
+        string below = $"/{directory}/";
+        var reading = new ManifestsAhead(commits.Store, manifest => !manifest.File.HasDeletes, Open, (file, _) => file.Path.Contains(below, StringComparison.Ordinal));
+        return await reading.ReadAsync(LiveManifests.ReadAsync(commits.Store, commits.Root, state, cancellationToken), cancellationToken).AnyAsync(cancellationToken);
+    }
+
+    private ManifestReader Open(OpenManifest manifest, AvroFileReader file) =>
+        new(file, manifest.File, new PartitionReader(manifest.Spec, state.Metadata.CurrentSchema), new MetricsReader([]));
+
+    private static long NumberOf(JsonObject snapshot) => (long?)snapshot["sequence-number"] ?? 0;
+}
