@@ -104,7 +104,7 @@ internal sealed class ParquetDirectory(IWritableStore store, Location root, Lake
         return !isEmpty && commit.Mode != CopyMode.Replace && !await WasReplacedAsync(start, cancellationToken);
     }
 
-    public async Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    public async Task<TableVersion?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
         string directory = FilesDirectory(commit.Request.Transfer, commit.Number), name = NameOf(commit.Request.Transfer, commit.Number);
         var options = new ParallelOptions { MaxDegreeOfParallelism = ChangesAtOnce, CancellationToken = cancellationToken };

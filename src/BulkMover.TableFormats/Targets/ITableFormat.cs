@@ -54,10 +54,10 @@ internal interface ITableFormat
     /// </summary>
     /// <returns>Which commit of the table it is; null where the format has no order of commits, or the table does not tell it any more.</returns>
     /// <exception cref="Core.Errors.TargetException">The table is not what was planned with any more.</exception>
-    Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken);
+    Task<TableVersion?> CommitAsync(TableCommit commit, CancellationToken cancellationToken);
 
     /// <summary>The transfer's last commit, as far as the table still tells which of its own it is.</summary>
-    Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<CommitMark?>(null);
+    Task<TableVersion?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) => Task.FromResult<TableVersion?>(null);
 
     /// <summary>
     /// Whether readers of the table see what the commit did: that the table was not removed or made anew, and the rows not replaced since. In doubt it is, unless its mode is

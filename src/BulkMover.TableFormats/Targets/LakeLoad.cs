@@ -117,7 +117,7 @@ internal sealed class LakeLoad : ITargetLoad
         cancellationToken.ThrowIfCancellationRequested();
         if (state.IsComplete)
             return rows;
-        CommitMark? mark;
+        TableVersion? made;
         if (await format.LastCommitAsync(state.Transfer, cancellationToken) < Number)
         {
             // Upkeep of a table may remove what it does not name, also between a run that had all rows and this one.
@@ -130,14 +130,14 @@ internal sealed class LakeLoad : ITargetLoad
             // What readers can see begins here.
             TableWrite write = plan.Write ?? await format.PlanAsync(plan.Request, hasBegun: Task.FromResult(true), CancellationToken.None);
             var commit = new TableCommit(plan.Request, write with { Settled = state.Begun!.Settled }, Number, state.ArrivedAt, rows, stopping => FilesAsync(write, stopping)) { HasDeletes = hasDeletes };
-            mark = await format.CommitAsync(commit, CancellationToken.None);
+            made = await format.CommitAsync(commit, CancellationToken.None);
         }
         else
         {
-            mark = await format.FindCommitAsync(state.Transfer, CancellationToken.None);
+            made = await format.FindCommitAsync(state.Transfer, CancellationToken.None);
         }
 
-        await ledger.AddAsync(state, state.Completed(rows, mark), CancellationToken.None);
+        await ledger.AddAsync(state, state.Completed(rows, made), CancellationToken.None);
         await ledger.ForgetFilesAsync(state.Transfer, [.. state.ChunkEntries], CancellationToken.None);
         return rows;
     }

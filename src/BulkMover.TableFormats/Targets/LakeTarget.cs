@@ -137,7 +137,7 @@ public sealed class LakeTarget : ITarget
     /// <summary>Somebody may have thrown the result away since.</summary>
     private Task<bool> IsInForceAsync(TransferState complete, CancellationToken cancellationToken) => format.IsInForceAsync(
         new CompleteCommit(
-            complete.Transfer, complete.Begun!.Mode, complete.Begun.Number, complete.Rows, complete.LastCompleted!.Mark, stopping => ledger.ReplacementsAsync(complete.Transfer, stopping)),
+            complete.Transfer, complete.Begun!.Mode, complete.Begun.Number, complete.Rows, complete.LastCompleted!.Made, stopping => ledger.ReplacementsAsync(complete.Transfer, stopping)),
         cancellationToken);
 
     /// <summary>What earlier runs have written fits what is planned now.</summary>

@@ -74,7 +74,7 @@ internal sealed record TransferCompleted(long Rows, long Chunks) : TransferEntry
     public long? SourceRows { get; init; }
 
     /// <summary>The commit that made them visible; null where nothing tells it.</summary>
-    public CommitMark? Mark { get; init; }
+    public TableVersion? Made { get; init; }
 
     /// <summary>What is told of the transfer.</summary>
     public TransferRecord Record(TransferId transfer, string table, TransferOrigin origin) =>

@@ -74,7 +74,7 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
 
             TransferState state = await FoldAsync(transfer, its, cancellationToken);
             Add(transfer, state.LastCompleted);
-            if (state is { HasArrived: true, IsComplete: false, Begun.Mode: CopyMode.Replace })
+            if (state is { MayHaveReplaced: true, IsComplete: false })
                 replacements.Add(new Replacement(transfer, null));
         }
 
@@ -83,7 +83,7 @@ internal sealed class TransferLedger(IWritableStore store, Location root)
         void Add(TransferId transfer, TransferCompleted? completed)
         {
             if (completed?.Mode == CopyMode.Replace)
-                replacements.Add(new Replacement(transfer, completed.Mark));
+                replacements.Add(new Replacement(transfer, completed.Made));
         }
     }
 

@@ -32,6 +32,9 @@ internal sealed class TransferState(TransferId transfer)
     /// <summary>The last entry that all rows are visible, also when the transfer was begun anew or discarded since: that takes nothing out of the table.</summary>
     public TransferCompleted? LastCompleted { get; private set; }
 
+    /// <summary>Its commit may have replaced the table's rows without an entry of that, also when it was begun anew or discarded since.</summary>
+    public bool MayHaveReplaced { get; private set; }
+
     /// <summary>What there is of it is to be removed, and was perhaps in part.</summary>
     public bool IsGivenUp { get; private set; }
 
@@ -64,6 +67,7 @@ internal sealed class TransferState(TransferId transfer)
                 break;
             case AllArrived all:
                 (HasArrived, ArrivedAt, allRows) = (true, entry.At, all.Rows);
+                MayHaveReplaced |= Begun?.Mode == CopyMode.Replace;
                 break;
             case TransferCompleted completed:
                 (IsComplete, allRows, allChunks) = (true, completed.Rows, completed.Chunks);
@@ -81,9 +85,9 @@ internal sealed class TransferState(TransferId transfer)
 
     /// <summary>The entry that all rows are visible.</summary>
     /// <param name="rows">How many.</param>
-    /// <param name="mark">The commit that made them visible.</param>
-    public TransferCompleted Completed(long rows, CommitMark? mark) =>
-        new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows, Mark = mark };
+    /// <param name="made">The commit that made them visible.</param>
+    public TransferCompleted Completed(long rows, TableVersion? made) =>
+        new(rows, arrived.Count) { Origin = Begun!.Origin, Mode = Begun.Mode, BegunAt = FirstAt, SourceRows = Begun.SourceRows, Made = made };
 
     /// <summary>Null when nothing counts.</summary>
     public TransferRecord? Record(string table) => Begun is null ? null : new TransferRecord(

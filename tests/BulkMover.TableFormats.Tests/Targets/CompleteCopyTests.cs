@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using BulkMover.Core.Errors;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
@@ -255,6 +256,81 @@ public sealed class CompleteCopyTests
         await AssertMovesNothingAsync(append);
     }
 
+    /// <summary>CREATE OR REPLACE TABLE makes a snapshot that is made on none, and keeps the others (Iceberg's TableMetadata.buildReplacement): it may have written the same rows.</summary>
+    [Theory]
+    [InlineData(CopyMode.Append)]
+    [InlineData(CopyMode.Create)]
+    public async Task Append_AnEngineHasMadeTheIcebergTableAnewInPlace_CountsAsCompleteInDoubt(CopyMode mode)
+    {
+        LakeCopy copy = New("iceberg", mode, 1), other = New("iceberg", CopyMode.Replace, 2);
+        await copy.RunAsync(objects);
+        await EngineAsync("iceberg", other, "WRITE");
+        LakeCopy.AlterTable(objects, document => document["snapshots"]!.AsArray()[^1]!.AsObject().Remove("parent-snapshot-id"));
+
+        await AssertMovesNothingAsync(copy);
+
+        Assert.Equal(other.Rows, await copy.ReadAsync());
+    }
+
+    /// <summary>A log that was lost can be made anew of the files (CONVERT TO DELTA, add_files): the table is another one then, and its rows are the same.</summary>
+    [Theory]
+    [InlineData("delta", CopyMode.Append)]
+    [InlineData("delta", CopyMode.Replace)]
+    [InlineData("iceberg", CopyMode.Append)]
+    [InlineData("iceberg", CopyMode.Replace)]
+    public async Task Copy_TableWasMadeAnewOfItsFiles_MovesNothing(string format, CopyMode mode)
+    {
+        LakeCopy copy = New(format, mode, 1);
+        await EngineAsync(format, copy, "WRITE", keepsLedger: true);
+        if (format == "delta")
+        {
+            Location entry = LakeCopy.Root.Combine("_delta_log/00000000000000000000.json");
+            objects[entry] = Encoding.UTF8.GetBytes(Regex.Replace(Encoding.UTF8.GetString(objects[entry]), "\"metaData\":{\"id\":\"[^\"]*", "\"metaData\":{\"id\":\"another"));
+            Assert.Contains("another", Encoding.UTF8.GetString(objects[entry]), StringComparison.Ordinal);
+        }
+        else
+        {
+            LakeCopy.AlterTable(objects, document => document["table-uuid"] = "9c12d441-03fe-4693-9a96-a0705ddf69c1");
+        }
+
+        await AssertMovesNothingAsync(copy);
+    }
+
+    /// <summary>Some engines write all 64 bits.</summary>
+    [Fact]
+    public async Task Replace_IcebergSnapshotHasALargeId_MovesNothing()
+    {
+        LakeCopy copy = New("iceberg", CopyMode.Replace, 1);
+        await copy.RunAsync(objects);
+        LakeCopy.AlterTable(objects, document =>
+        {
+            document["snapshots"]![0]!["snapshot-id"] = ulong.MaxValue - 1;
+            document["current-snapshot-id"] = ulong.MaxValue - 1;
+            document["refs"]!["main"]!["snapshot-id"] = ulong.MaxValue - 1;
+        });
+
+        await AssertMovesNothingAsync(copy);
+    }
+
+    /// <summary>It was killed between its commit and the entry of that: the table tells what nobody has entered.</summary>
+    [Theory]
+    [MemberData(nameof(Logged))]
+    public async Task Append_ACopyThatReplacedItsRowsWasDiscardedBeforeItEnteredThat_AddsThemAgain(string format)
+    {
+        LakeCopy append = New(format, CopyMode.Append, 1), replace = New(format, CopyMode.Replace, 2);
+        await append.RunAsync(objects);
+        await replace.RunAsync(objects);
+        Location last = objects.Locations.Where(location => location.IsUnder(LakeCopy.Root.Combine($"{Own}/transfers/{replace.Transfer}")) && location.Name.EndsWith(".json", StringComparison.Ordinal))
+            .MaxBy(location => long.Parse(location.Name.AsSpan(0, location.Name.IndexOf('.')), CultureInfo.InvariantCulture))!;
+        objects.Remove(last);
+        await using (LakeTarget target = replace.Open(objects))
+            await target.DiscardAsync(replace.Transfer, Token);
+
+        await append.RunAsync(objects);
+
+        Assert.Equal([.. append.Rows, .. replace.Rows], await append.ReadAsync());
+    }
+
     /// <summary>What the table tells of its commits is gone one day; what the ledgers tell is not.</summary>
     [Theory]
     [InlineData("delta", false)]
@@ -285,17 +361,17 @@ public sealed class CompleteCopyTests
     {
         LakeCopy append = New(format, CopyMode.Append, 1), replace = New(format, CopyMode.Replace, 2);
         await append.RunAsync(objects);
-        ForgetMarks();
+        ForgetVersions();
         await AssertMovesNothingAsync(append);
         await replace.RunAsync(objects);
-        ForgetMarks();
+        ForgetVersions();
         await AssertMovesNothingAsync(replace);
 
         await append.RunAsync(objects);
 
         Assert.Equal([.. append.Rows, .. replace.Rows], await append.ReadAsync());
         RemoveTable();
-        ForgetMarks();
+        ForgetVersions();
         await replace.RunAsync(objects);
         Assert.Equal(replace.Rows, await replace.ReadAsync());
     }
@@ -394,12 +470,12 @@ public sealed class CompleteCopyTests
             objects.Remove(location);
     }
 
-    private void ForgetMarks()
+    private void ForgetVersions()
     {
         foreach (Location location in objects.Locations.Where(location => location.IsUnder(LakeCopy.Root.Combine(Own)) && location.Name.EndsWith(".json", StringComparison.Ordinal)).ToArray())
         {
             JsonObject entry = JsonNode.Parse(objects[location])!.AsObject();
-            if (entry.Remove("Mark"))
+            if (entry.Remove("Made"))
                 objects[location] = Encoding.UTF8.GetBytes(entry.ToJsonString());
         }
     }
@@ -411,10 +487,11 @@ public sealed class CompleteCopyTests
     /// <param name="format">Of the table.</param>
     /// <param name="commit">What it does.</param>
     /// <param name="operation">What Delta calls it; <c>OPTIMIZE</c> changes no row.</param>
-    private async Task EngineAsync(string format, LakeCopy commit, string operation)
+    /// <param name="keepsLedger">It was a copy, and the table has lost what tells of that.</param>
+    private async Task EngineAsync(string format, LakeCopy commit, string operation, bool keepsLedger = false)
     {
         await commit.RunAsync(objects);
-        foreach (Location location in objects.Locations.Where(location => location.IsUnder(LakeCopy.Root.Combine($"{Own}/transfers/{commit.Transfer}"))).ToArray())
+        foreach (Location location in keepsLedger ? [] : objects.Locations.Where(location => location.IsUnder(LakeCopy.Root.Combine($"{Own}/transfers/{commit.Transfer}"))).ToArray())
             objects.Remove(location);
         if (format == "delta")
         {

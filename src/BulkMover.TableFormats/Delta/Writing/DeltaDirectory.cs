@@ -48,18 +48,18 @@ internal sealed class DeltaDirectory(IWritableStore store, Location root, IReadO
             ? await latest.LastTransactionAsync(CommitEntry.ApplicationOf(transfer), cancellationToken)
             : 0;
 
-    public async Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
+    public async Task<TableVersion?> CommitAsync(TableCommit commit, CancellationToken cancellationToken)
     {
         if (await Retry.RunAsync(stopping => TryCommitAsync(commit, stopping), cancellationToken) is not var (version, metadata))
             return await FindCommitAsync(commit.Request.Transfer, cancellationToken);
         await new Checkpoints(store, root).WriteIfDueAsync(version, metadata, cancellationToken);
-        return new CommitMark(metadata.Id, version);
+        return new TableVersion(metadata.Id, version);
     }
 
-    public async Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
+    public async Task<TableVersion?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await LatestVersion.ReadAsync(store, root, version: null, cancellationToken) is { } latest
             && (await new LogHistory(store, latest).VersionsAsync([transfer], after: -1, cancellationToken)).TryGetValue(transfer, out long version)
-            ? new CommitMark(latest.Metadata.Id, version)
+            ? new TableVersion(latest.Metadata.Id, version)
             : null;
 
     public async Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken) =>

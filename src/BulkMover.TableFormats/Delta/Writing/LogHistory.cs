@@ -17,8 +17,9 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<bool> HasInForceAsync(CompleteCommit commit, Location files, CancellationToken cancellationToken)
     {
+        // Its files can be part of a table that was made anew: of what they are, another log was made.
         if (!await IsOfThisTableAsync(commit, cancellationToken))
-            return false;
+            return await HasFilesBelowAsync(files, cancellationToken);
         if (commit.Mode == CopyMode.Replace)
         {
             return await HasFilesBelowAsync(files, cancellationToken)
@@ -30,7 +31,9 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
         // Nothing can come twice into a table without rows.
         if (commit.Rows > 0 && !await latest.HasFilesAsync(cancellationToken))
             return false;
-        return await VersionAsync(commit, cancellationToken) is not { } its
+        // The log of a table that is copied into each hour is long, and only replacements need it.
+        return (commit.Made is null && (await commit.Replacements(cancellationToken)).Count == 0)
+            || await VersionAsync(commit, cancellationToken) is not { } its
             || await ReplacedAtAsync(commit, its, cancellationToken) is not { } replaced
             || await HasFilesBelowAsync(files, cancellationToken)
             || await IsRestoredAsync(replaced, cancellationToken);
@@ -65,24 +68,39 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
     /// told to forget old transactions.
     /// </summary>
     private async Task<bool> IsOfThisTableAsync(CompleteCommit commit, CancellationToken cancellationToken) =>
-        commit.Mark is not { } mark
-        || (mark.Table == latest.Metadata.Id && mark.Version <= latest.Number)
+        commit.Made is not { } made
+        || (made.Table == latest.Metadata.Id && made.Version <= latest.Number)
         || await latest.LastTransactionAsync(CommitEntry.ApplicationOf(commit.Transfer), cancellationToken) >= commit.Number;
 
-    private async Task<long?> VersionAsync(CompleteCommit commit, CancellationToken cancellationToken) => commit.Mark is { } mark
-        ? mark.Version
+    private async Task<long?> VersionAsync(CompleteCommit commit, CancellationToken cancellationToken) => commit.Made is { } made
+        ? made.Version
         : (await VersionsAsync([commit.Transfer], after: -1, cancellationToken)).TryGetValue(commit.Transfer, out long version) ? version : null;
 
     /// <summary>The last version after that of the commit by which a copy has replaced all rows; null when there is none.</summary>
     private async Task<long?> ReplacedAtAsync(CompleteCommit commit, long version, CancellationToken cancellationToken)
     {
+        if (version == latest.Number)
+            return null;
         IReadOnlyList<Replacement> replacements = await commit.Replacements(cancellationToken);
-        IEnumerable<long> told = replacements.Select(replacement => replacement.Mark).OfType<CommitMark>()
-            .Where(mark => mark.Table == latest.Metadata.Id || mark.Table == commit.Mark?.Table).Select(mark => mark.Version);
         IReadOnlyDictionary<TransferId, long> found = await VersionsAsync(
-            replacements.Where(replacement => replacement.Mark is null).Select(replacement => replacement.Transfer), after: version, cancellationToken);
-        return told.Concat(found.Values).Where(other => other > version).Select(other => (long?)other).Max();
+            replacements.Where(replacement => replacement.Made is null).Select(replacement => replacement.Transfer), after: version, cancellationToken);
+        IEnumerable<(TransferId Transfer, long Version)> told = replacements
+            .Where(replacement => replacement.Made is { } made && (made.Table == latest.Metadata.Id || made.Table == commit.Made?.Table))
+            .Select(replacement => (replacement.Transfer, replacement.Made!.Version));
+        foreach ((TransferId transfer, long other) in told.Concat(found.Select(its => (its.Key, its.Value))).Where(its => its.Item2 > version && its.Item2 <= latest.Number).OrderByDescending(its => its.Item2))
+        {
+            if (await IsOfTransferAsync(other, transfer, cancellationToken))
+                return other;
+        }
+
+        return null;
     }
+
+    /// <summary>A log that was set back gives its versions again. What it has no more is believed.</summary>
+    private async Task<bool> IsOfTransferAsync(long version, TransferId transfer, CancellationToken cancellationToken) =>
+        latest.Log.Versions.FirstOrDefault(entry => entry.Version == version).Commit is not { } commit
+        || await JsonLines.ReadAsync(store, commit, ActionJson.Default.WriterAction, cancellationToken)
+            .AnyAsync(action => action.Txn?.AppId == CommitEntry.ApplicationOf(transfer), cancellationToken);
 
     private async Task<bool> HasFilesBelowAsync(Location directory, CancellationToken cancellationToken)
     {

@@ -110,7 +110,11 @@ public sealed class RestCatalog
         try
         {
             using JsonDocument answer = await once.PostAsync(routes.Table(table), body.ToJsonString(PlainJson.Nodes), cancellationToken);
-            return new CommitResult(CommitOutcome.Committed);
+            // A catalog may have given a new table another id than was asked for.
+            return new CommitResult(CommitOutcome.Committed)
+            {
+                TableId = answer.RootElement.TryGetProperty("metadata", out JsonElement metadata) && metadata.TryGetProperty("table-uuid", out JsonElement id) ? id.GetString() : null,
+            };
         }
         catch (EnvironmentException error) when (error.Code == CatalogErrors.Conflict)
         {

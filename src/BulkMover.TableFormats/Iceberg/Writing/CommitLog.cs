@@ -23,8 +23,26 @@ internal static class CommitLog
     public static IEnumerable<long> Numbers(TableState state, TransferId transfer) => Snapshots(state, transfer).Select(NumberOf);
 
     /// <summary>The snapshot of the transfer's last commit; null when the table keeps none.</summary>
-    public static CommitMark? Find(TableState state, TransferId transfer) =>
-        Snapshots(state, transfer).MaxBy(NumberOf) is { } last ? new CommitMark(state.Id, (long?)last["sequence-number"] ?? 0) : null;
+    public static TableVersion? Find(TableState state, TransferId transfer) =>
+        Snapshots(state, transfer).MaxBy(NumberOf) is { } last ? MadeBy(state, last) : null;
+
+    /// <summary>As <see cref="Find"/>, of all transfers.</summary>
+    public static IReadOnlyDictionary<TransferId, TableVersion> All(TableState state)
+    {
+        var last = new Dictionary<TransferId, (long Number, TableVersion Made)>();
+        foreach (JsonObject snapshot in state.Snapshots)
+        {
+            if (snapshot["summary"] is not JsonObject summary || Text(summary, Transfer) is not { } id)
+                continue;
+            (TransferId transfer, long number) = (new TransferId(id), NumberOf(snapshot));
+            if (!last.TryGetValue(transfer, out (long Number, TableVersion Made) before) || before.Number < number)
+                last[transfer] = (number, MadeBy(state, snapshot));
+        }
+
+        return last.ToDictionary(its => its.Key, its => its.Value.Made);
+    }
+
+    private static TableVersion MadeBy(TableState state, JsonObject snapshot) => new(state.Id, (long?)snapshot["sequence-number"] ?? 0);
 
     private static IEnumerable<JsonObject> Snapshots(TableState state, TransferId transfer) =>
         state.Snapshots.Where(snapshot => snapshot["summary"] is JsonObject summary && Text(summary, Transfer) == transfer.Value);

@@ -31,7 +31,11 @@ internal interface ITableCommits
 }
 
 /// <summary>What became of a commit, and what was said of one that is not known to have happened.</summary>
-internal readonly record struct CommitResult(CommitOutcome Outcome, BulkMoverException? Error = null);
+internal readonly record struct CommitResult(CommitOutcome Outcome, BulkMoverException? Error = null)
+{
+    /// <summary>The <c>table-uuid</c> as a catalog answers it; null where none does.</summary>
+    public string? TableId { get; init; }
+}
 
 /// <inheritdoc cref="CommitResult"/>
 internal enum CommitOutcome

@@ -42,9 +42,9 @@ internal sealed class IcebergCommit
     /// <exception cref="TargetException">The table is not what was planned with any more.</exception>
     /// <exception cref="EnvironmentException">Others were faster at every try, or whether it happened cannot be told.</exception>
     /// <returns>The snapshot that it made, or that was there already.</returns>
-    public Task<CommitMark?> RunAsync(CancellationToken cancellationToken) => options.Commits.RunAsync(TryAsync, cancellationToken);
+    public Task<TableVersion?> RunAsync(CancellationToken cancellationToken) => options.Commits.RunAsync(TryAsync, cancellationToken);
 
-    private async Task<CommitMark?> TryAsync(CancellationToken cancellationToken)
+    private async Task<TableVersion?> TryAsync(CancellationToken cancellationToken)
     {
         TableState? state = await commits.LoadAsync(cancellationToken);
         if (state is not null && CommitLog.Numbers(state, commit.Request.Transfer).Contains(commit.Number))
@@ -79,7 +79,7 @@ internal sealed class IcebergCommit
                 $"Whether the commit to the table '{commits.Root}' has happened is not known: {result.Error?.Message} Run the command again: it looks first.", result.Error);
         }
 
-        return new CommitMark(state is null ? commits.NewId.ToString("D") : state.Id, (long)snapshot["sequence-number"]!);
+        return new TableVersion(state is null ? result.TableId ?? commits.NewId.ToString("D") : state.Id, (long)snapshot["sequence-number"]!);
     }
 
     private static EnvironmentException Again(string code, string message, Exception? inner) => new(code, message, inner) { IsTransient = true };

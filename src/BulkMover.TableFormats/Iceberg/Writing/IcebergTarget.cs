@@ -64,9 +64,9 @@ internal sealed class IcebergTarget : ITableFormat
     public async Task<long> LastCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await commits.LoadAsync(cancellationToken) is { } state ? CommitLog.Numbers(state, transfer).DefaultIfEmpty().Max() : 0;
 
-    public Task<CommitMark?> CommitAsync(TableCommit commit, CancellationToken cancellationToken) => new IcebergCommit(commits, options, commit).RunAsync(cancellationToken);
+    public Task<TableVersion?> CommitAsync(TableCommit commit, CancellationToken cancellationToken) => new IcebergCommit(commits, options, commit).RunAsync(cancellationToken);
 
-    public async Task<CommitMark?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
+    public async Task<TableVersion?> FindCommitAsync(TransferId transfer, CancellationToken cancellationToken) =>
         await commits.LoadAsync(cancellationToken) is { } state ? CommitLog.Find(state, transfer) : null;
 
     public async Task<bool> IsInForceAsync(CompleteCommit commit, CancellationToken cancellationToken) => await commits.LoadAsync(cancellationToken) is { } state

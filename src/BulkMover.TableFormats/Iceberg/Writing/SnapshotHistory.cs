@@ -15,22 +15,20 @@ internal sealed class SnapshotHistory
     /// <summary>The current snapshot and those that it was made on, newest first, down to one that is not kept any more or has none before it.</summary>
     private readonly List<(long Number, JsonObject Snapshot)> line = [];
 
-    private readonly bool isWhole;
-
     /// <param name="commits">Where the table is kept.</param>
     /// <param name="state">The table now.</param>
     public SnapshotHistory(ITableCommits commits, TableState state)
     {
         (this.commits, this.state) = (commits, state);
-        Dictionary<long, JsonObject> kept = state.Snapshots.DistinctBy(snapshot => (long)snapshot["snapshot-id"]!).ToDictionary(snapshot => (long)snapshot["snapshot-id"]!);
+        var kept = new Dictionary<long, JsonObject>();
+        foreach (JsonObject snapshot in state.Snapshots)
+            kept.TryAdd(IdOf(snapshot["snapshot-id"])!.Value, snapshot);
         long? next = state.Current?.Id;
         while (next is { } id && kept.Remove(id, out JsonObject? snapshot))
         {
             line.Add((NumberOf(snapshot), snapshot));
-            next = (long?)snapshot["parent-snapshot-id"];
+            next = IdOf(snapshot["parent-snapshot-id"]);
         }
-
-        isWhole = next is null;
     }
 
     /// <summary>As <see cref="ITableFormat.IsInForceAsync"/>.</summary>
@@ -39,10 +37,11 @@ internal sealed class SnapshotHistory
     /// <param name="cancellationToken">Stops the requests.</param>
     public async Task<bool> HasInForceAsync(CompleteCommit commit, string directory, CancellationToken cancellationToken)
     {
-        CommitMark? found = CommitLog.Find(state, commit.Transfer);
-        if (found is null && commit.Mark is { } mark && !IsOfThisTable(mark))
-            return false;
-        long? number = (commit.Mark ?? found)?.Version;
+        TableVersion? found = CommitLog.Find(state, commit.Transfer);
+        // Its files can be part of a table that was made anew: they were added to it.
+        if (found is null && commit.Made is { } made && !IsOfThisTable(made))
+            return await HasFilesBelowAsync(directory, cancellationToken);
+        long? number = (commit.Made ?? found)?.Version;
         if (commit.Mode == CopyMode.Replace)
             return (AreFilesOnlyRewritten(number) && !await IsReplacedAsync(commit, number!.Value, cancellationToken)) || await HasFilesBelowAsync(directory, cancellationToken);
 
@@ -55,19 +54,34 @@ internal sealed class SnapshotHistory
     }
 
     /// <summary>A table that was set back to an older document gives its numbers again.</summary>
-    private bool IsOfThisTable(CommitMark mark) => string.Equals(mark.Table, state.Id, StringComparison.OrdinalIgnoreCase) && mark.Version <= state.LastSequenceNumber;
+    private bool IsOfThisTable(TableVersion made) =>
+        (made.Table is null || state.Id is null || made.Table.Equals(state.Id, StringComparison.OrdinalIgnoreCase)) && made.Version <= state.LastSequenceNumber;
 
     /// <summary>The current snapshot is made on the commit, and those between only add rows or rewrite files ("append", "replace": Iceberg spec, "Snapshots").</summary>
     private bool AreFilesOnlyRewritten(long? number) => line.Exists(item => item.Number == number)
         && line.TakeWhile(item => item.Number != number).All(item => (string?)item.Snapshot["summary"]?["operation"] is "append" or "replace");
 
     /// <summary>A copy has replaced all rows after the commit, and that was not rolled back.</summary>
-    private async Task<bool> IsReplacedAsync(CompleteCommit commit, long number, CancellationToken cancellationToken) => (await commit.Replacements(cancellationToken))
-        .SelectMany(replacement => (CommitMark?[])[replacement.Mark, CommitLog.Find(state, replacement.Transfer)]).OfType<CommitMark>()
-        .Any(mark => mark.Version > number && IsOfThisTable(mark) && !IsRolledBack(mark.Version));
+    private async Task<bool> IsReplacedAsync(CompleteCommit commit, long number, CancellationToken cancellationToken)
+    {
+        if (line.Count > 0 && line[0].Number == number)
+            return false;
+        IReadOnlyList<Replacement> replacements = await commit.Replacements(cancellationToken);
+        if (replacements.Count == 0)
+            return false;
+        IReadOnlyDictionary<TransferId, TableVersion> kept = CommitLog.All(state);
+        // Of a number that a snapshot has, only that tells whose it is: a table that was set back gives its numbers again.
+        HashSet<long> numbers = [.. state.Snapshots.Select(NumberOf)];
+        return replacements
+            .SelectMany(replacement => (TableVersion?[])[replacement.Made is { } told && numbers.Contains(told.Version) ? null : replacement.Made, kept.GetValueOrDefault(replacement.Transfer)])
+            .OfType<TableVersion>()
+            .Any(made => made.Version > number && IsOfThisTable(made) && !IsRolledBack(made.Version));
+    }
 
-    /// <summary>The current snapshot is certainly not made on that with this number.</summary>
-    private bool IsRolledBack(long number) => !line.Exists(item => item.Number == number) && (isWhole || line[^1].Number < number);
+    /// <summary>
+    /// The current snapshot is certainly not made on that with this number, but on an older one. One that is made on none may be an engine's replacement of the whole table.
+    /// </summary>
+    private bool IsRolledBack(long number) => !line.Exists(item => item.Number == number) && (line.Count == 0 || line[^1].Number < number);
 
     private async Task<bool> HasFilesBelowAsync(string directory, CancellationToken cancellationToken)
     {
@@ -78,6 +92,9 @@ internal sealed class SnapshotHistory
 
     private ManifestReader Open(OpenManifest manifest, AvroFileReader file) =>
         new(file, manifest.File, new PartitionReader(manifest.Spec, state.Metadata.CurrentSchema), new MetricsReader([]));
+
+    /// <summary>As <see cref="Metadata.MetadataNode.AsId"/>.</summary>
+    private static long? IdOf(JsonNode? id) => id is JsonValue value ? value.TryGetValue(out ulong bits) ? unchecked((long)bits) : (long)value : null;
 
     private static long NumberOf(JsonObject snapshot) => (long?)snapshot["sequence-number"] ?? 0;
 }

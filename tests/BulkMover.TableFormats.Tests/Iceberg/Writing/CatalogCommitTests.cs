@@ -230,7 +230,7 @@ public sealed class CatalogCommitTests : IDisposable
     {
         await CommitAsync(CopyMode.Append, "one", File("a"));
         IcebergTarget target = await OpenAsync();
-        CommitMark mark = (await target.FindCommitAsync(Transfer("one"), Stopping))!;
+        TableVersion mark = (await target.FindCommitAsync(Transfer("one"), Stopping))!;
         var commit = new CompleteCommit(Transfer("one"), CopyMode.Append, 1, 1, mark, _ => throw new InvalidOperationException());
         Assert.Equal((JsonNode.Parse(server["ns.t"].Metadata)!["table-uuid"]!.GetValue<string>(), 1), (mark.Table, mark.Version));
         await CommitAsync(CopyMode.Append, "two", File("b"));
