@@ -64,7 +64,7 @@ public abstract class CopyModeTests(ClickHouseServerFixture server)
     /// <summary>The table that rows are sent to becomes the one that readers see: it must not keep what only the sending needs.</summary>
     [Theory]
     [InlineData("")]
-    [InlineData("SETTINGS min_bytes_for_wide_part = 5, parts_to_throw_insert = 4000, max_bytes_to_merge_at_max_space_in_pool = 123456789")]
+    [InlineData("SETTINGS min_bytes_for_wide_part = 5, parts_to_delay_insert = '3000', parts_to_throw_insert = 4000, max_bytes_to_merge_at_max_space_in_pool = 123456789")]
     public async Task Copy_ReplacesATable_ItHasTheSettingsOfTheOldOne(string settings)
     {
         using TargetFixture target = await TargetFixture.NewAsync(server);

@@ -4,7 +4,7 @@ using BulkMover.Databases.ClickHouse.Tables;
 namespace BulkMover.Databases.ClickHouse.Digests;
 
 /// <summary>
-/// Tells which chunks the rows of a table's parts came with. Chunks were moved into the table one after another, so each has a range of block
+/// Tells which chunks the rows of a table's parts came with. Chunks came into the table one after another, the first with its own blocks and others by moves, so each has a range of block
 /// numbers, and a part's name has the range of the blocks that were merged into it; chunks that share parts can be told together only, and are a
 /// group. The last group has also what came after the last chunk.
 /// </summary>

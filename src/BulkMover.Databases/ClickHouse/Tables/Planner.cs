@@ -209,8 +209,8 @@ internal sealed class Planner(ServerClient client, TableName target, ClickHouseT
         return
         [
             $"CREATE TABLE {staging.Sql} {definition}", $"CREATE TABLE {chunk.Sql} AS {staging.Sql}", InsertStatement.For(chunk, sent),
-            // Partitions of those that come later are moved there.
-            $"EXCHANGE TABLES {chunk.Sql} AND {staging.Sql}", $"DROP TABLE {chunk.Sql}",
+            // The first chunk's table; partitions of later ones are moved.
+            $"EXCHANGE TABLES {chunk.Sql} AND {staging.Sql}", $"ALTER TABLE {tables.Chunk(1, 1).Sql} MOVE PARTITION … TO TABLE {staging.Sql}", $"DROP TABLE {chunk.Sql}",
             .. publication switch
             {
                 Publication.Rename => [$"RENAME TABLE {staging.Sql} TO {target.Sql}"],

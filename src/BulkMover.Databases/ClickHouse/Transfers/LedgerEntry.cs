@@ -10,7 +10,7 @@ internal abstract record LedgerEntry;
 /// <param name="Origin">Where the rows come from.</param>
 /// <param name="Mode">What happens with rows that were there.</param>
 /// <param name="Columns">What is sent, in the order of the blocks.</param>
-/// <param name="Staging">Identity of the staging table as the run finds it.</param>
+/// <param name="Staging">Identity of the staging table.</param>
 /// <param name="Shard">Which shard the table is, and what decides which rows come to it; null for a table of its own.</param>
 internal sealed record Begun(TransferOrigin Origin, CopyMode Mode, IReadOnlyList<SentColumn> Columns, string Staging, string? Shard = null) : LedgerEntry
 {
@@ -33,7 +33,7 @@ internal sealed record SentColumn(string Name, string Type)
 /// <param name="Rows">Rows of each partition, by the partition's id.</param>
 internal sealed record Loaded(long Chunk, IReadOnlyDictionary<string, long> Rows) : LedgerEntry
 {
-    /// <summary>Identity of its table where that takes the staging table's place, which has no rows; null where its partitions are moved there.</summary>
+    /// <summary>Identity of its table where that is to take the staging table's place, which has no rows; null where its partitions are moved there.</summary>
     public string? Table { get; init; }
 
     /// <summary>What tells its scan tasks; in a column of its own, for it is large and seldom needed.</summary>
@@ -48,7 +48,11 @@ internal sealed record Loaded(long Chunk, IReadOnlyDictionary<string, long> Rows
 /// <summary>All rows of a chunk are in the staging table: after the last was moved there, or its table has become it.</summary>
 /// <param name="Chunk">Its number.</param>
 /// <param name="LastBlock">The highest number of a block that the staging table has then: later chunks have higher ones.</param>
-internal sealed record Collected(long Chunk, long LastBlock) : LedgerEntry;
+internal sealed record Collected(long Chunk, long LastBlock) : LedgerEntry
+{
+    /// <summary>Identity of its table where that has become the staging table; null where its partitions were moved there.</summary>
+    public string? Table { get; init; }
+}
 
 /// <summary>All rows of the transfer are in the staging table: before any of them is shown.</summary>
 /// <param name="Final">Definition of the table with the target's engine, where the staging table cannot become the target; else null.</param>

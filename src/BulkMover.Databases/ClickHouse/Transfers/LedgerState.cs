@@ -117,7 +117,7 @@ internal sealed class LedgerState(TransferId transfer, string target)
                 lastLoadedEpoch = epoch;
                 break;
             case Collected chunk when loaded.Remove(chunk.Chunk, out Loaded? its):
-                Staging = its.Table ?? Staging;
+                Staging = chunk.Table ?? Staging;
                 collected[chunk.Chunk] = new ArrivedChunk(its.Tasks, its.Rows.Values.Sum());
                 // Of millions of chunks no more than that is kept.
                 foreach ((string partition, long rows) in its.Rows)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using BulkMover.Core.Errors;
 using BulkMover.Databases.ClickHouse.Connections;
@@ -12,6 +13,13 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
 {
     /// <summary>Partitions that are moved by one statement: between two statements readers could see some of them only.</summary>
     public const int MovedTogether = 1000;
+
+    private static readonly (string Name, long Value) CompactParts = ("min_bytes_for_wide_part", 1L << 30);
+
+    private static readonly (string Name, long Value)[] InsertSettings =
+    [
+        ("max_bytes_to_merge_at_max_space_in_pool", 1), ("parts_to_delay_insert", 1_000_000), ("parts_to_throw_insert", 1_000_000), ("max_parts_in_total", 10_000_000), CompactParts,
+    ];
 
     private readonly IReadOnlyDictionary<string, object> settings = Settings(server);
 
@@ -58,15 +66,15 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// </summary>
     public async Task ReadyForInsertsAsync(TableName table, CancellationToken cancellationToken)
     {
-        const string ManyParts = "max_bytes_to_merge_at_max_space_in_pool = 1, parts_to_delay_insert = 1000000, parts_to_throw_insert = 1000000, max_parts_in_total = 10000000";
+        string manyParts = string.Join(", ", InsertSettings.Where(setting => setting != CompactParts).Select(setting => $"{setting.Name} = {setting.Value}"));
         try
         {
-            await ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING {ManyParts}, min_bytes_for_wide_part = 1073741824", cancellationToken);
+            await ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING {manyParts}, {CompactParts.Name} = {CompactParts.Value}", cancellationToken);
         }
         catch (TargetException refused) when (refused.Code == ServerError.Refused)
         {
             // A table whose granules all have as many rows (index_granularity_bytes = 0, its own or the server's) takes Wide parts only.
-            await ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING {ManyParts}", cancellationToken);
+            await ExecuteAsync($"ALTER TABLE {table.Sql} MODIFY SETTING {manyParts}", cancellationToken);
         }
     }
 
@@ -77,7 +85,7 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// <param name="cancellationToken">Stops between statements.</param>
     public async Task MergeLikeAsync(TableName table, ExistingTable now, ExistingTable like, CancellationToken cancellationToken)
     {
-        string[] names = ["max_bytes_to_merge_at_max_space_in_pool", "parts_to_delay_insert", "parts_to_throw_insert", "max_parts_in_total", "min_bytes_for_wide_part"];
+        string[] names = [.. InsertSettings.Select(setting => setting.Name)];
         string[] own = [.. names.Where(name => Setting(like.Keys, name) is not null)], others = [.. names.Where(name => Setting(like.Keys, name) is null && Setting(now.Keys, name) is not null)];
         if (others.Length > 0)
             await ExecuteAsync($"ALTER TABLE {table.Sql} RESET SETTING {string.Join(", ", others)}", cancellationToken);
@@ -97,7 +105,8 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
         // The table's own setting wins over the server's; zero stands for no limit.
         long Of(string name)
         {
-            return SqlText.Number(Setting(engine, name) ?? limits.GetValueOrDefault(name, "0")) is > 0 and long limit ? limit : long.MaxValue;
+            string set = Setting(engine, name)?.Trim('\'') ?? limits.GetValueOrDefault(name, "0");
+            return long.TryParse(set, NumberStyles.None, CultureInfo.InvariantCulture, out long limit) && limit > 0 ? limit : long.MaxValue;
         }
 
         return new PartLimits(Math.Min(Of("parts_to_delay_insert"), Of("parts_to_throw_insert")), Of("max_parts_in_total"), Of("max_avg_part_size_for_too_many_parts"));
@@ -158,9 +167,9 @@ internal sealed class PartTables(ServerClient client, ServerAbilities server)
     /// <summary>Waits until this replica has done to its parts what the log in Keeper says (SYSTEM SYNC REPLICA, "LIGHTWEIGHT").</summary>
     public Task SyncAsync(TableName table, CancellationToken cancellationToken) => ExecuteAsync($"SYSTEM SYNC REPLICA {table.Sql} LIGHTWEIGHT", cancellationToken);
 
-    /// <returns>A number that a table's definition has for one of its settings; null for none.</returns>
+    /// <returns>What a table's definition has for one of its settings, as it is written there; null for nothing.</returns>
     private static string? Setting(string definition, string name) =>
-        Regex.Match(definition, $@"\b{name} = (\d+)", RegexOptions.CultureInvariant) is { Success: true } own ? own.Groups[1].Value : null;
+        Regex.Match(definition, $@"\b{name} = ('(?:[^'\\]|\\.)*'|[^,\s]+)", RegexOptions.CultureInvariant) is { Success: true } own ? own.Groups[1].Value : null;
 
     private static string Is(TableName table) => $"database = {SqlText.Quote(table.Database)} AND table = {SqlText.Quote(table.Table)}";
 }

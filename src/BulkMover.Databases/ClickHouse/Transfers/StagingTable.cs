@@ -1,5 +1,6 @@
 using BulkMover.Core.Errors;
 using BulkMover.Core.Targets;
+using BulkMover.Databases.ClickHouse.Connections;
 using BulkMover.Databases.ClickHouse.Tables;
 
 namespace BulkMover.Databases.ClickHouse.Transfers;
@@ -49,7 +50,7 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
         await ledger.AddAsync(new Loaded(number, arrived) { Table = first?.Identity, Tasks = tasks, Digest = DigestText.Format(digest) }, cancellationToken);
         if (first is not null)
         {
-            await TakePlaceAsync(chunk, first, number, CancellationToken.None);
+            await TakePlaceAsync(chunk, first, number, arrived.Keys, CancellationToken.None);
             return;
         }
 
@@ -75,9 +76,13 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             // A run that was taken for dead may have written that it had loaded a chunk whose table was gone by then, or the network brought that late.
             if (chunk is null && Same(expected, actual) && interrupted.Rows.Values.Sum() > 0)
                 return;
-            if (interrupted.Table is not null)
+            if (interrupted.Table == own.Identity)
             {
-                await RecoverFirstAsync(interrupted, chunk, own, actual, cancellationToken);
+                if (!Same(interrupted.Rows, actual))
+                    throw Changed();
+                await EnterAsync(interrupted.Chunk, own.Identity, cancellationToken);
+                if (chunk is not null)
+                    await parts.DropAndFreeAsync(chunk.Value, cancellationToken);
                 return;
             }
 
@@ -95,10 +100,13 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             if (!Same(expected, actual))
                 throw Changed();
             await merges.WaitAsync([name], cancellationToken);
+            // The first chunk's may merge already, as this one does.
+            if (chunk is not null && interrupted.Table is not null)
+                await parts.StopMergesAsync(chunk.Value, cancellationToken);
             if (chunk is not null)
                 await MoveHereAsync(chunk.Value, interrupted.Chunk, left.Keys, cancellationToken);
             else
-                await EnterAsync(interrupted.Chunk, cancellationToken);
+                await EnterAsync(interrupted.Chunk, tookPlace: null, cancellationToken);
         }
         else if (!Same(expected, actual))
         {
@@ -125,38 +133,26 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
             throw Changed();
     }
 
-    /// <param name="interrupted">The first chunk, whose table is to take this one's place.</param>
-    /// <param name="chunk">What has the name of its table; null where nothing has.</param>
-    /// <param name="own">What has this name.</param>
-    /// <param name="actual">Rows of that.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
-    private async Task RecoverFirstAsync(Loaded interrupted, TableName? chunk, ExistingTable own, Dictionary<string, long> actual, CancellationToken cancellationToken)
+    /// <summary>Has the first chunk's table take the place of this one, which must have no rows, for it is dropped then.</summary>
+    private async Task TakePlaceAsync(TableName chunk, ExistingTable first, long number, IEnumerable<string> partitions, CancellationToken cancellationToken)
     {
-        if (own.Identity == interrupted.Table)
+        Task<ExistingTable?> finding = parts.FindAsync(name, cancellationToken);
+        if ((await parts.RowsAsync(name, cancellationToken)).Count > 0)
+            throw Changed();
+        await parts.MergeLikeAsync(chunk, first, await finding ?? throw TransferRun.Lost(name), cancellationToken);
+        try
         {
-            if (!Same(interrupted.Rows, actual))
-                throw Changed();
-            await EnterAsync(interrupted.Chunk, cancellationToken);
-            if (chunk is not null)
-                await parts.DropAndFreeAsync(chunk.Value, cancellationToken);
+            await parts.ExecuteAsync($"EXCHANGE TABLES {chunk.Sql} AND {name.Sql}", cancellationToken);
+        }
+        catch (TargetException refused) when (refused.Code == ServerError.Refused)
+        {
+            // On file systems that cannot swap two names at once the server renames, and does not exchange.
+            await parts.StopMergesAsync(chunk, cancellationToken);
+            await MoveHereAsync(chunk, number, partitions, cancellationToken);
             return;
         }
 
-        ExistingTable? first = chunk is null ? null : await parts.FindAsync(chunk.Value, cancellationToken);
-        if (first is null || first.Identity != interrupted.Table || !Same(interrupted.Rows, await parts.RowsAsync(chunk!.Value, cancellationToken)))
-            throw Changed();
-        await TakePlaceAsync(chunk.Value, first, interrupted.Chunk, cancellationToken);
-    }
-
-    /// <summary>Has the first chunk's table take the place of this one, which must have no rows, for it is dropped then.</summary>
-    private async Task TakePlaceAsync(TableName chunk, ExistingTable first, long number, CancellationToken cancellationToken)
-    {
-        Task<ExistingTable?> finding = parts.FindAsync(name, cancellationToken);
-        if ((await parts.RowsAsync(name, cancellationToken)).Count > 0 || await finding is not { } own)
-            throw Changed();
-        await parts.MergeLikeAsync(chunk, first, own, cancellationToken);
-        await parts.ExecuteAsync($"EXCHANGE TABLES {chunk.Sql} AND {name.Sql}", cancellationToken);
-        await EnterAsync(number, cancellationToken);
+        await EnterAsync(number, first.Identity, cancellationToken);
         await parts.DropAndFreeAsync(chunk, cancellationToken);
     }
 
@@ -164,12 +160,21 @@ internal sealed class StagingTable(PartTables parts, Ledger ledger, TransferTabl
     {
         foreach (string[] some in partitions.Chunk(PartTables.MovedTogether))
             await parts.MoveAsync(chunk, some, name, cancellationToken);
-        await EnterAsync(number, cancellationToken);
+        await EnterAsync(number, tookPlace: null, cancellationToken);
         await parts.DropAndFreeAsync(chunk, cancellationToken);
     }
 
-    private async Task EnterAsync(long number, CancellationToken cancellationToken) =>
-        await ledger.AddAsync(new Collected(number, await parts.LastBlockAsync(name, cancellationToken)), cancellationToken);
+    /// <param name="number">Of the chunk.</param>
+    /// <param name="tookPlace">Identity of its table where that has become this one.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    private async Task EnterAsync(long number, string? tookPlace, CancellationToken cancellationToken)
+    {
+        long lastBlock = await parts.LastBlockAsync(name, cancellationToken);
+        // A run that was taken for dead meanwhile finds nothing under this name, and must not enter that.
+        if (tookPlace is not null && lastBlock == 0)
+            throw TransferRun.Lost(name);
+        await ledger.AddAsync(new Collected(number, lastBlock) { Table = tookPlace }, cancellationToken);
+    }
 
     /// <summary>Drops those parts of a partition that are here already.</summary>
     /// <returns>Rows of the partition that have been moved; what is left is corrected.</returns>

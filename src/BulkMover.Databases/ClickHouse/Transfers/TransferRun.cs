@@ -305,6 +305,7 @@ internal sealed class TransferRun
         }
     }
 
-    private static TargetException Lost(TableName name) => new("clickhouse.staging_lost",
+    /// <summary>What to throw where a run does not find the staging table any more.</summary>
+    public static TargetException Lost(TableName name) => new("clickhouse.staging_lost",
         $"The rows of this copy were in {name}, which somebody has dropped. If the same command ran twice at the same time, run it once; else run it with --restart to copy from zero.");
 }

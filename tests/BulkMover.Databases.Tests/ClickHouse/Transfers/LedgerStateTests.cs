@@ -7,6 +7,10 @@ namespace BulkMover.Databases.Tests.ClickHouse.Transfers;
 
 public sealed class LedgerStateTests
 {
+    private static readonly Dictionary<string, long> Partitions = new() { ["1"] = 0, ["2"] = 0 };
+
+    private readonly LedgerState state = new(TransferId.Of("t"), "t");
+
     /// <summary>A run that dies between the two finds the table under either name.</summary>
     [Fact]
     public void IsStaging_FirstChunkTakesItsPlace_BothUntilThatIsEntered()
@@ -16,15 +20,11 @@ public sealed class LedgerStateTests
         Assert.True(state.IsStaging(Table("first")));
         Assert.False(state.IsStaging(Table("other")));
 
-        Apply(new Collected(0, 1));
+        Apply(new Collected(0, 1) { Table = "first" });
         Assert.False(state.IsStaging(Table("made")));
         Assert.True(state.IsStaging(Table("first")));
         Assert.True(state.IsPublished(Table("first")));
     }
-
-    private static readonly Dictionary<string, long> Partitions = new() { ["1"] = 0, ["2"] = 0 };
-
-    private readonly LedgerState state = new(TransferId.Of("t"), "t");
 
     [Theory]
     [InlineData("a", "a")]

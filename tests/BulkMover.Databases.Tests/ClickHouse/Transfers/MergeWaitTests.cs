@@ -23,8 +23,10 @@ public sealed class MergeWaitTests(ClickHouseServerFixture server)
     {
         using TargetFixture target = await NewAsync();
         await using var run = await CopyRun.BeginAsync(server, target, mode, TimeSpan.FromMinutes(1));
+        // The first chunk's table becomes the staging table.
+        await run.ArriveAsync(0);
         await target.QueryAsync($"SYSTEM STOP MERGES {{db}}.{run.Staging}");
-        for (int chunk = 0; chunk < Limit; chunk++)
+        for (int chunk = 1; chunk < Limit; chunk++)
             await run.ArriveAsync(chunk);
         Assert.Empty(run.Notes);
         Task seventh = run.ArriveAsync(Limit);
@@ -63,8 +65,9 @@ public sealed class MergeWaitTests(ClickHouseServerFixture server)
         TargetRequest request = TargetFixture.Request(CopyMode.Append);
         await using (var run = await CopyRun.BeginAsync(server, target, request, TimeSpan.FromSeconds(1)))
         {
+            await run.ArriveAsync(0);
             await target.QueryAsync($"SYSTEM STOP MERGES {{db}}.{run.Staging}");
-            for (int chunk = 0; chunk < Limit; chunk++)
+            for (int chunk = 1; chunk < Limit; chunk++)
                 await run.ArriveAsync(chunk);
             var error = await Assert.ThrowsAsync<EnvironmentException>(() => run.ArriveAsync(Limit));
             Assert.Equal(("clickhouse.too_many_parts", true, true), (error.Code, error.IsTransient, error.IsOverload));
