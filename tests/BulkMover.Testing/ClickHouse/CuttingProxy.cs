@@ -26,6 +26,9 @@ public sealed class CuttingProxy(IReadOnlyList<Uri> servers, Predicate<int> isCu
     /// <summary>Kills the server.</summary>
     public Action Kill { get; init; } = () => { };
 
+    /// <summary>Words of statements that the server does not get as they are, but others of the same length: it refuses what is no statement. Null for none.</summary>
+    public (string Words, string Others)? Misread { get; init; }
+
     /// <summary>The status line of a <see cref="Cut.Refusal"/>, from the number on.</summary>
     public string Status { get; init; } = "503 Service Unavailable";
 
@@ -103,6 +106,12 @@ public sealed class CuttingProxy(IReadOnlyList<Uri> servers, Predicate<int> isCu
                 (connection.IsIdle, connection.Number, connection.Pieces) = (false, Interlocked.Increment(ref requests), 0);
             connection.Pieces++;
             Memory<byte> piece = buffer.AsMemory(0, read);
+            if (Misread is var (words, others) && piece.Span.IndexOf(Encoding.ASCII.GetBytes(words)) is >= 0 and var at)
+            {
+                Interlocked.Increment(ref cuts);
+                Encoding.ASCII.GetBytes(others, piece.Span[at..]);
+            }
+
             switch (isCutAt(connection.Number) ? cut : (Cut?)null)
             {
                 case Cut.BeforeRequest:

@@ -40,6 +40,19 @@ public sealed class CrashTests(ClickHouseServerFixture server)
             return true;
         });
 
+    /// <summary>On file systems that cannot swap two names at once servers rename tables, and refuse to exchange them.</summary>
+    [Theory]
+    [InlineData(CopyMode.Create, ByKey)]
+    [InlineData(CopyMode.Append, "")]
+    public async Task Copy_ServerRefusesToExchangeTables_MovesThePartitionsOfAllChunks(CopyMode mode, string partitionBy)
+    {
+        TransferWorld world = await NewWorldAsync(mode, "MergeTree", partitionBy);
+        await using var proxy = new CuttingProxy(server.Endpoint, _ => false, Cut.Delay) { Misread = ("EXCHANGE TABLES", "EXCHANGE NO ONE") };
+        await world.RunAsync(new ServerEndpoint(proxy.Start(), "default", ""));
+        Assert.Equal(1, proxy.Cuts);
+        await world.CheckAsync("not exchanged");
+    }
+
     [Theory]
     [InlineData("MergeTree", Cut.BeforeRequest)]
     [InlineData("ReplacingMergeTree", Cut.BeforeAnswer)]
