@@ -17,10 +17,13 @@ namespace BulkMover.TableFormats.Delta.Writing;
 internal sealed record LatestVersion(long Number, TableProtocol Protocol, TableMetadata Metadata, DeltaSchema Schema, LogReplay Replay, LogListing Log)
 {
     /// <summary>The log entry that made it; null when the log has it no more.</summary>
-    public StoredObject? Commit => Log.Versions.FirstOrDefault(entry => entry.Version == Number).Commit;
+    public StoredObject? Commit => CommitOf(Number);
 
     /// <summary>All that the table's writers must know, whichever way its protocol says so.</summary>
     public IReadOnlyList<string> WriterFeatures { get; } = TableProtocols.WriterFeaturesOf(Protocol);
+
+    /// <summary>The log entry of a version; null when the log has it no more.</summary>
+    public StoredObject? CommitOf(long version) => Log.Versions.FirstOrDefault(entry => entry.Version == version).Commit;
 
     /// <summary>How the table's columns are found in its files.</summary>
     public ColumnMappingMode Mapping { get; } = ColumnMapping.ModeOf(Protocol, Metadata);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using BulkMover.Core.Stores;
 using BulkMover.Core.Targets;
 using BulkMover.TableFormats.Delta.Actions;
@@ -25,16 +26,17 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
             return await HasFilesBelowAsync(files, cancellationToken)
                 || (await VersionAsync(commit, cancellationToken) is { } version
                     && await AreFilesOnlyRewrittenAsync(version, cancellationToken)
-                    && await ReplacedAtAsync(commit, version, cancellationToken) is null);
+                    && await ReplacedAtAsync(commit, version, await ReplacementsAsync(commit, cancellationToken), cancellationToken) is null);
         }
 
         // Nothing can come twice into a table without rows.
         if (commit.Rows > 0 && !await latest.HasFilesAsync(cancellationToken))
             return false;
         // The log of a table that is copied into each hour is long, and only replacements need it.
-        return (commit.Made is null && (await commit.Replacements(cancellationToken)).Count == 0)
+        IReadOnlyList<Replacement> replacements = await ReplacementsAsync(commit, cancellationToken);
+        return replacements.Count == 0
             || await VersionAsync(commit, cancellationToken) is not { } its
-            || await ReplacedAtAsync(commit, its, cancellationToken) is not { } replaced
+            || await ReplacedAtAsync(commit, its, replacements, cancellationToken) is not { } replaced
             || await HasFilesBelowAsync(files, cancellationToken)
             || await IsRestoredAsync(replaced, cancellationToken);
     }
@@ -76,31 +78,31 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
         ? made.Version
         : (await VersionsAsync([commit.Transfer], after: -1, cancellationToken)).TryGetValue(commit.Transfer, out long version) ? version : null;
 
+    /// <summary>None where nothing came after the commit: then nobody has to read the ledgers.</summary>
+    private async Task<IReadOnlyList<Replacement>> ReplacementsAsync(CompleteCommit commit, CancellationToken cancellationToken) =>
+        commit.Made?.Version == latest.Number ? [] : await commit.Replacements(cancellationToken);
+
     /// <summary>The last version after that of the commit by which a copy has replaced all rows; null when there is none.</summary>
-    private async Task<long?> ReplacedAtAsync(CompleteCommit commit, long version, CancellationToken cancellationToken)
+    private async Task<long?> ReplacedAtAsync(CompleteCommit commit, long version, IReadOnlyList<Replacement> replacements, CancellationToken cancellationToken)
     {
-        if (version == latest.Number)
-            return null;
-        IReadOnlyList<Replacement> replacements = await commit.Replacements(cancellationToken);
         IReadOnlyDictionary<TransferId, long> found = await VersionsAsync(
             replacements.Where(replacement => replacement.Made is null).Select(replacement => replacement.Transfer), after: version, cancellationToken);
-        IEnumerable<(TransferId Transfer, long Version)> told = replacements
-            .Where(replacement => replacement.Made is { } made && (made.Table == latest.Metadata.Id || made.Table == commit.Made?.Table))
-            .Select(replacement => (replacement.Transfer, replacement.Made!.Version));
-        foreach ((TransferId transfer, long other) in told.Concat(found.Select(its => (its.Key, its.Value))).Where(its => its.Item2 > version && its.Item2 <= latest.Number).OrderByDescending(its => its.Item2))
+        long last = found.Values.Append(version).Max();
+        IEnumerable<Replacement> told = replacements.Where(replacement => replacement.Made is { } made
+            && (made.Table == latest.Metadata.Id || made.Table == commit.Made?.Table) && made.Version > last && made.Version <= latest.Number);
+        foreach (Replacement replacement in told.OrderByDescending(replacement => replacement.Made!.Version))
         {
-            if (await IsOfTransferAsync(other, transfer, cancellationToken))
-                return other;
+            if (await IsOfTransferAsync(replacement.Made!.Version, replacement.Transfer, cancellationToken))
+                return replacement.Made.Version;
         }
 
-        return null;
+        return last > version ? last : null;
     }
 
     /// <summary>A log that was set back gives its versions again. What it has no more is believed.</summary>
     private async Task<bool> IsOfTransferAsync(long version, TransferId transfer, CancellationToken cancellationToken) =>
-        latest.Log.Versions.FirstOrDefault(entry => entry.Version == version).Commit is not { } commit
-        || await JsonLines.ReadAsync(store, commit, ActionJson.Default.WriterAction, cancellationToken)
-            .AnyAsync(action => action.Txn?.AppId == CommitEntry.ApplicationOf(transfer), cancellationToken);
+        latest.CommitOf(version) is not { } commit
+        || await HaveAsync([commit], ActionJson.Default.WriterAction, action => action.Txn?.AppId == CommitEntry.ApplicationOf(transfer), cancellationToken);
 
     private async Task<bool> HasFilesBelowAsync(Location directory, CancellationToken cancellationToken)
     {
@@ -117,23 +119,20 @@ internal sealed class LogHistory(IObjectStore store, LatestVersion latest)
     private async Task<bool> AreFilesOnlyRewrittenAsync(long version, CancellationToken cancellationToken)
     {
         StoredObject[] since = CommitsSince(version);
-        if (since.Length != latest.Number - version)
-            return false;
-        foreach (StoredObject commit in since)
-        {
-            if (await JsonLines.ReadAsync(store, commit, ActionJson.Default.WriterAction, cancellationToken).AnyAsync(action => action.Remove is { DataChange: not false }, cancellationToken))
-                return false;
-        }
-
-        return true;
+        return since.Length == latest.Number - version
+            && !await HaveAsync(since, ActionJson.Default.WriterAction, action => action.Remove is { DataChange: not false }, cancellationToken);
     }
 
     /// <summary>The replacement may have been undone, which no file tells when the commit's own have been rewritten before.</summary>
-    private async Task<bool> IsRestoredAsync(long version, CancellationToken cancellationToken)
+    private Task<bool> IsRestoredAsync(long version, CancellationToken cancellationToken) =>
+        HaveAsync(CommitsSince(version), ActionJson.Default.ProvenanceAction, action => action.Operation == "RESTORE", cancellationToken);
+
+    private async Task<bool> HaveAsync<T>(IEnumerable<StoredObject> commits, JsonTypeInfo<T> type, Func<T, bool> predicate, CancellationToken cancellationToken)
+        where T : class
     {
-        foreach (StoredObject commit in CommitsSince(version))
+        foreach (StoredObject commit in commits)
         {
-            if (await JsonLines.ReadAsync(store, commit, ActionJson.Default.ProvenanceAction, cancellationToken).AnyAsync(action => action.Operation == "RESTORE", cancellationToken))
+            if (await JsonLines.ReadAsync(store, commit, type, cancellationToken).AnyAsync(predicate, cancellationToken))
                 return true;
         }
 

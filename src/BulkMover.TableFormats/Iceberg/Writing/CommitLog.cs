@@ -27,25 +27,14 @@ internal static class CommitLog
         Snapshots(state, transfer).MaxBy(NumberOf) is { } last ? MadeBy(state, last) : null;
 
     /// <summary>As <see cref="Find"/>, of all transfers.</summary>
-    public static IReadOnlyDictionary<TransferId, TableVersion> All(TableState state)
-    {
-        var last = new Dictionary<TransferId, (long Number, TableVersion Made)>();
-        foreach (JsonObject snapshot in state.Snapshots)
-        {
-            if (snapshot["summary"] is not JsonObject summary || Text(summary, Transfer) is not { } id)
-                continue;
-            (TransferId transfer, long number) = (new TransferId(id), NumberOf(snapshot));
-            if (!last.TryGetValue(transfer, out (long Number, TableVersion Made) before) || before.Number < number)
-                last[transfer] = (number, MadeBy(state, snapshot));
-        }
+    public static IReadOnlyDictionary<TransferId, TableVersion> All(TableState state) => state.Snapshots.Where(snapshot => TransferOf(snapshot) is not null)
+        .GroupBy(snapshot => new TransferId(TransferOf(snapshot)!)).ToDictionary(its => its.Key, its => MadeBy(state, its.MaxBy(NumberOf)!));
 
-        return last.ToDictionary(its => its.Key, its => its.Value.Made);
-    }
+    private static TableVersion MadeBy(TableState state, JsonObject snapshot) => new(state.Id, TableState.NumberOf(snapshot));
 
-    private static TableVersion MadeBy(TableState state, JsonObject snapshot) => new(state.Id, (long?)snapshot["sequence-number"] ?? 0);
+    private static IEnumerable<JsonObject> Snapshots(TableState state, TransferId transfer) => state.Snapshots.Where(snapshot => TransferOf(snapshot) == transfer.Value);
 
-    private static IEnumerable<JsonObject> Snapshots(TableState state, TransferId transfer) =>
-        state.Snapshots.Where(snapshot => snapshot["summary"] is JsonObject summary && Text(summary, Transfer) == transfer.Value);
+    private static string? TransferOf(JsonObject snapshot) => snapshot["summary"] is JsonObject summary ? Text(summary, Transfer) : null;
 
     private static long NumberOf(JsonObject snapshot) =>
         long.TryParse(Text(snapshot["summary"]!.AsObject(), Number), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;

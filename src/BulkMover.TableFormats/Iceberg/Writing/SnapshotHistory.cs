@@ -26,7 +26,7 @@ internal sealed class SnapshotHistory
         long? next = state.Current?.Id;
         while (next is { } id && kept.Remove(id, out JsonObject? snapshot))
         {
-            line.Add((NumberOf(snapshot), snapshot));
+            line.Add((TableState.NumberOf(snapshot), snapshot));
             next = IdOf(snapshot["parent-snapshot-id"]);
         }
     }
@@ -49,7 +49,7 @@ internal sealed class SnapshotHistory
         if (commit.Rows > 0 && !await LiveManifests.HaveDataAsync(commits.Store, commits.Root, state, cancellationToken))
             return false;
         return number is not { } its
-            || (!(IsRolledBack(its) && state.Snapshots.Any(snapshot => NumberOf(snapshot) == its)) && !await IsReplacedAsync(commit, its, cancellationToken))
+            || (!(IsRolledBack(its) && state.Snapshots.Any(snapshot => TableState.NumberOf(snapshot) == its)) && !await IsReplacedAsync(commit, its, cancellationToken))
             || await HasFilesBelowAsync(directory, cancellationToken);
     }
 
@@ -71,7 +71,7 @@ internal sealed class SnapshotHistory
             return false;
         IReadOnlyDictionary<TransferId, TableVersion> kept = CommitLog.All(state);
         // Of a number that a snapshot has, only that tells whose it is: a table that was set back gives its numbers again.
-        HashSet<long> numbers = [.. state.Snapshots.Select(NumberOf)];
+        HashSet<long> numbers = [.. state.Snapshots.Select(TableState.NumberOf)];
         return replacements
             .SelectMany(replacement => (TableVersion?[])[replacement.Made is { } told && numbers.Contains(told.Version) ? null : replacement.Made, kept.GetValueOrDefault(replacement.Transfer)])
             .OfType<TableVersion>()
@@ -95,6 +95,4 @@ internal sealed class SnapshotHistory
 
     /// <summary>As <see cref="Metadata.MetadataNode.AsId"/>.</summary>
     private static long? IdOf(JsonNode? id) => id is JsonValue value ? value.TryGetValue(out ulong bits) ? unchecked((long)bits) : (long)value : null;
-
-    private static long NumberOf(JsonObject snapshot) => (long?)snapshot["sequence-number"] ?? 0;
 }

@@ -38,5 +38,8 @@ internal sealed record TableState(JsonObject Document, TableMetadata Metadata, L
 
     /// <summary>The summaries of all snapshots, with the operation among them.</summary>
     public IEnumerable<(long Snapshot, JsonObject Summary)> Summaries() =>
-        Metadata.Snapshots.Zip(Document["snapshots"]?.AsArray() ?? [], (snapshot, json) => (snapshot.Id, json!["summary"] as JsonObject ?? []));
+        Metadata.Snapshots.Zip(Snapshots, (snapshot, json) => (snapshot.Id, json["summary"] as JsonObject ?? []));
+
+    /// <summary>A snapshot's sequence number; 0 in tables of version 1, which have none.</summary>
+    public static long NumberOf(JsonObject snapshot) => (long?)snapshot["sequence-number"] ?? 0;
 }
